@@ -1,0 +1,1 @@
+//! Audit sinks for CPEX: one line of JSON for every decision

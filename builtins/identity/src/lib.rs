@@ -1,0 +1,1 @@
+//! Identity plugins for CPEX: signed JSON web tokens

@@ -1,0 +1,106 @@
+//! A mistake in a document: what it is, where it stands, and what to do about it.
+
+use std::fmt::Write as _;
+
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::span::{Sources, Span};
+
+/// Whether a document with this finding is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The document does not load.
+    Error,
+    /// The document loads and probably does not do what was meant.
+    Warning,
+}
+
+/// A kind of finding, defined once in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The stable name shown in brackets, dotted and lower case.
+    pub name: &'static str,
+    /// Whether it refuses the document.
+    pub severity: Severity,
+    /// One sentence that explains the kind.
+    pub summary: &'static str,
+}
+
+/// One finding.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// Its kind.
+    pub code: &'static Code,
+    /// Where.
+    pub span: Span,
+    /// What is wrong, in the user's words: lower case, no full stop.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A finding of that kind, at that place.
+    #[must_use]
+    pub fn new(code: &'static Code, span: Span, message: impl Into<String>) -> Self {
+        Self { code, span, message: message.into(), help: None }
+    }
+
+    /// The same finding, with advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same finding, with the nearest of the valid names as advice, if one is near.
+    #[must_use]
+    pub fn nearest<'a>(self, name: &str, valid: impl IntoIterator<Item = &'a str>) -> Self {
+        match nearest(name, valid) {
+            Some(near) => self.help(format!("did you mean `{near}`?")),
+            None => self,
+        }
+    }
+
+    /// The finding as people read it: place, kind and message, then the line with the place underlined, then the advice.
+    #[must_use]
+    pub fn render(&self, sources: &Sources) -> String {
+        let severity = match self.code.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let mut out = format!("{}: {severity}[{}]: {}\n", sources.place(self.span), self.code.name, self.message);
+        self.excerpt(sources, &mut out);
+        if let Some(help) = &self.help {
+            let _ = writeln!(out, "  help: {help}");
+        }
+        out
+    }
+
+    fn excerpt(&self, sources: &Sources, out: &mut String) {
+        let Some(source) = sources.source(self.span) else { return };
+        let (start, end) = (self.span.start as usize, self.span.end as usize);
+        let Some((before, after)) = source.text().split_at_checked(start) else { return };
+        let head = before.rsplit('\n').next().unwrap_or_default();
+        let tail = after.split('\n').next().unwrap_or_default().trim_end_matches('\r');
+        let marked = tail.get(..(end.saturating_sub(start)).min(tail.len())).unwrap_or(tail);
+        let number = sources.position(self.span).line.to_string();
+        let gutter = " ".repeat(number.len());
+        let pad: String = head.chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+        // Tabs are kept so that the underline falls under the text whatever the terminal's tab width.
+        let pad = if head.contains('\t') { pad } else { " ".repeat(head.width()) };
+        let carets = "^".repeat(marked.width().max(1));
+        let _ = writeln!(out, "  {gutter} |\n  {number} | {head}{tail}\n  {gutter} | {pad}{carets}");
+    }
+}
+
+/// The valid name nearest to what was written, if it is near enough to be what was meant.
+#[must_use]
+pub fn nearest<'a>(name: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    valid
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= (candidate.chars().count().max(name.chars().count()) / 3).max(1))
+        .min()
+        .map(|(_, candidate)| candidate)
+}

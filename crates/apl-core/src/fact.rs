@@ -1,0 +1,126 @@
+//! What a policy reads: typed attributes of an operation, borrowed when a predicate asks for them.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::path::Path;
+
+/// Resolves written attribute paths to typed references, at load.
+pub trait Vocabulary {
+    /// A reference that [`Facts`] can read without looking at text again.
+    type Attribute;
+
+    /// The attribute a path names.
+    ///
+    /// # Errors
+    /// Why the path names none, with the nearest name that does.
+    fn resolve(&self, path: &Path) -> Result<Self::Attribute, Unresolved>;
+}
+
+/// Why a path names no attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unresolved {
+    /// What is wrong, lower case, no full stop.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+/// The state one operation is decided against.
+pub trait Facts {
+    /// The reference type of the vocabulary the program was compiled with.
+    type Attribute;
+
+    /// The present value of an attribute.
+    fn read<'a>(&'a self, attribute: &'a Self::Attribute) -> Fact<'a>;
+}
+
+/// The value of an attribute.
+#[derive(Clone, Copy, Debug)]
+pub enum Fact<'a> {
+    /// There is none; `null` is the same.
+    Absent,
+    /// It cannot be had: the step that asks denies with this code (`session.unbound`).
+    Unavailable(&'static str),
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// Text.
+    Text(&'a str),
+    /// A set of names, such as roles or labels.
+    Set(Names<'a>),
+    /// A list of any values.
+    List(&'a [Json]),
+    /// A map of any values.
+    Map(&'a serde_json::Map<String, Json>),
+}
+
+/// A number by value: integers of any JSON width, or a finite float.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// An integer.
+    Int(i128),
+    /// A float.
+    Float(f64),
+}
+
+/// A set of names, possibly the union of two sorted slices (labels of the session and of the message).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Names<'a> {
+    first: &'a [Arc<str>],
+    second: &'a [Arc<str>],
+}
+
+impl<'a> Names<'a> {
+    /// A set from one sorted slice without repetitions.
+    #[must_use]
+    pub fn new(names: &'a [Arc<str>]) -> Self {
+        Self { first: names, second: &[] }
+    }
+
+    /// The union of two sorted slices.
+    #[must_use]
+    pub fn union(first: &'a [Arc<str>], second: &'a [Arc<str>]) -> Self {
+        Self { first, second }
+    }
+
+    /// Whether the set holds the name.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        let held = |names: &[Arc<str>]| names.binary_search_by(|held| (**held).cmp(name)).is_ok();
+        held(self.first) || held(self.second)
+    }
+
+    /// Whether the set holds nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.first.is_empty() && self.second.is_empty()
+    }
+
+    /// Its names; one that is in both slices comes twice.
+    pub fn iter(&self) -> impl Iterator<Item = &'a str> {
+        self.first.iter().chain(self.second).map(|name| &**name)
+    }
+}
+
+impl<'a> From<&'a Json> for Fact<'a> {
+    fn from(value: &'a Json) -> Self {
+        match value {
+            Json::Null => Self::Absent,
+            Json::Bool(value) => Self::Bool(*value),
+            Json::Number(value) => Self::Number(value.into()),
+            Json::String(value) => Self::Text(value),
+            Json::Array(values) => Self::List(values),
+            Json::Object(values) => Self::Map(values),
+        }
+    }
+}
+
+impl From<&serde_json::Number> for Number {
+    fn from(value: &serde_json::Number) -> Self {
+        let int = value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from));
+        int.map_or_else(|| Self::Float(value.as_f64().unwrap_or(f64::NAN)), Self::Int)
+    }
+}

@@ -1,0 +1,26 @@
+//! APL, the policy language of CPEX: documents with positions, a grammar, a compiler and a resumable evaluator.
+//!
+//! The crate is pure. It reads no files, knows no clock, holds no state and awaits nothing: a [`Program`] is compiled
+//! from [`node::Node`]s at load, and a [`Run`] over it asks its engine for effects and is told how they ended. What an
+//! attribute means is left to a [`Vocabulary`], what its value is to [`Facts`]. So the same evaluator serves the
+//! runtime, a checker, a replay and a prover.
+
+pub mod compile;
+mod condition;
+mod decision;
+pub mod diagnostic;
+mod effect;
+mod fact;
+mod machine;
+pub mod node;
+mod path;
+mod program;
+pub mod span;
+
+pub use condition::{Condition, ConditionFault};
+pub use decision::{Decision, Denial, Denied};
+pub use effect::{ActiveRewrite, Rewrite, RewriteFault, Run as RunPlugin, Scope, Side, Taint};
+pub use fact::{Fact, Facts, Names, Number, Unresolved, Vocabulary};
+pub use machine::{Effect, Limits, Reply, Run, Step};
+pub use path::{Path, Segment};
+pub use program::{Program, Rule};

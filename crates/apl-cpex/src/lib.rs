@@ -1,0 +1,1 @@
+//! Where policy meets the message: attribute vocabulary, facts over an envelope, route tables

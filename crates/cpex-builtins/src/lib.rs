@@ -1,0 +1,1 @@
+//! The shelf list: builtin kind, feature and factory

@@ -1,0 +1,1 @@
+//! The cpex command: check, eval, test and demo

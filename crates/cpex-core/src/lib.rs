@@ -1,0 +1,1 @@
+//! The road of one invocation: document, registry, snapshot, stages and the plugin manager

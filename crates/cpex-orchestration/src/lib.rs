@@ -1,0 +1,1 @@
+//! Calling foreign code: timeout, panic guard, bounded fan-out, cancellation

@@ -1,0 +1,1 @@
+//! What a CPEX plugin author needs: plugin traits, results, ports and test doubles

@@ -1,0 +1,1 @@
+//! A policy enforcement runtime for AI agents

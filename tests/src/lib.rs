@@ -1,0 +1,1 @@
+//! The conformance corpus through every door, and the tidy test
