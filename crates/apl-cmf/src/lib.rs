@@ -1,1 +1,32 @@
-//! The Common Message Format: one envelope for tools, prompts, resources, inference and agents
+//! The Common Message Format: one protocol-agnostic envelope for every operation that is mediated.
+//!
+//! A host builds a [`Draft`] from what it received: a [`Message`] and the context around it. A draft has no identity and
+//! no way to state one. [`Draft::identify`] consumes it and gives the [`Envelope`] that policy decides; from then on every
+//! change goes through [`Envelope::apply`], which holds the tier of each slot and keeps the [`Ledger`].
+//! The crate knows no policy language and no runtime.
+
+mod capability;
+mod change;
+mod context;
+mod credential;
+mod draft;
+mod entity;
+mod envelope;
+mod identity;
+mod message;
+mod name_set;
+mod secret;
+mod view;
+
+pub use capability::{Capabilities, Capability};
+pub use change::{Author, Change, ChangeKind, Entry, LabelScope, Ledger, Refused, Side, Slot};
+pub use context::{AgentContext, HttpContext, Meta, RequestContext, is_sensitive_header};
+pub use credential::Credentials;
+pub use draft::Draft;
+pub use entity::{Entity, EntityKind};
+pub use envelope::{Envelope, Standing};
+pub use identity::{Client, Identity, Principal, Subject, SubjectKind, Workload};
+pub use message::{ContentPart, Message, MessagePayload, Role, TextPart, ToolCall, ToolResult};
+pub use name_set::NameSet;
+pub use secret::Secret;
+pub use view::View;

@@ -1,1 +1,29 @@
-//! What a CPEX plugin author needs: plugin traits, results, ports and test doubles
+//! What the author of a CPEX plugin needs, and no more.
+//!
+//! A plugin implements [`Plugin`] and, for each hook it runs on, [`HookHandler`]. A [`Factory`] makes it from the config
+//! of its declaration. Collaborators of other sorts implement a port: [`IdentityResolver`], [`AuditSink`],
+//! [`SessionStore`], [`Clock`], [`IdSource`], [`SecretReader`]. This crate stands below the engine: depending on it brings
+//! no YAML, no grammar and no runtime.
+
+pub mod audit;
+pub mod code;
+pub mod config;
+mod factory;
+mod hook;
+mod identity;
+mod plugin;
+mod process;
+mod session;
+
+pub use apl_cmf as cmf;
+pub use async_trait::async_trait;
+
+pub use audit::{AuditSink, Record, SinkError};
+pub use factory::{Factory, Host, Instance, PluginBuilder, PluginInstance};
+pub use hook::{CmfToolPostInvoke, CmfToolPreInvoke, Hook, HookPoint, HookSide};
+pub use identity::{AuthFailure, IdentityResolver, Inbound, Resolution};
+pub use plugin::{
+    GlobalContext, HookHandler, Plugin, PluginContext, PluginError, PluginResult, PluginViolation, Verdict,
+};
+pub use process::{Clock, IdSource, SecretError, SecretReader};
+pub use session::{SessionKey, SessionStore, StoreError};

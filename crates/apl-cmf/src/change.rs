@@ -1,0 +1,159 @@
+//! Changes of an envelope and the ledger they leave.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{Capabilities, ContentPart};
+
+/// Who changes an envelope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Author {
+    /// A rule of the policy, by its id.
+    Policy(Arc<str>),
+    /// A plugin, by its name, with what its declaration grants.
+    Plugin(Arc<str>, Capabilities),
+    /// The runtime itself.
+    Runtime,
+}
+
+impl Author {
+    /// The name that records show.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Policy(rule) => rule,
+            Self::Plugin(name, _) => name,
+            Self::Runtime => "runtime",
+        }
+    }
+}
+
+/// The part of an envelope a change touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// Arguments of the operation.
+    Args,
+    /// Result of the operation.
+    Result,
+    /// Taint labels.
+    Labels,
+}
+
+impl Slot {
+    /// The spelling of records.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Args => "args",
+            Self::Result => "result",
+            Self::Labels => "security.labels",
+        }
+    }
+}
+
+/// Which payload of the operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// What goes to the capability.
+    Args,
+    /// What comes back from it.
+    Result,
+}
+
+/// What kind of change it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// Something was added to a slot that only grows.
+    Append,
+    /// A value was edited or replaced.
+    Modify,
+}
+
+impl ChangeKind {
+    /// The spelling of records.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Append => "append",
+            Self::Modify => "modify",
+        }
+    }
+}
+
+/// How long a label lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LabelScope {
+    /// The life of the session.
+    Session,
+    /// This operation.
+    Message,
+}
+
+/// A change an author asks for.
+pub enum Change<'c> {
+    /// Adds a taint label. There is no change that removes one.
+    Label(Arc<str>, LabelScope),
+    /// Edits the parts of a payload in place; the edit answers whether it changed anything.
+    Edit {
+        /// Which payload.
+        side: Side,
+        /// The field path, for the ledger.
+        path: Arc<str>,
+        /// The edit.
+        edit: &'c mut dyn FnMut(&mut [ContentPart]) -> bool,
+    },
+    /// Replaces the parts of a payload by what a plugin returned.
+    Replace {
+        /// Which payload.
+        side: Side,
+        /// The new parts.
+        content: Vec<ContentPart>,
+    },
+}
+
+/// Why a change was not made: the author's tier or capabilities forbid it. The envelope is as before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a change of {} by this author is not allowed", slot.name())]
+pub struct Refused {
+    /// What it would have changed.
+    pub slot: Slot,
+}
+
+/// One change that was made. Values are not kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Who made it.
+    pub author: Author,
+    /// What it touched.
+    pub slot: Slot,
+    /// Where in the slot.
+    pub path: Arc<str>,
+    /// What kind it was.
+    pub kind: ChangeKind,
+}
+
+/// The changes of one operation, in order. "Was it modified?" is read here.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger(Vec<Entry>);
+
+impl Ledger {
+    /// The changes, first to last.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.0
+    }
+
+    pub(crate) fn note(&mut self, entry: Entry) {
+        self.0.push(entry);
+    }
+}
+
+impl fmt::Debug for Change<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Label(label, scope) => f.debug_tuple("Label").field(label).field(scope).finish(),
+            Self::Edit { side, path, .. } => f.debug_struct("Edit").field("side", side).field("path", path).finish(),
+            Self::Replace { side, .. } => f.debug_struct("Replace").field("side", side).finish_non_exhaustive(),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! An envelope before anybody was identified.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use crate::envelope::{Envelope, Slots, Standing};
+use crate::{
+    AgentContext, Entity, EntityKind, HttpContext, Identity, Message, Meta, RequestContext, is_sensitive_header,
+};
+
+/// What a host received: a message and its context. It has no identity and no way to state one; [`Draft::identify`]
+/// consumes it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    message: Message,
+    slots: Slots,
+}
+
+macro_rules! slot {
+    ($name:ident: $type:ty, $doc:literal) => {
+        #[doc = concat!("The same draft with ", $doc, ".")]
+        #[must_use]
+        pub fn $name(mut self, $name: $type) -> Self {
+            self.slots.$name = Arc::new($name);
+            self
+        }
+    };
+}
+
+impl Draft {
+    /// A draft of a message without context.
+    #[must_use]
+    pub fn new(message: Message) -> Self {
+        Self { message, slots: Slots::default() }
+    }
+
+    slot!(request: RequestContext, "the request it belongs to");
+    slot!(agent: AgentContext, "the agent that acts");
+    slot!(meta: Meta, "what the host knows of the entity");
+    slot!(mcp: Map<String, Json>, "the MCP context; `server` names the server");
+    slot!(custom: Map<String, Json>, "what the host attaches");
+
+    /// The same draft with the HTTP request that carried it. Header names are lower-cased, and headers that carry
+    /// credentials are left out: they belong to [`crate::Credentials`].
+    #[must_use]
+    pub fn http(mut self, mut http: HttpContext) -> Self {
+        http.request_headers = without_credentials(http.request_headers);
+        http.response_headers = without_credentials(http.response_headers);
+        self.slots.http = Arc::new(http);
+        self
+    }
+
+    /// The message.
+    #[must_use]
+    pub const fn message(&self) -> &Message {
+        &self.message
+    }
+
+    /// The agent that acts.
+    #[must_use]
+    pub fn agent_context(&self) -> &AgentContext {
+        &self.slots.agent
+    }
+
+    /// The HTTP request that carried it.
+    #[must_use]
+    pub fn http_context(&self) -> &HttpContext {
+        &self.slots.http
+    }
+
+    /// The MCP server the entity lives on, as the host says.
+    #[must_use]
+    pub fn server(&self) -> Option<&str> {
+        self.slots.mcp.get("server").and_then(Json::as_str)
+    }
+
+    /// The entity a message of that kind of hook is about: the one tool call it makes. None if it makes none or several.
+    #[must_use]
+    pub fn entity(&self, kind: EntityKind) -> Option<Entity<'_>> {
+        self.message.entity(kind)
+    }
+
+    /// The envelope of this draft for that identity, received at that time (milliseconds since the Unix epoch).
+    #[must_use]
+    pub fn identify(self, identity: Identity, standing: Standing, received_ms: u64) -> Envelope {
+        Envelope::new(self.message, self.slots, identity, standing, received_ms)
+    }
+}
+
+impl Message {
+    /// The entity a message of that kind of hook is about: the one tool call it makes. None if it makes none or several.
+    #[must_use]
+    pub fn entity(&self, kind: EntityKind) -> Option<Entity<'_>> {
+        let mut calls = self.tool_calls();
+        match (kind, calls.next(), calls.next()) {
+            (EntityKind::Tool, Some(call), None) if !call.name.is_empty() => Some(Entity { kind, name: &call.name }),
+            _ => None,
+        }
+    }
+}
+
+fn without_credentials(headers: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    headers
+        .into_iter()
+        .filter(|(name, _)| !is_sensitive_header(name))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value))
+        .collect()
+}

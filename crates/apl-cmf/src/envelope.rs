@@ -1,0 +1,267 @@
+//! The envelope of one identified operation.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use crate::change::{Author, Change, ChangeKind, Entry, LabelScope, Ledger, Refused, Side, Slot};
+use crate::{
+    AgentContext, Capability, ContentPart, Entity, EntityKind, HttpContext, Identity, Message, Meta, NameSet,
+    RequestContext,
+};
+
+/// How an identity came to be believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody was identified.
+    Anonymous,
+    /// Identity plugins verified credentials.
+    Verified,
+    /// The host stated it.
+    Vouched,
+}
+
+/// The context slots; sharing one costs a reference count.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Slots {
+    pub(crate) request: Arc<RequestContext>,
+    pub(crate) agent: Arc<AgentContext>,
+    pub(crate) http: Arc<HttpContext>,
+    pub(crate) meta: Arc<Meta>,
+    pub(crate) mcp: Arc<Map<String, Json>>,
+    pub(crate) custom: Arc<Map<String, Json>>,
+}
+
+/// One operation and all that policy may know of it. The identity is fixed; every change goes through
+/// [`Envelope::apply`].
+#[derive(Clone, Debug)]
+pub struct Envelope {
+    request: Message,
+    response: Option<Message>,
+    slots: Slots,
+    identity: Identity,
+    standing: Standing,
+    received_ms: u64,
+    /// None until the session's labels were loaded.
+    session_labels: Option<NameSet>,
+    message_labels: NameSet,
+    ledger: Ledger,
+}
+
+impl Envelope {
+    pub(crate) fn new(
+        request: Message,
+        slots: Slots,
+        identity: Identity,
+        standing: Standing,
+        received_ms: u64,
+    ) -> Self {
+        Self {
+            request,
+            response: None,
+            slots,
+            identity,
+            standing,
+            received_ms,
+            session_labels: None,
+            message_labels: NameSet::default(),
+            ledger: Ledger::default(),
+        }
+    }
+
+    /// Makes a change, if tier and capability allow it, and notes it; answers whether anything is different now.
+    ///
+    /// # Errors
+    /// When the author may not make such a change; the envelope is then as before.
+    pub fn apply(&mut self, author: &Author, change: Change<'_>) -> Result<bool, Refused> {
+        match change {
+            Change::Label(label, scope) => self.add_label(author, label, scope),
+            Change::Edit { side, path, edit } => {
+                let changed = edit(self.parts_mut(side)?);
+                if changed {
+                    self.ledger.note(Entry {
+                        author: author.clone(),
+                        slot: slot_of(side),
+                        path,
+                        kind: ChangeKind::Modify,
+                    });
+                }
+                Ok(changed)
+            }
+            Change::Replace { side, content } => self.replace(author, side, content),
+        }
+    }
+
+    /// Receives what the capability answered; the post phases judge it.
+    pub fn answer(&mut self, response: Message) {
+        self.response = Some(response);
+    }
+
+    /// Makes the labels of the session readable. Only what is loaded first counts: labels are never replaced.
+    pub fn bind_session(&mut self, labels: NameSet) {
+        self.session_labels.get_or_insert(labels);
+    }
+
+    /// What goes to the capability.
+    #[must_use]
+    pub const fn request(&self) -> &Message {
+        &self.request
+    }
+
+    /// What came back from it, once it did.
+    #[must_use]
+    pub const fn response(&self) -> Option<&Message> {
+        self.response.as_ref()
+    }
+
+    /// Takes the envelope apart into what goes to the capability and what came back from it.
+    #[must_use]
+    pub fn into_messages(self) -> (Message, Option<Message>) {
+        (self.request, self.response)
+    }
+
+    /// The entity a message of that kind of hook is about.
+    #[must_use]
+    pub fn entity(&self, kind: EntityKind) -> Option<Entity<'_>> {
+        self.request.entity(kind)
+    }
+
+    /// Arguments of the operation.
+    #[must_use]
+    pub fn arguments(&self) -> Option<&Map<String, Json>> {
+        self.request.tool_calls().next().map(|call| &call.arguments)
+    }
+
+    /// The structured result, once there is one.
+    #[must_use]
+    pub fn result(&self) -> Option<&Json> {
+        self.response.as_ref()?.content.iter().find_map(|part| match part {
+            ContentPart::ToolResult(result) => Some(&result.content),
+            _ => None,
+        })
+    }
+
+    /// The verified principals.
+    #[must_use]
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// How they came to be believed.
+    #[must_use]
+    pub const fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    /// When the operation was received, in milliseconds since the Unix epoch.
+    #[must_use]
+    pub const fn received_ms(&self) -> u64 {
+        self.received_ms
+    }
+
+    /// Labels of the session; none while the session is not bound.
+    #[must_use]
+    pub const fn session_labels(&self) -> Option<&NameSet> {
+        self.session_labels.as_ref()
+    }
+
+    /// Labels of this operation.
+    #[must_use]
+    pub const fn message_labels(&self) -> &NameSet {
+        &self.message_labels
+    }
+
+    /// The request it belongs to.
+    #[must_use]
+    pub fn request_context(&self) -> &RequestContext {
+        &self.slots.request
+    }
+
+    /// The agent that acts.
+    #[must_use]
+    pub fn agent(&self) -> &AgentContext {
+        &self.slots.agent
+    }
+
+    /// The HTTP request that carried it.
+    #[must_use]
+    pub fn http(&self) -> &HttpContext {
+        &self.slots.http
+    }
+
+    /// What the host knows of the entity.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        &self.slots.meta
+    }
+
+    /// The MCP context.
+    #[must_use]
+    pub fn mcp(&self) -> &Map<String, Json> {
+        &self.slots.mcp
+    }
+
+    /// What the host attached.
+    #[must_use]
+    pub fn custom(&self) -> &Map<String, Json> {
+        &self.slots.custom
+    }
+
+    /// What was changed, by whom.
+    #[must_use]
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    fn add_label(&mut self, author: &Author, label: Arc<str>, scope: LabelScope) -> Result<bool, Refused> {
+        const REFUSED: Refused = Refused { slot: Slot::Labels };
+        if let Author::Plugin(_, capabilities) = author
+            && !capabilities.has(Capability::AppendLabels)
+        {
+            return Err(REFUSED);
+        }
+        let set = match scope {
+            LabelScope::Session => self.session_labels.as_mut().ok_or(REFUSED)?,
+            LabelScope::Message => &mut self.message_labels,
+        };
+        if set.contains(&label) {
+            return Ok(false);
+        }
+        *set = set.with(Arc::clone(&label));
+        self.ledger.note(Entry { author: author.clone(), slot: Slot::Labels, path: label, kind: ChangeKind::Append });
+        Ok(true)
+    }
+
+    fn replace(&mut self, author: &Author, side: Side, content: Vec<ContentPart>) -> Result<bool, Refused> {
+        let message = self.message_mut(side)?;
+        if message.content == content {
+            return Ok(false);
+        }
+        message.content = content;
+        self.ledger.note(Entry {
+            author: author.clone(),
+            slot: slot_of(side),
+            path: Arc::from(""),
+            kind: ChangeKind::Modify,
+        });
+        Ok(true)
+    }
+
+    fn parts_mut(&mut self, side: Side) -> Result<&mut [ContentPart], Refused> {
+        self.message_mut(side).map(|message| message.content.as_mut_slice())
+    }
+
+    fn message_mut(&mut self, side: Side) -> Result<&mut Message, Refused> {
+        match side {
+            Side::Args => Ok(&mut self.request),
+            Side::Result => self.response.as_mut().ok_or(Refused { slot: Slot::Result }),
+        }
+    }
+}
+
+const fn slot_of(side: Side) -> Slot {
+    match side {
+        Side::Args => Slot::Args,
+        Side::Result => Slot::Result,
+    }
+}

@@ -1,0 +1,120 @@
+//! What one plugin sees of an envelope: a borrow filtered by what its declaration grants.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+
+use crate::{AgentContext, Capabilities, Capability, Client, Envelope, NameSet, RequestContext, Workload};
+
+/// An envelope through the capabilities of a plugin. What a capability is missing for reads as absent.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'e> {
+    envelope: &'e Envelope,
+    capabilities: Capabilities,
+}
+
+impl<'e> View<'e> {
+    /// The view those capabilities give.
+    #[must_use]
+    pub const fn new(envelope: &'e Envelope, capabilities: Capabilities) -> Self {
+        Self { envelope, capabilities }
+    }
+
+    /// The request the operation belongs to; always visible.
+    #[must_use]
+    pub fn request(&self) -> &'e RequestContext {
+        self.envelope.request_context()
+    }
+
+    /// The subject's identifier (`read_subject`).
+    #[must_use]
+    pub fn subject_id(&self) -> Option<&'e str> {
+        self.subject(Capability::ReadSubject).map(|subject| subject.id.as_str())
+    }
+
+    /// The subject's tenant (`read_subject`).
+    #[must_use]
+    pub fn tenant(&self) -> Option<&'e str> {
+        self.subject(Capability::ReadSubject).and_then(|subject| subject.tenant.as_deref())
+    }
+
+    /// The subject's roles (`read_roles`).
+    #[must_use]
+    pub fn roles(&self) -> Option<&'e NameSet> {
+        self.subject(Capability::ReadRoles).map(|subject| &subject.roles)
+    }
+
+    /// The subject's permissions (`read_permissions`).
+    #[must_use]
+    pub fn permissions(&self) -> Option<&'e NameSet> {
+        self.subject(Capability::ReadPermissions).map(|subject| &subject.permissions)
+    }
+
+    /// The subject's teams (`read_teams`).
+    #[must_use]
+    pub fn teams(&self) -> Option<&'e NameSet> {
+        self.subject(Capability::ReadTeams).map(|subject| &subject.teams)
+    }
+
+    /// The claims of the subject's token (`read_claims`).
+    #[must_use]
+    pub fn claims(&self) -> Option<&'e Map<String, Json>> {
+        self.subject(Capability::ReadClaims).map(|subject| &subject.claims)
+    }
+
+    /// The OAuth client (`read_client`).
+    #[must_use]
+    pub fn client(&self) -> Option<&'e Client> {
+        self.granted(Capability::ReadClient).and_then(|envelope| envelope.identity().client.as_ref())
+    }
+
+    /// The attested workload that asks (`read_workload`).
+    #[must_use]
+    pub fn caller_workload(&self) -> Option<&'e Workload> {
+        self.granted(Capability::ReadWorkload).and_then(|envelope| envelope.identity().caller_workload.as_ref())
+    }
+
+    /// Labels of the session (`read_labels`).
+    #[must_use]
+    pub fn session_labels(&self) -> Option<&'e NameSet> {
+        self.granted(Capability::ReadLabels).and_then(Envelope::session_labels)
+    }
+
+    /// Labels of this operation (`read_labels`).
+    #[must_use]
+    pub fn message_labels(&self) -> Option<&'e NameSet> {
+        self.granted(Capability::ReadLabels).map(Envelope::message_labels)
+    }
+
+    /// The agent that acts (`read_agent`).
+    #[must_use]
+    pub fn agent(&self) -> Option<&'e AgentContext> {
+        self.granted(Capability::ReadAgent).map(Envelope::agent)
+    }
+
+    /// Request headers by lower-case name, credentials excepted (`read_headers`).
+    #[must_use]
+    pub fn request_headers(&self) -> Option<&'e BTreeMap<String, String>> {
+        self.granted(Capability::ReadHeaders).map(|envelope| &envelope.http().request_headers)
+    }
+
+    /// The MCP context (`read_mcp`).
+    #[must_use]
+    pub fn mcp(&self) -> Option<&'e Map<String, Json>> {
+        self.granted(Capability::ReadMcp).map(Envelope::mcp)
+    }
+
+    /// What the host attached (`read_custom`).
+    #[must_use]
+    pub fn custom(&self) -> Option<&'e Map<String, Json>> {
+        self.granted(Capability::ReadCustom).map(Envelope::custom)
+    }
+
+    fn granted(&self, capability: Capability) -> Option<&'e Envelope> {
+        self.capabilities.has(capability).then_some(self.envelope)
+    }
+
+    fn subject(&self, capability: Capability) -> Option<&'e crate::Subject> {
+        self.granted(capability).and_then(|envelope| envelope.identity().subject.as_ref())
+    }
+}

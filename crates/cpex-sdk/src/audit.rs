@@ -1,0 +1,169 @@
+//! The audit port: one record for every decision.
+
+use async_trait::async_trait;
+use serde::Serialize;
+
+/// Receives the record of every decision, denials included.
+#[async_trait]
+pub trait AuditSink: Send + Sync + 'static {
+    /// Writes one record. The answer to the caller waits for it.
+    ///
+    /// # Errors
+    /// The record may not have been written; the operation is denied `audit.failed`.
+    async fn write(&self, record: &Record<'_>) -> Result<(), SinkError>;
+
+    /// Makes ready: opens what it needs.
+    ///
+    /// # Errors
+    /// Why it cannot run; the document it belongs to is then not published.
+    async fn initialize(&self) -> Result<(), crate::PluginError> {
+        Ok(())
+    }
+
+    /// Writes out what it holds back.
+    async fn shutdown(&self) {}
+}
+
+/// A record could not be written. Its text is logged, never shown to the caller.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SinkError(pub String);
+
+/// The record of one side of one operation. The names of the fields are fixed; later releases only add.
+#[derive(Clone, Debug, Serialize)]
+pub struct Record<'r> {
+    /// Version of the format, 1.
+    pub version: u32,
+    /// When the operation was received, milliseconds since the Unix epoch.
+    pub time_ms: u64,
+    /// The record's own identifier, 32 hexadecimal digits.
+    pub id: String,
+    /// The operation's identifier, shared by the records of both sides.
+    pub operation: String,
+    /// `pre` or `post`.
+    pub phase: &'static str,
+    /// The hook.
+    pub hook: &'r str,
+    /// The host's identifiers.
+    pub request: RequestIds<'r>,
+    /// What the operation is about; none where it names nothing.
+    pub entity: Option<RecordEntity<'r>>,
+    /// The route that matched, such as `routes[0]`.
+    pub route: Option<&'r str>,
+    /// Digest of the policy document, `sha256:<hex>`.
+    pub policy: &'r str,
+    /// Who asked.
+    pub caller: RecordCaller<'r>,
+    /// `allow`, `deny` or `pending`.
+    pub decision: &'static str,
+    /// The stable code of a denial.
+    pub code: Option<&'static str>,
+    /// The code policy or a plugin gave in its place.
+    pub own_code: Option<&'r str>,
+    /// The reason the caller reads.
+    pub reason: Option<&'r str>,
+    /// The rule that decided; none where the runtime itself did.
+    pub rule: Option<RecordRule<'r>>,
+    /// The control that denied, if it is a plugin.
+    pub control: Option<&'r str>,
+    /// What each control did, in order.
+    pub controls: &'r [Execution],
+    /// Labels of the session and of the operation.
+    pub labels: RecordLabels<'r>,
+    /// What was changed, by whom; never a value.
+    pub changes: Vec<RecordChange<'r>>,
+    /// Rules that asked to be seen in this sink.
+    pub marks: &'r [String],
+    /// What went wrong on the way, without values and secrets.
+    pub errors: &'r [String],
+}
+
+/// The host's identifiers of a request.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct RequestIds<'r> {
+    /// The request.
+    pub id: Option<&'r str>,
+    /// W3C trace identifier.
+    pub trace_id: Option<&'r str>,
+    /// W3C span identifier.
+    pub span_id: Option<&'r str>,
+}
+
+/// The entity of an operation.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct RecordEntity<'r> {
+    /// Its kind: `tool`, `prompt`, `resource`, `llm`, `agent` or `http`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Its name.
+    pub name: &'r str,
+    /// The server it lives on.
+    pub server: Option<&'r str>,
+}
+
+/// The caller of an operation.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct RecordCaller<'r> {
+    /// `verified`, `vouched` or `anonymous`.
+    pub standing: &'static str,
+    /// Id of the subject.
+    pub subject: Option<&'r str>,
+    /// Issuer of the subject.
+    pub issuer: Option<&'r str>,
+    /// Tenant of the subject.
+    pub tenant: Option<&'r str>,
+    /// Id of the client.
+    pub client: Option<&'r str>,
+    /// SPIFFE ID of the calling workload.
+    pub workload: Option<&'r str>,
+}
+
+/// A rule of the policy.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct RecordRule<'r> {
+    /// Its id.
+    pub id: &'r str,
+    /// `file:line:column`.
+    pub at: &'r str,
+}
+
+/// What one control did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Execution {
+    /// Its name.
+    pub name: String,
+    /// Its mode.
+    pub mode: &'static str,
+    /// What it asked for: `allow`, `deny`, `modify` or `error`.
+    pub requested: &'static str,
+    /// What came of it: `allow`, `deny` or `modify`.
+    pub effective: &'static str,
+    /// The stable code of its denial or failure.
+    pub code: Option<&'static str>,
+    /// How long it took.
+    pub duration_us: u64,
+}
+
+/// Labels before and after.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct RecordLabels<'r> {
+    /// Of the session, before; none where the policy neither reads nor writes them.
+    pub before: Option<&'r apl_cmf::NameSet>,
+    /// Of the session, afterwards.
+    pub after: Option<&'r apl_cmf::NameSet>,
+    /// Of this operation.
+    pub message: &'r apl_cmf::NameSet,
+}
+
+/// One change of the envelope.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct RecordChange<'r> {
+    /// The rule or plugin that made it.
+    pub author: &'r str,
+    /// The slot.
+    pub slot: &'static str,
+    /// Where in the slot.
+    pub path: &'r str,
+    /// `append` or `modify`.
+    pub kind: &'static str,
+}
