@@ -40,6 +40,10 @@ impl Draft {
     slot!(agent: AgentContext, "the agent that acts");
     slot!(meta: Meta, "what the host knows of the entity");
     slot!(mcp: Map<String, Json>, "the MCP context; `server` names the server");
+    slot!(llm: Map<String, Json>, "the inference context");
+    slot!(completion: Map<String, Json>, "the completion context");
+    slot!(provenance: Map<String, Json>, "where its content came from");
+    slot!(framework: Map<String, Json>, "the agent framework's context");
     slot!(custom: Map<String, Json>, "what the host attaches");
 
     /// The same draft with the HTTP request that carried it. Header names are lower-cased, and headers that carry

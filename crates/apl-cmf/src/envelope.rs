@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::change::{Author, Change, ChangeKind, Entry, LabelScope, Ledger, Refused, Side, Slot};
 use crate::{
-    AgentContext, Capability, ContentPart, Entity, EntityKind, HttpContext, Identity, Message, Meta, NameSet,
-    RequestContext,
+    AgentContext, Capability, ContentPart, Entity, EntityKind, HttpContext, Identity, Message, MessagePayload, Meta,
+    NameSet, RequestContext,
 };
 
 /// How an identity came to be believed.
@@ -29,6 +29,10 @@ pub(crate) struct Slots {
     pub(crate) http: Arc<HttpContext>,
     pub(crate) meta: Arc<Meta>,
     pub(crate) mcp: Arc<Map<String, Json>>,
+    pub(crate) llm: Arc<Map<String, Json>>,
+    pub(crate) completion: Arc<Map<String, Json>>,
+    pub(crate) provenance: Arc<Map<String, Json>>,
+    pub(crate) framework: Arc<Map<String, Json>>,
     pub(crate) custom: Arc<Map<String, Json>>,
 }
 
@@ -36,8 +40,8 @@ pub(crate) struct Slots {
 /// [`Envelope::apply`].
 #[derive(Clone, Debug)]
 pub struct Envelope {
-    request: Message,
-    response: Option<Message>,
+    request: MessagePayload,
+    response: Option<MessagePayload>,
     slots: Slots,
     identity: Identity,
     standing: Standing,
@@ -57,7 +61,7 @@ impl Envelope {
         received_ms: u64,
     ) -> Self {
         Self {
-            request,
+            request: MessagePayload { message: request },
             response: None,
             slots,
             identity,
@@ -94,7 +98,7 @@ impl Envelope {
 
     /// Receives what the capability answered; the post phases judge it.
     pub fn answer(&mut self, response: Message) {
-        self.response = Some(response);
+        self.response = Some(MessagePayload { message: response });
     }
 
     /// Makes the labels of the session readable. Only what is loaded first counts: labels are never replaced.
@@ -105,37 +109,46 @@ impl Envelope {
     /// What goes to the capability.
     #[must_use]
     pub const fn request(&self) -> &Message {
-        &self.request
+        &self.request.message
     }
 
     /// What came back from it, once it did.
     #[must_use]
-    pub const fn response(&self) -> Option<&Message> {
-        self.response.as_ref()
+    pub fn response(&self) -> Option<&Message> {
+        self.response.as_ref().map(|payload| &payload.message)
+    }
+
+    /// The payload of one side, as a plugin gets it; the result has none before the capability answered.
+    #[must_use]
+    pub const fn payload(&self, side: Side) -> Option<&MessagePayload> {
+        match side {
+            Side::Args => Some(&self.request),
+            Side::Result => self.response.as_ref(),
+        }
     }
 
     /// Takes the envelope apart into what goes to the capability and what came back from it.
     #[must_use]
     pub fn into_messages(self) -> (Message, Option<Message>) {
-        (self.request, self.response)
+        (self.request.message, self.response.map(|payload| payload.message))
     }
 
     /// The entity a message of that kind of hook is about.
     #[must_use]
     pub fn entity(&self, kind: EntityKind) -> Option<Entity<'_>> {
-        self.request.entity(kind)
+        self.request.message.entity(kind)
     }
 
     /// Arguments of the operation.
     #[must_use]
     pub fn arguments(&self) -> Option<&Map<String, Json>> {
-        self.request.tool_calls().next().map(|call| &call.arguments)
+        self.request.message.tool_calls().next().map(|call| &call.arguments)
     }
 
     /// The structured result, once there is one.
     #[must_use]
     pub fn result(&self) -> Option<&Json> {
-        self.response.as_ref()?.content.iter().find_map(|part| match part {
+        self.response()?.content.iter().find_map(|part| match part {
             ContentPart::ToolResult(result) => Some(&result.content),
             _ => None,
         })
@@ -201,6 +214,30 @@ impl Envelope {
         &self.slots.mcp
     }
 
+    /// The inference context.
+    #[must_use]
+    pub fn llm(&self) -> &Map<String, Json> {
+        &self.slots.llm
+    }
+
+    /// The completion context.
+    #[must_use]
+    pub fn completion(&self) -> &Map<String, Json> {
+        &self.slots.completion
+    }
+
+    /// Where its content came from.
+    #[must_use]
+    pub fn provenance(&self) -> &Map<String, Json> {
+        &self.slots.provenance
+    }
+
+    /// The agent framework's context.
+    #[must_use]
+    pub fn framework(&self) -> &Map<String, Json> {
+        &self.slots.framework
+    }
+
     /// What the host attached.
     #[must_use]
     pub fn custom(&self) -> &Map<String, Json> {
@@ -253,8 +290,10 @@ impl Envelope {
 
     fn message_mut(&mut self, side: Side) -> Result<&mut Message, Refused> {
         match side {
-            Side::Args => Ok(&mut self.request),
-            Side::Result => self.response.as_mut().ok_or(Refused { slot: Slot::Result }),
+            Side::Args => Ok(&mut self.request.message),
+            Side::Result => {
+                self.response.as_mut().map(|payload| &mut payload.message).ok_or(Refused { slot: Slot::Result })
+            }
         }
     }
 }

@@ -1,7 +1,10 @@
 //! The audit port: one record for every decision.
 
+use std::fmt;
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Receives the record of every decision, denials included.
 #[async_trait]
@@ -36,10 +39,10 @@ pub struct Record<'r> {
     pub version: u32,
     /// When the operation was received, milliseconds since the Unix epoch.
     pub time_ms: u64,
-    /// The record's own identifier, 32 hexadecimal digits.
-    pub id: String,
+    /// The record's own identifier.
+    pub id: Id,
     /// The operation's identifier, shared by the records of both sides.
-    pub operation: String,
+    pub operation: Id,
     /// `pre` or `post`.
     pub phase: &'static str,
     /// The hook.
@@ -73,9 +76,25 @@ pub struct Record<'r> {
     /// What was changed, by whom; never a value.
     pub changes: Vec<RecordChange<'r>>,
     /// Rules that asked to be seen in this sink.
-    pub marks: &'r [String],
+    pub marks: &'r [Arc<str>],
     /// What went wrong on the way, without values and secrets.
     pub errors: &'r [String],
+}
+
+/// A 128-bit identifier, shown as 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Id(pub u128);
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// The host's identifiers of a request.
@@ -131,7 +150,7 @@ pub struct RecordRule<'r> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Execution {
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its mode.
     pub mode: &'static str,
     /// What it asked for: `allow`, `deny`, `modify` or `error`.
