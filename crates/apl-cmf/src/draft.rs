@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use crate::envelope::{Envelope, Slots, Standing};
+use crate::envelope::{Envelope, Standing};
+use crate::slots::Slots;
 use crate::{
     AgentContext, Entity, EntityKind, HttpContext, Identity, Message, Meta, RequestContext, is_sensitive_header,
 };
@@ -23,7 +24,7 @@ macro_rules! slot {
         #[doc = concat!("The same draft with ", $doc, ".")]
         #[must_use]
         pub fn $name(mut self, $name: $type) -> Self {
-            self.slots.$name = Arc::new($name);
+            self.slots.$name = Some(Arc::new($name));
             self
         }
     };
@@ -52,7 +53,7 @@ impl Draft {
     pub fn http(mut self, mut http: HttpContext) -> Self {
         http.request_headers = without_credentials(http.request_headers);
         http.response_headers = without_credentials(http.response_headers);
-        self.slots.http = Arc::new(http);
+        self.slots.http = Some(Arc::new(http));
         self
     }
 
@@ -65,19 +66,25 @@ impl Draft {
     /// The agent that acts.
     #[must_use]
     pub fn agent_context(&self) -> &AgentContext {
-        &self.slots.agent
+        self.slots.agent()
+    }
+
+    /// The request it belongs to.
+    #[must_use]
+    pub fn request_context(&self) -> &RequestContext {
+        self.slots.request()
     }
 
     /// The HTTP request that carried it.
     #[must_use]
     pub fn http_context(&self) -> &HttpContext {
-        &self.slots.http
+        self.slots.http()
     }
 
     /// The MCP server the entity lives on, as the host says.
     #[must_use]
     pub fn server(&self) -> Option<&str> {
-        self.slots.mcp.get("server").and_then(Json::as_str)
+        self.slots.mcp().get("server").and_then(Json::as_str)
     }
 
     /// The entity a message of that kind of hook is about: the one tool call it makes. None if it makes none or several.

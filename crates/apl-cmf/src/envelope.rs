@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use crate::change::{Author, Change, ChangeKind, Entry, LabelScope, Ledger, Refused, Side, Slot};
+use crate::slots::Slots;
 use crate::{
     AgentContext, Capability, ContentPart, Entity, EntityKind, HttpContext, Identity, Message, MessagePayload, Meta,
-    NameSet, RequestContext,
+    NameSet, RequestContext, ToolCall,
 };
 
 /// How an identity came to be believed.
@@ -19,21 +20,6 @@ pub enum Standing {
     Verified,
     /// The host stated it.
     Vouched,
-}
-
-/// The context slots; sharing one costs a reference count.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Slots {
-    pub(crate) request: Arc<RequestContext>,
-    pub(crate) agent: Arc<AgentContext>,
-    pub(crate) http: Arc<HttpContext>,
-    pub(crate) meta: Arc<Meta>,
-    pub(crate) mcp: Arc<Map<String, Json>>,
-    pub(crate) llm: Arc<Map<String, Json>>,
-    pub(crate) completion: Arc<Map<String, Json>>,
-    pub(crate) provenance: Arc<Map<String, Json>>,
-    pub(crate) framework: Arc<Map<String, Json>>,
-    pub(crate) custom: Arc<Map<String, Json>>,
 }
 
 /// One operation and all that policy may know of it. The identity is fixed; every change goes through
@@ -101,9 +87,40 @@ impl Envelope {
         self.response = Some(MessagePayload { message: response });
     }
 
-    /// Makes the labels of the session readable. Only what is loaded first counts: labels are never replaced.
-    pub fn bind_session(&mut self, labels: NameSet) {
-        self.session_labels.get_or_insert(labels);
+    /// Makes the labels of the session readable. What was bound before stays: labels only grow.
+    pub fn bind_session(&mut self, labels: &NameSet) {
+        let bound = self.session_labels.get_or_insert_default();
+        *bound = bound.union(labels);
+    }
+
+    /// Takes out what goes to the capability. The envelope keeps what the message is about, and its arguments only if
+    /// they are to stay readable.
+    pub fn release_request(&mut self, keep_arguments: bool) -> Message {
+        if keep_arguments {
+            return self.request.message.clone();
+        }
+        let kept = self.request.message.content.iter().filter_map(|part| match part {
+            ContentPart::ToolCall(call) => Some(ContentPart::ToolCall(ToolCall {
+                tool_call_id: call.tool_call_id.clone(),
+                name: call.name.clone(),
+                arguments: Map::new(),
+                namespace: None,
+            })),
+            ContentPart::Text(_) | ContentPart::ToolResult(_) | ContentPart::Other(_) => None,
+        });
+        let kept = Message::new(self.request.message.role, kept.collect());
+        std::mem::replace(&mut self.request.message, kept)
+    }
+
+    /// Begins a new ledger, for the other side of the operation, and gives the old one.
+    pub fn begin_ledger(&mut self) -> Ledger {
+        std::mem::take(&mut self.ledger)
+    }
+
+    /// The MCP server the entity lives on, as the host says.
+    #[must_use]
+    pub fn server(&self) -> Option<&str> {
+        self.slots.mcp().get("server").and_then(Json::as_str)
     }
 
     /// What goes to the capability.
@@ -187,61 +204,61 @@ impl Envelope {
     /// The request it belongs to.
     #[must_use]
     pub fn request_context(&self) -> &RequestContext {
-        &self.slots.request
+        self.slots.request()
     }
 
     /// The agent that acts.
     #[must_use]
     pub fn agent(&self) -> &AgentContext {
-        &self.slots.agent
+        self.slots.agent()
     }
 
     /// The HTTP request that carried it.
     #[must_use]
     pub fn http(&self) -> &HttpContext {
-        &self.slots.http
+        self.slots.http()
     }
 
     /// What the host knows of the entity.
     #[must_use]
     pub fn meta(&self) -> &Meta {
-        &self.slots.meta
+        self.slots.meta()
     }
 
     /// The MCP context.
     #[must_use]
     pub fn mcp(&self) -> &Map<String, Json> {
-        &self.slots.mcp
+        self.slots.mcp()
     }
 
     /// The inference context.
     #[must_use]
     pub fn llm(&self) -> &Map<String, Json> {
-        &self.slots.llm
+        self.slots.llm()
     }
 
     /// The completion context.
     #[must_use]
     pub fn completion(&self) -> &Map<String, Json> {
-        &self.slots.completion
+        self.slots.completion()
     }
 
     /// Where its content came from.
     #[must_use]
     pub fn provenance(&self) -> &Map<String, Json> {
-        &self.slots.provenance
+        self.slots.provenance()
     }
 
     /// The agent framework's context.
     #[must_use]
     pub fn framework(&self) -> &Map<String, Json> {
-        &self.slots.framework
+        self.slots.framework()
     }
 
     /// What the host attached.
     #[must_use]
     pub fn custom(&self) -> &Map<String, Json> {
-        &self.slots.custom
+        self.slots.custom()
     }
 
     /// What was changed, by whom.

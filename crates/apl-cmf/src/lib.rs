@@ -16,6 +16,7 @@ mod identity;
 mod message;
 mod name_set;
 mod secret;
+mod slots;
 mod view;
 
 pub use capability::{Capabilities, Capability};

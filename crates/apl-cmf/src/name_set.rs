@@ -4,37 +4,40 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A sorted set of names. A clone shares the names; an insertion makes a new set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NameSet(Arc<[Arc<str>]>);
+/// A sorted set of names. A clone shares the names; an insertion makes a new set; the empty set allocates nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NameSet(
+    // INVARIANT: `None` is the only form of the empty set.
+    Option<Arc<[Arc<str>]>>,
+);
 
 impl NameSet {
     /// The names in order.
     #[must_use]
     pub fn as_slice(&self) -> &[Arc<str>] {
-        &self.0
+        self.0.as_deref().unwrap_or_default()
     }
 
     /// Whether the set holds the name.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
-        self.0.binary_search_by(|held| (**held).cmp(name)).is_ok()
+        self.as_slice().binary_search_by(|held| (**held).cmp(name)).is_ok()
     }
 
     /// Whether the set holds nothing.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_none()
     }
 
     /// The set with one more name; the same set where it already holds it.
     #[must_use]
     pub fn with(&self, name: Arc<str>) -> Self {
-        match self.0.binary_search(&name) {
+        match self.as_slice().binary_search(&name) {
             Ok(_) => self.clone(),
             Err(at) => {
-                let (before, after) = self.0.split_at(at);
-                Self(before.iter().cloned().chain(std::iter::once(name)).chain(after.iter().cloned()).collect())
+                let (before, after) = self.as_slice().split_at(at);
+                Self(Some(before.iter().cloned().chain(std::iter::once(name)).chain(after.iter().cloned()).collect()))
             }
         }
     }
@@ -42,13 +45,10 @@ impl NameSet {
     /// Both sets in one.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        other.0.iter().fold(self.clone(), |set, name| set.with(Arc::clone(name)))
-    }
-}
-
-impl Default for NameSet {
-    fn default() -> Self {
-        Self(Arc::from([]))
+        if self.is_empty() {
+            return other.clone();
+        }
+        other.as_slice().iter().fold(self.clone(), |set, name| set.with(Arc::clone(name)))
     }
 }
 
@@ -57,13 +57,13 @@ impl<T: Into<Arc<str>>> FromIterator<T> for NameSet {
         let mut names: Vec<Arc<str>> = names.into_iter().map(Into::into).collect();
         names.sort_unstable();
         names.dedup();
-        Self(names.into())
+        Self((!names.is_empty()).then(|| names.into()))
     }
 }
 
 impl Serialize for NameSet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter())
+        serializer.collect_seq(self.as_slice())
     }
 }
 

@@ -1,0 +1,59 @@
+//! The context slots of an envelope: shared by reference count, and nothing at all while they are empty.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use serde_json::{Map, Value as Json};
+
+use crate::{AgentContext, HttpContext, Meta, RequestContext};
+
+static NO_REQUEST: RequestContext =
+    RequestContext { environment: None, request_id: None, trace_id: None, span_id: None };
+static NO_AGENT: AgentContext = AgentContext {
+    input: None,
+    session_id: None,
+    conversation_id: None,
+    turn: None,
+    agent_id: None,
+    parent_agent_id: None,
+};
+static NO_HTTP: HttpContext = HttpContext {
+    method: None,
+    path: None,
+    host: None,
+    scheme: None,
+    request_headers: BTreeMap::new(),
+    response_headers: BTreeMap::new(),
+};
+static NO_META: LazyLock<Meta> = LazyLock::new(Meta::default);
+static NO_MAP: LazyLock<Map<String, Json>> = LazyLock::new(Map::new);
+
+macro_rules! slots {
+    ($($name:ident: $type:ty = $empty:expr;)+) => {
+        #[derive(Clone, Debug, Default)]
+        pub(crate) struct Slots {
+            $(pub(crate) $name: Option<Arc<$type>>,)+
+        }
+
+        impl Slots {
+            $(
+                pub(crate) fn $name(&self) -> &$type {
+                    self.$name.as_deref().unwrap_or($empty)
+                }
+            )+
+        }
+    };
+}
+
+slots! {
+    request: RequestContext = &NO_REQUEST;
+    agent: AgentContext = &NO_AGENT;
+    http: HttpContext = &NO_HTTP;
+    meta: Meta = &NO_META;
+    mcp: Map<String, Json> = &NO_MAP;
+    llm: Map<String, Json> = &NO_MAP;
+    completion: Map<String, Json> = &NO_MAP;
+    provenance: Map<String, Json> = &NO_MAP;
+    framework: Map<String, Json> = &NO_MAP;
+    custom: Map<String, Json> = &NO_MAP;
+}
