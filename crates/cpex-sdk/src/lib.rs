@@ -14,6 +14,7 @@ mod identity;
 mod plugin;
 mod process;
 mod session;
+pub mod testing;
 
 pub use apl_cmf as cmf;
 pub use async_trait::async_trait;
