@@ -1,0 +1,31 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup build fmt lint test bench examples demo doc deny audit ci
+DENY := .tools/bin/cargo-deny
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+setup: ## check what a build needs, and install the pinned toolchain if rustup is here
+	@scripts/setup.sh
+build: ## build everything
+	cargo build --workspace --all-targets
+fmt: ## format all sources
+	cargo fmt --all
+lint: ## check format and lints
+	cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings
+test: ## run all tests
+	cargo test --workspace --no-fail-fast
+bench: ## run the benchmarks
+	cargo bench -p cpex-conformance
+examples: ## build the examples
+	cargo build --workspace --examples
+demo: ## run the demonstration
+	cargo run -p cpex-cli -- demo
+doc: ## build the API documentation, warnings denied
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+deny: $(DENY) ## check licences, bans and sources of all dependencies
+	$(DENY) check bans licenses sources
+audit: $(DENY) ## check all dependencies against the advisory database, which is fetched
+	$(DENY) check advisories
+ci: lint test examples doc deny ## everything a change must pass
+$(DENY):
+	@scripts/setup.sh deny
