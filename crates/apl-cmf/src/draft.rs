@@ -63,6 +63,19 @@ impl Draft {
         &self.message
     }
 
+    /// The message, without its context.
+    #[must_use]
+    pub fn into_message(self) -> Message {
+        self.message
+    }
+
+    /// The same draft about another message, made from the one it held, and that one.
+    #[must_use]
+    pub fn replace_message(self, make: impl FnOnce(&Message) -> Message) -> (Self, Message) {
+        let Self { message, slots } = self;
+        (Self { message: make(&message), slots }, message)
+    }
+
     /// The agent that acts.
     #[must_use]
     pub fn agent_context(&self) -> &AgentContext {

@@ -12,6 +12,9 @@ pub struct NameSet(
 );
 
 impl NameSet {
+    /// The set of no names.
+    pub const EMPTY: Self = Self(None);
+
     /// The names in order.
     #[must_use]
     pub fn as_slice(&self) -> &[Arc<str>] {

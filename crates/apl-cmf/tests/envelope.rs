@@ -1,0 +1,177 @@
+//! What an envelope promises: identity is stated once, labels only grow, changes are noted, unknown parts survive.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+use std::sync::Arc;
+
+use apl_cmf::{
+    Author, Capabilities, Capability, Change, ContentPart, Credentials, Draft, EntityKind, Envelope, HttpContext,
+    Identity, LabelScope, Message, NameSet, Principal, Role, Side, Standing, Subject, ToolCall, View,
+};
+use proptest::prelude::*;
+use serde_json::{Map, Value as Json, json};
+
+fn call(name: &str) -> ContentPart {
+    let arguments = Map::from_iter([("id".to_owned(), json!(7))]);
+    ContentPart::ToolCall(ToolCall { tool_call_id: "1".into(), name: name.into(), arguments, namespace: None })
+}
+
+fn envelope() -> Envelope {
+    let subject = Subject { id: "eve".into(), roles: NameSet::from_iter(["hr"]), ..Subject::default() };
+    let identity = Identity { subject: Some(subject), ..Identity::default() };
+    Draft::new(Message::new(Role::Assistant, vec![call("lookup")])).identify(identity, Standing::Verified, 0)
+}
+
+fn policy() -> Author {
+    Author::Policy(Arc::from("routes[0].policy[0]"))
+}
+
+#[test]
+fn a_message_of_one_call_is_about_that_tool_and_of_several_about_none() {
+    let one = Draft::new(Message::new(Role::Assistant, vec![call("lookup")]));
+    assert_eq!(one.entity(EntityKind::Tool).map(|entity| entity.name), Some("lookup"));
+    let two = Draft::new(Message::new(Role::Assistant, vec![call("lookup"), call("send")]));
+    assert_eq!(two.entity(EntityKind::Tool), None);
+    let nameless = Draft::new(Message::new(Role::Assistant, vec![call("")]));
+    assert_eq!(nameless.entity(EntityKind::Tool), None);
+}
+
+#[test]
+fn a_principal_of_a_kind_is_established_once() {
+    let mut identity = Identity::default();
+    let subject = |id: &str| Principal::Subject(Subject { id: id.into(), ..Subject::default() });
+    identity.establish(subject("eve")).unwrap();
+    assert_eq!(identity.establish(subject("mallory")), Err(Box::new(subject("mallory"))));
+    assert_eq!(identity.subject.unwrap().id, "eve");
+}
+
+#[test]
+fn a_session_label_needs_a_session() {
+    let mut envelope = envelope();
+    let label = || Change::Label(Arc::from("secret"), LabelScope::Session);
+    assert!(envelope.apply(&policy(), label()).is_err());
+    assert_eq!(envelope.session_labels(), None);
+    envelope.bind_session(&NameSet::EMPTY);
+    assert_eq!(envelope.apply(&policy(), label()), Ok(true));
+    assert_eq!(envelope.apply(&policy(), label()), Ok(false));
+    assert_eq!(envelope.session_labels(), Some(&NameSet::from_iter(["secret"])));
+    assert_eq!(envelope.ledger().entries().len(), 1);
+}
+
+#[test]
+fn binding_a_session_again_never_loses_a_label() {
+    let mut envelope = envelope();
+    envelope.bind_session(&NameSet::from_iter(["secret"]));
+    envelope.bind_session(&NameSet::from_iter(["pii"]));
+    assert_eq!(envelope.session_labels(), Some(&NameSet::from_iter(["pii", "secret"])));
+}
+
+#[test]
+fn a_plugin_adds_labels_only_with_the_capability() {
+    let mut envelope = envelope();
+    let label = || Change::Label(Arc::from("pii"), LabelScope::Message);
+    let without = Author::Plugin(Arc::from("scan"), Capabilities::NONE);
+    assert!(envelope.apply(&without, label()).is_err());
+    assert!(envelope.message_labels().is_empty());
+    let with = Author::Plugin(Arc::from("scan"), Capabilities::NONE.with(Capability::AppendLabels));
+    assert_eq!(envelope.apply(&with, label()), Ok(true));
+    assert!(envelope.message_labels().contains("pii"));
+}
+
+#[test]
+fn emptying_a_payload_is_a_change() {
+    let mut envelope = envelope();
+    let change = Change::Replace { side: Side::Args, content: Vec::new() };
+    assert_eq!(envelope.apply(&policy(), change), Ok(true));
+    let again = Change::Replace { side: Side::Args, content: Vec::new() };
+    assert_eq!(envelope.apply(&policy(), again), Ok(false));
+    assert_eq!(envelope.ledger().entries().len(), 1);
+}
+
+#[test]
+fn an_edit_that_changes_nothing_leaves_no_entry() {
+    let mut envelope = envelope();
+    let change = Change::Edit { side: Side::Args, path: Arc::from("id"), edit: &mut |_| false };
+    assert_eq!(envelope.apply(&policy(), change), Ok(false));
+    assert!(envelope.ledger().entries().is_empty());
+}
+
+#[test]
+fn a_released_request_keeps_what_it_is_about_and_not_its_arguments() {
+    let mut envelope = envelope();
+    let released = envelope.release_request(false);
+    assert_eq!(released.content, vec![call("lookup")]);
+    assert_eq!(envelope.entity(EntityKind::Tool).map(|entity| entity.name), Some("lookup"));
+    assert!(envelope.arguments().unwrap().is_empty());
+}
+
+#[test]
+fn headers_that_carry_credentials_do_not_enter_the_envelope() {
+    let names = ["Authorization", "PROXY-AUTHORIZATION", "Cookie", "Set-Cookie", "x-api-KEY", "X-Trace"];
+    let request_headers = names.iter().map(|name| ((*name).to_owned(), "planted".to_owned())).collect();
+    let http = HttpContext { request_headers, ..HttpContext::default() };
+    let draft = Draft::new(Message::new(Role::User, Vec::new())).http(http);
+    let kept: Vec<&String> = draft.http_context().request_headers.keys().collect();
+    assert_eq!(kept, ["x-trace"]);
+}
+
+#[test]
+fn credentials_are_not_printed() {
+    let credentials = Credentials::bearer("planted-token").with("X-Api-Key", "planted-key".to_owned());
+    let printed = format!("{credentials:?} {:?}", apl_cmf::Secret::from("planted-secret"));
+    assert!(!printed.contains("planted"), "{printed}");
+    assert_eq!(credentials.values("AUTHORIZATION").collect::<Vec<_>>(), ["Bearer planted-token"]);
+}
+
+#[test]
+fn a_view_shows_only_what_the_capabilities_grant() {
+    let envelope = envelope();
+    let blind = View::new(&envelope, Capabilities::NONE);
+    assert_eq!((blind.subject_id(), blind.roles()), (None, None));
+    let roles = View::new(&envelope, Capabilities::NONE.with(Capability::ReadRoles));
+    assert_eq!(roles.subject_id(), Some("eve"), "read_roles implies read_subject");
+    assert_eq!(roles.permissions(), None);
+}
+
+#[test]
+fn every_capability_has_a_name_of_its_own_and_a_bit_of_its_own() {
+    for (index, capability) in Capability::ALL.iter().enumerate() {
+        assert_eq!(Capability::from_name(capability.name()), Some(*capability));
+        let alone = Capabilities::NONE.with(*capability);
+        let held = Capability::ALL.iter().filter(|other| alone.has(**other)).count();
+        assert_eq!(held, 1 + usize::from(capability.implies().is_some()), "bit {index}");
+    }
+}
+
+#[test]
+fn a_known_part_with_a_wrong_member_is_refused_and_never_taken_for_an_unknown_one() {
+    for part in [
+        json!({ "content_type": "tool_call", "tool_call_id": "1", "name": 5 }),
+        json!({ "content_type": "tool_call", "tool_call_id": "1", "name": "x", "argumets": {} }),
+        json!({ "content_type": "text" }),
+        json!({ "content_type": 3 }),
+        json!({ "text": "x" }),
+    ] {
+        assert!(serde_json::from_value::<ContentPart>(part.clone()).is_err(), "{part}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_unknown_part_is_encoded_as_it_came(tag in "[a-z_]{1,8}x", members in prop::collection::btree_map("[a-z]{1,6}", any::<i64>(), 0..6)) {
+        let mut part: Map<String, Json> = members.into_iter().map(|(name, value)| (name, json!(value))).collect();
+        part.insert("content_type".to_owned(), json!(tag));
+        let message = json!({ "schema_version": "2.0", "role": "user", "content": [part] });
+        let decoded: Message = serde_json::from_value(message.clone()).unwrap();
+        prop_assert_eq!(serde_json::to_value(&decoded).unwrap(), message);
+    }
+
+    #[test]
+    fn a_name_set_is_sorted_unique_and_grows(names in prop::collection::vec("[a-d]{0,2}", 0..8), more in "[a-d]{0,2}") {
+        let set: NameSet = names.iter().map(String::as_str).collect();
+        let slice = set.as_slice();
+        prop_assert!(slice.windows(2).all(|pair| pair[0] < pair[1]));
+        let grown = set.with(Arc::from(more.as_str()));
+        prop_assert!(names.iter().chain([&more]).all(|name| grown.contains(name)));
+        prop_assert_eq!(set.is_empty(), names.is_empty());
+    }
+}
