@@ -1,0 +1,93 @@
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use cpex_sdk::config::ConfigStep;
+use serde_json::json;
+
+use super::*;
+
+/// The faults as `path: text`, in order.
+fn faults(config: &Json) -> Vec<String> {
+    let shown = |fault: ConfigFault| {
+        let steps: Vec<String> = fault.path.iter().map(step).collect();
+        format!("{}: {}", steps.join("."), fault.text)
+    };
+    Settings::read(config).unwrap_err().into_iter().map(shown).collect()
+}
+
+fn step(step: &ConfigStep) -> String {
+    match step {
+        ConfigStep::Key(key) => key.clone(),
+        ConfigStep::Index(index) => index.to_string(),
+    }
+}
+
+#[test]
+fn a_config_left_out_means_stderr() {
+    let expected = Settings { destination: Destination::Stderr, source: None };
+    assert_eq!(Settings::read(&Json::Null), Ok(expected.clone()));
+    assert_eq!(Settings::read(&json!({})), Ok(expected.clone()));
+    assert_eq!(Settings::read(&json!({"destination": "stderr", "format": "json", "on_failure": "deny"})), Ok(expected));
+}
+
+#[test]
+fn a_file_is_read_with_its_source() {
+    let config = json!({"destination": {"file": {"path": "a.jsonl", "fsync": "each"}}, "source": "gateway-1"});
+    let destination = Destination::File { path: "a.jsonl".into(), fsync: true };
+    assert_eq!(Settings::read(&config), Ok(Settings { destination, source: Some("gateway-1".to_owned()) }));
+
+    let config = json!({"destination": {"file": {"path": "a.jsonl", "fsync": "never"}}});
+    let destination = Destination::File { path: "a.jsonl".into(), fsync: false };
+    assert_eq!(Settings::read(&config), Ok(Settings { destination, source: None }));
+}
+
+#[test]
+fn what_is_planned_is_refused_by_name() {
+    let config = json!({
+        "destination": {"file": {"path": "a.jsonl", "rotate": {"max_bytes": 1}}},
+        "format": "ocsf", "on_failure": "drop_counted", "chain": {"key": "k"},
+    });
+    let expected = [
+        "destination.file.rotate: `rotate` is not available yet",
+        "format: `ocsf` is not available yet",
+        "on_failure: `drop_counted` is not available yet",
+        "chain: `chain` is not available yet",
+    ];
+    assert_eq!(faults(&config), expected);
+    assert_eq!(faults(&json!({"destination": "tracing"})), ["destination: `tracing` is not available yet"]);
+    assert_eq!(faults(&json!({"format": "cloudevents"})), ["format: `cloudevents` is not available yet"]);
+}
+
+#[test]
+fn unknown_keys_are_named_where_they_stand() {
+    let config = json!({"destination": {"file": {"path": "a", "mode": "w"}, "socket": 1}, "colour": "red"});
+    let expected = [
+        "colour: unknown key `colour`",
+        "destination.socket: unknown key `socket`",
+        "destination.file.mode: unknown key `mode`",
+    ];
+    assert_eq!(faults(&config), expected);
+    let help = Settings::read(&json!({"colour": 1})).unwrap_err().pop().unwrap().help.unwrap();
+    assert_eq!(help, "the keys here are `destination`, `source`, `format`, `on_failure`, `chain`");
+}
+
+#[test]
+fn wrong_shapes_are_all_found_at_once() {
+    let config = json!({"destination": {"file": {"path": 7, "fsync": "often"}}, "source": "", "format": []});
+    let expected = [
+        "destination.file.path: expected text, found a number",
+        "destination.file.fsync: unknown word `often`",
+        "source: expected text, found empty text",
+        "format: expected text, found a list",
+    ];
+    assert_eq!(faults(&config), expected);
+}
+
+#[test]
+fn a_destination_of_no_known_form_is_refused() {
+    assert_eq!(faults(&json!([])), [": expected a map, found a list"]);
+    assert_eq!(faults(&json!({"destination": null})), ["destination: expected a map, found nothing"]);
+    assert_eq!(faults(&json!({"destination": "syslog"})), ["destination: unknown word `syslog`"]);
+    assert_eq!(faults(&json!({"destination": {}})), ["destination: the key `file` is missing"]);
+    assert_eq!(faults(&json!({"destination": {"file": "a"}})), ["destination.file: expected a map, found text"]);
+    assert_eq!(faults(&json!({"destination": {"file": {}}})), ["destination.file: the key `path` is missing"]);
+}
