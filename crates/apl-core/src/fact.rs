@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use crate::number::Number;
 use crate::path::Path;
 
 /// Resolves written attribute paths to typed references, at load.
@@ -16,6 +17,9 @@ pub trait Vocabulary {
     /// # Errors
     /// Why the path names none, with the nearest name that does.
     fn resolve(&self, path: &Path) -> Result<Self::Attribute, Unresolved>;
+
+    /// Whether the attribute always has a value, so that asking for its existence is a mistake.
+    fn is_closed(&self, attribute: &Self::Attribute) -> bool;
 }
 
 /// Why a path names no attribute.
@@ -55,15 +59,6 @@ pub enum Fact<'a> {
     List(&'a [Json]),
     /// A map of any values.
     Map(&'a serde_json::Map<String, Json>),
-}
-
-/// A number by value: integers of any JSON width, or a finite float.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Number {
-    /// An integer.
-    Int(i128),
-    /// A float.
-    Float(f64),
 }
 
 /// A set of names, possibly the union of two sorted slices (labels of the session and of the message).
@@ -115,12 +110,5 @@ impl<'a> From<&'a Json> for Fact<'a> {
             Json::Array(values) => Self::List(values),
             Json::Object(values) => Self::Map(values),
         }
-    }
-}
-
-impl From<&serde_json::Number> for Number {
-    fn from(value: &serde_json::Number) -> Self {
-        let int = value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from));
-        int.map_or_else(|| Self::Float(value.as_f64().unwrap_or(f64::NAN)), Self::Int)
     }
 }

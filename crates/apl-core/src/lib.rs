@@ -5,22 +5,31 @@
 //! attribute means is left to a [`Vocabulary`], what its value is to [`Facts`]. So the same evaluator serves the
 //! runtime, a checker, a replay and a prover.
 
+pub mod codes;
 pub mod compile;
 mod condition;
+mod context;
 mod decision;
 pub mod diagnostic;
 mod effect;
+mod expr;
 mod fact;
+mod grammar;
+mod literal;
 mod machine;
 pub mod node;
+mod number;
+mod parse;
 mod path;
 mod program;
+mod scan;
 pub mod span;
 
 pub use condition::{Condition, ConditionFault};
 pub use decision::{Decision, Denial, Denied};
 pub use effect::{ActiveRewrite, Rewrite, RewriteFault, Run as RunPlugin, Scope, Side, Taint};
-pub use fact::{Fact, Facts, Names, Number, Unresolved, Vocabulary};
+pub use fact::{Fact, Facts, Names, Unresolved, Vocabulary};
 pub use machine::{Effect, Limits, Reply, Run, Step};
+pub use number::Number;
 pub use path::{Path, Segment};
 pub use program::{Program, Rule};

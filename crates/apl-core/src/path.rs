@@ -8,7 +8,7 @@ use std::ops::Range;
 pub struct Path {
     /// The namespace and what follows it, at least one segment; the first is a [`Segment::Name`].
     pub segments: Vec<Segment>,
-    /// The byte range in the expression it was read from.
+    /// The byte range in the text it was read from.
     pub range: Range<usize>,
 }
 

@@ -1,0 +1,36 @@
+//! The kinds of mistakes in the rules of a document.
+
+use crate::diagnostic::{Code, Severity};
+
+macro_rules! codes {
+    ($($constant:ident $severity:ident $name:literal $summary:literal;)+) => {
+        $(
+            #[doc = $summary]
+            pub const $constant: &Code = &Code { name: $name, severity: Severity::$severity, summary: $summary };
+        )+
+
+        /// Every kind, in the order of the documentation.
+        pub const ALL: &[&Code] = &[$($constant),+];
+    };
+}
+
+codes! {
+    SYNTAX Error "rule.syntax" "A rule, an expression or a value in it is not written as the language asks.";
+    SPELLING Error "rule.spelling" "An operator is spelled as in another language.";
+    TOO_DEEP Error "rule.too_deep" "Brackets stand inside one another more often than a rule may nest them.";
+    LITERAL Error "rule.literal" "A text, a number or a list cannot be read or cannot stand there.";
+    REGEX Error "rule.regex" "A regular expression is not valid or is too large.";
+    UNKNOWN_ATTRIBUTE Error "rule.unknown_attribute" "A path names no attribute.";
+    ALWAYS_PRESENT Error "rule.always_present" "`exists` asks for an attribute that always has a value.";
+    CONSTANT Error "rule.constant" "An expression asks nothing of the operation.";
+    PREDICATE_ALONE Error "rule.predicate_alone" "A step is an expression and does not say what follows from it.";
+    UNKNOWN_EFFECT Error "rule.unknown_effect" "A step names an effect that the language does not have.";
+    UNKNOWN_PLUGIN Error "rule.unknown_plugin" "A step names a plugin that the document does not declare for it.";
+    UNAVAILABLE Error "rule.unavailable" "A step needs a part of the language that this build does not have.";
+    ARGUMENT Error "rule.argument" "An effect is given what it does not take, or lacks what it needs.";
+    STEP Error "rule.step" "A step, or a list of steps, has a shape the language does not know.";
+    YAML Error "rule.yaml" "YAML reads an unquoted line otherwise than it looks.";
+    DUPLICATE_ID Error "rule.duplicate_id" "Two steps of the document have the same id.";
+    GUARDED_ALLOW Warning "rule.guarded_allow" "An `allow` under a condition exempts from nothing.";
+    RESERVED_CODE Warning "rule.reserved_code" "A deny uses a code that begins like those of the runtime.";
+}

@@ -1,0 +1,71 @@
+//! Expressions as written: the tree between the grammar and a [`Condition`](crate::Condition).
+//!
+//! The tree still knows where its attributes stand, so that one the vocabulary does not have is pointed at.
+
+use regex::Regex;
+
+use crate::number::Number;
+use crate::path::Path;
+
+/// An expression. The ranges of its paths are bytes of the text it was read from.
+#[derive(Debug)]
+pub(crate) enum Expr {
+    /// At least one holds, tried left to right.
+    Any(Vec<Expr>),
+    /// All hold, tried left to right.
+    All(Vec<Expr>),
+    /// It does not hold.
+    Not(Box<Expr>),
+    /// The attribute has the value of a yes.
+    Truthy(Path),
+    /// The attribute has a value.
+    Exists(Path),
+    /// Both sides are equal by value.
+    Equal(Operand, Operand),
+    /// Both sides are numbers in this order.
+    Ordered(Operand, Order, Operand),
+    /// The left side holds the right one.
+    Contains(Operand, Operand),
+    /// The value is a member of the attribute.
+    In(Operand, Path),
+    /// The value is among these.
+    Among(Operand, Vec<Literal>),
+    /// The expression is found in the text.
+    Matches(Operand, Regex),
+}
+
+/// A side of a comparison.
+#[derive(Debug)]
+pub(crate) enum Operand {
+    /// An attribute.
+    Path(Path),
+    /// A value as written.
+    Literal(Literal),
+}
+
+/// A value as written.
+#[derive(Debug)]
+pub(crate) enum Literal {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A quoted text.
+    Text(Box<str>),
+}
+
+/// How two numbers are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    Greater,
+    /// `>=`
+    AtLeast,
+}
+
+/// The words that cannot be the first of a path.
+pub(crate) const KEYWORDS: [&str; 8] = ["in", "not", "contains", "matches", "exists", "true", "false", "null"];
