@@ -1,14 +1,26 @@
 //! From the nodes of a document to programs.
+//!
+//! A phase is compiled in written order: each step appends its statements, and a guard jumps over what it guards.
 
+mod assembly;
+mod line;
+mod misread;
+mod quote;
+mod steps;
+mod unavailable;
+
+use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::effect::{Action, Side, rewrite};
 use crate::fact::Vocabulary;
-use crate::node::Node;
+use crate::node::{Node, Value};
 use crate::program::Program;
+use assembly::{Assembly, Place};
 
 pub use crate::context::{Context, Declared, Phase};
 
 /// Compiles one phase of one layer, `layer` being the first part of its rules' default names, such as `routes[0]`.
-/// Every mistake is added to `faults`; the program is complete only if none was.
+/// Every mistake is added to `faults`; the program is complete only if none of them is an error.
 pub fn compile<V: Vocabulary, D: Declared>(
     layer: &str,
     phase: Phase,
@@ -16,6 +28,41 @@ pub fn compile<V: Vocabulary, D: Declared>(
     context: &Context<'_, V, D>,
     faults: &mut Vec<Diagnostic>,
 ) -> Program<V::Attribute> {
-    let _ = (layer, phase, node, context, faults);
-    Program { code: Box::new([]), rules: Box::new([]) }
+    let mut assembly = Assembly::new(context, faults);
+    let place = Place::new(format!("{layer}.{}", phase.key()));
+    match phase {
+        Phase::Args => fields(&mut assembly, node, Side::Args, &place),
+        Phase::Result => fields(&mut assembly, node, Side::Result, &place),
+        Phase::Policy | Phase::PostPolicy => match &node.value {
+            Value::List(nodes) => steps::list(&mut assembly, nodes, &place),
+            _ => {
+                let message = format!("`{}` is a list of steps, not {}", phase.key(), node.shape());
+                assembly.refuse(codes::STEP, node.span, message, Some("begin each step with `- `"));
+            }
+        },
+    }
+    assembly.finish()
 }
+
+/// The field pipelines of a map, in written order.
+fn fields<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, node: &Node, side: Side, place: &Place) {
+    if !matches!(node.value, Value::Map(_)) {
+        let message = format!("field pipelines are a map, not {}", node.shape());
+        assembly.refuse(codes::STEP, node.span, message, Some("write `field: \"stage | stage\"`"));
+    }
+    for entry in node.entries() {
+        let Some(pipeline) = entry.value.text() else {
+            let message = format!("a field pipeline is text, not {}", entry.value.shape());
+            assembly.refuse(codes::STEP, entry.value.span, message, Some("write `field: \"stage | stage\"`"));
+            continue;
+        };
+        let (context, faults) = (assembly.context, &mut *assembly.faults);
+        if let Some(rewrite) = rewrite::compile(&entry.key, pipeline, side, context, faults) {
+            let rule = assembly.rule(&place.nested(&entry.key.value), entry.key.span);
+            assembly.perform(Action::Rewrite(rewrite), rule);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::program::Rule;
+use crate::rule::Rule;
 
 /// The end of a phase. There is no default and no fourth way.
 #[derive(Clone, Debug)]

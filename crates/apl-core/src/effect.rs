@@ -1,9 +1,119 @@
-//! The effects of the language, one file each, and the table they are compiled from.
+//! The effects of the language: one file each, and one line each in the table below.
+//!
+//! From the table come the effects a document may name, the [`Action`]s of programs and the [`Effect`]s an engine performs.
 
-mod rewrite;
+mod allow;
+mod deny;
+pub(crate) mod rewrite;
 mod run;
 mod taint;
+
+use crate::call::Call;
+use crate::condition::ConditionFault;
+use crate::context::{Context, Declared};
+use crate::decision::Denial;
+use crate::diagnostic::Diagnostic;
+use crate::fact::{Facts, Vocabulary};
+use crate::node::Entry;
 
 pub use rewrite::{ActiveRewrite, Rewrite, RewriteFault, Side};
 pub use run::Run;
 pub use taint::{Scope, Taint};
+
+/// An effect of the language, as documentation lists it.
+#[derive(Clone, Copy, Debug)]
+pub struct EffectDoc {
+    /// The names it is written under, the first being the usual one.
+    pub names: &'static [&'static str],
+    /// What it does, in one sentence.
+    pub doc: &'static str,
+}
+
+/// How an effect is compiled from each of the forms it may be written in.
+pub(crate) struct EffectRow<V: Vocabulary, D> {
+    pub(crate) names: &'static [&'static str],
+    pub(crate) call: fn(&Call<'_>, &Context<'_, V, D>, &mut Vec<Diagnostic>) -> Option<Compiled<V::Attribute>>,
+    pub(crate) map: Option<fn(&Entry, &mut Vec<Diagnostic>) -> Option<Compiled<V::Attribute>>>,
+}
+
+/// What an effect comes to.
+pub(crate) enum Compiled<A> {
+    /// Nothing.
+    GoOn,
+    /// The end.
+    Deny(Denial),
+    /// A request to the engine.
+    Perform(Action<A>),
+}
+
+macro_rules! effects {
+    ($($module:ident $names:expr, $doc:literal $(, map $map:path)? $(, performs $kind:ident)?;)+) => {
+        /// Every effect of the language, in the order of the documentation.
+        pub const EFFECTS: &[EffectDoc] = &[$(EffectDoc { names: &$names, doc: $doc }),+];
+
+        /// What a program may ask an engine to perform.
+        #[derive(Debug)]
+        pub enum Action<A> {
+            $($(#[doc = $doc] $kind($kind),)?)+
+            /// Applies a field pipeline to the arguments or the result.
+            Rewrite(Rewrite<A>),
+        }
+
+        /// An effect to perform. Closed: an engine matches every kind.
+        #[derive(Debug)]
+        pub enum Effect<'p, A> {
+            $($(#[doc = $doc] $kind(&'p $kind),)?)+
+            /// Applies a field pipeline to the arguments or the result.
+            Rewrite(ActiveRewrite<'p, A>),
+        }
+
+        impl<A> Action<A> {
+            /// The effect for one operation: the conditions within it are decided.
+            pub(crate) fn activate<F: Facts<Attribute = A>>(&self, facts: &F) -> Result<Effect<'_, A>, ConditionFault> {
+                Ok(match self {
+                    $($(Self::$kind(effect) => Effect::$kind(effect),)?)+
+                    Self::Rewrite(rewrite) => Effect::Rewrite(rewrite.activate(facts)?),
+                })
+            }
+        }
+
+        $($(
+            impl<A> From<$kind> for Compiled<A> {
+                fn from(effect: $kind) -> Self {
+                    Self::Perform(Action::$kind(effect))
+                }
+            }
+        )?)+
+
+        /// How the effect of that name is compiled.
+        pub(crate) fn row<V: Vocabulary, D: Declared>(name: &str) -> Option<EffectRow<V, D>> {
+            let rows = [$(EffectRow {
+                names: &$names,
+                call: |call, context, faults| $module::compile(call, context, faults).map(Compiled::from),
+                map: effects!(@map $($map)?),
+            }),+];
+            rows.into_iter().find(|row| row.names.contains(&name))
+        }
+    };
+    (@map) => { None };
+    (@map $map:path) => { Some(|entry, faults| $map(entry, faults).map(Compiled::from)) };
+}
+
+effects! {
+    allow ["allow"], "Goes on with the next step; it exempts from nothing.";
+    deny ["deny"], "Halts the phase and denies the operation.", map deny::compile_map;
+    run ["run", "plugin"], "Invokes a plugin, which may deny or modify.", performs Run;
+    taint ["taint"], "Adds a taint label to the session or to this operation.", performs Taint;
+}
+
+impl<A> From<()> for Compiled<A> {
+    fn from((): ()) -> Self {
+        Self::GoOn
+    }
+}
+
+impl<A> From<Denial> for Compiled<A> {
+    fn from(denial: Denial) -> Self {
+        Self::Deny(denial)
+    }
+}

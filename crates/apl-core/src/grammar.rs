@@ -71,7 +71,7 @@ fn expected(positives: &[GrammarRule]) -> Option<&'static str> {
         Some("a name")
     } else if tried(&[R::operator, R::compare, R::and, R::or]) {
         Some("an operator such as `&` or `==`")
-    } else if tried(&[R::argument, R::value]) {
+    } else if tried(&[R::argument, R::bare, R::string]) {
         Some("a name or a quoted text")
     } else {
         None

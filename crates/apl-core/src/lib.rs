@@ -5,6 +5,7 @@
 //! attribute means is left to a [`Vocabulary`], what its value is to [`Facts`]. So the same evaluator serves the
 //! runtime, a checker, a replay and a prover.
 
+mod call;
 pub mod codes;
 pub mod compile;
 mod condition;
@@ -22,14 +23,18 @@ mod number;
 mod parse;
 mod path;
 mod program;
+mod rule;
 mod scan;
 pub mod span;
 
 pub use condition::{Condition, ConditionFault};
 pub use decision::{Decision, Denial, Denied};
-pub use effect::{ActiveRewrite, Rewrite, RewriteFault, Run as RunPlugin, Scope, Side, Taint};
+pub use effect::{
+    Action, ActiveRewrite, EFFECTS, Effect, EffectDoc, Rewrite, RewriteFault, Run as RunPlugin, Scope, Side, Taint,
+};
 pub use fact::{Fact, Facts, Names, Unresolved, Vocabulary};
-pub use machine::{Effect, Limits, Reply, Run, Step};
+pub use machine::{Limits, Reply, Run, Step};
 pub use number::Number;
 pub use path::{Path, Segment};
-pub use program::{Program, Rule};
+pub use program::Program;
+pub use rule::Rule;

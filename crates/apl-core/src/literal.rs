@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn the_escapes_are_the_backslash_and_the_two_quotes() {
         let read = |written: &str| unquote(&text(written), 0..written.len());
-        assert_eq!(read(r"'a\\b\'c\" + "\"d'").unwrap(), "a\\b'c\"d");
+        assert_eq!(read(r#"'a\\b\'c\"d'"#).unwrap(), "a\\b'c\"d");
         assert_eq!(read(r#""é""#).unwrap(), "é");
         let fault = read(r"'a\n'").unwrap_err();
         assert_eq!((fault.message.as_str(), fault.span.start, fault.span.end), (r"`\n` is not an escape", 2, 4));

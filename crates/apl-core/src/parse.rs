@@ -12,7 +12,7 @@ use pest::iterators::Pair;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::expr::{Expr, Literal, Operand, Order};
+use crate::expr::{Expr, Operand, Order};
 use crate::grammar::{self, GrammarRule};
 use crate::literal;
 use crate::node::Text;

@@ -1,7 +1,5 @@
 //! From the tree of an expression to the flat tests of a condition.
 
-use std::ops::Range;
-
 use super::predicate::{Next, Predicate, Test, Value};
 use crate::codes;
 use crate::diagnostic::Diagnostic;

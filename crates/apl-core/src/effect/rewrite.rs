@@ -5,6 +5,13 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use crate::codes;
+use crate::condition::ConditionFault;
+use crate::context::{Context, Declared};
+use crate::diagnostic::Diagnostic;
+use crate::fact::{Facts, Vocabulary};
+use crate::node::Text;
+
 /// A compiled pipeline of one field.
 #[derive(Debug)]
 pub struct Rewrite<A> {
@@ -42,6 +49,31 @@ pub enum RewriteFault {
     },
     /// A value cannot be treated and may not be passed on untreated: `result.unreadable`, `args.invalid`.
     Unreadable,
+}
+
+/// Refuses every pipeline: there are no stages.
+pub(crate) fn compile<V: Vocabulary, D: Declared>(
+    field: &Text,
+    _pipeline: &Text,
+    _side: Side,
+    _context: &Context<'_, V, D>,
+    faults: &mut Vec<Diagnostic>,
+) -> Option<Rewrite<V::Attribute>> {
+    let message = "field pipelines are not available in this version of APL";
+    faults.push(Diagnostic::new(codes::UNAVAILABLE, field.span, message));
+    None
+}
+
+impl<A> Rewrite<A> {
+    /// The pipeline with its conditions decided.
+    pub(crate) fn activate<F: Facts<Attribute = A>>(&self, _facts: &F) -> Result<ActiveRewrite<'_, A>, ConditionFault> {
+        Ok(ActiveRewrite { rewrite: self, active: 0 })
+    }
+
+    /// Every attribute its conditions mention.
+    pub fn attributes(&self) -> impl Iterator<Item = &A> {
+        std::iter::empty()
+    }
 }
 
 impl<A> ActiveRewrite<'_, A> {
