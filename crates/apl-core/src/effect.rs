@@ -32,9 +32,12 @@ pub struct EffectDoc {
 /// How an effect is compiled from each of the forms it may be written in.
 pub(crate) struct EffectRow<V: Vocabulary, D> {
     pub(crate) names: &'static [&'static str],
-    pub(crate) call: fn(&Call<'_>, &Context<'_, V, D>, &mut Vec<Diagnostic>) -> Option<Compiled<V::Attribute>>,
-    pub(crate) map: Option<fn(&Entry, &mut Vec<Diagnostic>) -> Option<Compiled<V::Attribute>>>,
+    pub(crate) call: CompileCall<V, D, V::Attribute>,
+    pub(crate) map: Option<CompileMap<V::Attribute>>,
 }
+
+type CompileCall<V, D, A> = fn(&Call<'_>, &Context<'_, V, D>, &mut Vec<Diagnostic>) -> Option<Compiled<A>>;
+type CompileMap<A> = fn(&Entry, &mut Vec<Diagnostic>) -> Option<Compiled<A>>;
 
 /// What an effect comes to.
 pub(crate) enum Compiled<A> {

@@ -95,25 +95,25 @@ fn test(place: Place<'_>, pair: Pair<'_, GrammarRule>, faults: &mut Vec<Diagnost
         (GrammarRule::any, ..) => any(place, first, faults),
         (GrammarRule::exists, Some(asked), _) => path(place, asked, faults).map(Expr::Exists),
         (_, Some(operator), Some(right)) => {
-            let expr = comparison(place, first, operator, right, faults)?;
+            let expr = comparison(place, &first, operator, &right, faults)?;
             if is_constant(&expr) {
                 let message = "both sides are values, so the answer is always the same";
                 faults.push(Diagnostic::new(codes::CONSTANT, place.span(&whole), message));
             }
             Some(expr)
         }
-        _ => alone(place, first, faults),
+        _ => alone(place, &first, faults),
     }
 }
 
 /// An operand without a comparison.
-fn alone(place: Place<'_>, pair: Pair<'_, GrammarRule>, faults: &mut Vec<Diagnostic>) -> Option<Expr> {
-    match side(place, pair.clone(), faults)? {
+fn alone(place: Place<'_>, pair: &Pair<'_, GrammarRule>, faults: &mut Vec<Diagnostic>) -> Option<Expr> {
+    match side(place, pair, faults)? {
         Side::Path(path) => Some(Expr::Truthy(path)),
         Side::Literal(_) | Side::List(_) => {
             let message = format!("`{}` alone asks nothing of the operation", pair.as_str().trim());
             let help = "compare an attribute with it, as in `args.amount > 10`";
-            faults.push(Diagnostic::new(codes::CONSTANT, place.span(&pair), message).help(help));
+            faults.push(Diagnostic::new(codes::CONSTANT, place.span(pair), message).help(help));
             None
         }
     }
@@ -121,9 +121,9 @@ fn alone(place: Place<'_>, pair: Pair<'_, GrammarRule>, faults: &mut Vec<Diagnos
 
 fn comparison(
     place: Place<'_>,
-    left: Pair<'_, GrammarRule>,
+    left: &Pair<'_, GrammarRule>,
     operator: Pair<'_, GrammarRule>,
-    right: Pair<'_, GrammarRule>,
+    right: &Pair<'_, GrammarRule>,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Expr> {
     let operator = operator.into_inner().next()?;
@@ -168,40 +168,40 @@ fn compare(
 fn member(
     place: Place<'_>,
     left: Option<Operand>,
-    right: Pair<'_, GrammarRule>,
+    right: &Pair<'_, GrammarRule>,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Expr> {
-    match side(place, right.clone(), faults)? {
+    match side(place, right, faults)? {
         Side::Path(path) => left.map(|left| Expr::In(left, path)),
         Side::List(values) => left.map(|left| Expr::Among(left, values)),
         Side::Literal(_) => {
             let message = "`in` takes an attribute or a list on its right";
             let help = format!("write `[{}]`, or compare with `==`", right.as_str().trim());
-            faults.push(Diagnostic::new(codes::LITERAL, place.span(&right), message).help(help));
+            faults.push(Diagnostic::new(codes::LITERAL, place.span(right), message).help(help));
             None
         }
     }
 }
 
 /// The right side of `matches`.
-fn pattern(place: Place<'_>, pair: Pair<'_, GrammarRule>, faults: &mut Vec<Diagnostic>) -> Option<regex::Regex> {
+fn pattern(place: Place<'_>, pair: &Pair<'_, GrammarRule>, faults: &mut Vec<Diagnostic>) -> Option<regex::Regex> {
     let written = pair.clone().into_inner().next().filter(|inner| inner.as_rule() == GrammarRule::string);
     let Some(written) = written else {
         let message = "`matches` takes a quoted regular expression on its right";
-        faults.push(Diagnostic::new(codes::LITERAL, place.span(&pair), message));
+        faults.push(Diagnostic::new(codes::LITERAL, place.span(pair), message));
         return None;
     };
     literal::regex(place.text, place.range(&written)).map_err(|fault| faults.push(fault)).ok()
 }
 
 /// A side of a comparison that takes no list.
-fn operand(place: Place<'_>, pair: Pair<'_, GrammarRule>, faults: &mut Vec<Diagnostic>) -> Option<Operand> {
-    match side(place, pair.clone(), faults)? {
+fn operand(place: Place<'_>, pair: &Pair<'_, GrammarRule>, faults: &mut Vec<Diagnostic>) -> Option<Operand> {
+    match side(place, pair, faults)? {
         Side::Path(path) => Some(Operand::Path(path)),
         Side::Literal(literal) => Some(Operand::Literal(literal)),
         Side::List(_) => {
             let message = "a list can stand to the right of `in` only";
-            faults.push(Diagnostic::new(codes::LITERAL, place.span(&pair), message));
+            faults.push(Diagnostic::new(codes::LITERAL, place.span(pair), message));
             None
         }
     }

@@ -8,6 +8,9 @@ use crate::fact::Vocabulary;
 use crate::node::Text;
 use crate::path::Path;
 
+/// What stands left and right of an operator.
+type Sides<A> = (Value<A>, Value<A>);
+
 /// Writes tests last to first: what follows a test is known before the test is written.
 pub(super) struct Lowering<'l, V: Vocabulary> {
     text: &'l Text,
@@ -60,7 +63,7 @@ impl<'l, V: Vocabulary> Lowering<'l, V> {
         Next::Test(self.tests.len() - 1)
     }
 
-    fn values(&mut self, left: Operand, right: Operand) -> Option<(Value<V::Attribute>, Value<V::Attribute>)> {
+    fn values(&mut self, left: Operand, right: Operand) -> Option<Sides<V::Attribute>> {
         let left = self.value(left);
         left.zip(self.value(right))
     }

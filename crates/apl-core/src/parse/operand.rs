@@ -19,8 +19,8 @@ pub(super) enum Side {
 }
 
 /// Reads what stands beside an operator, or alone.
-pub(super) fn side(place: Place<'_>, pair: Pair<'_, GrammarRule>, faults: &mut Vec<Diagnostic>) -> Option<Side> {
-    let written = pair.into_inner().next()?;
+pub(super) fn side(place: Place<'_>, pair: &Pair<'_, GrammarRule>, faults: &mut Vec<Diagnostic>) -> Option<Side> {
+    let written = pair.clone().into_inner().next()?;
     match written.as_rule() {
         GrammarRule::path => path(place, written, faults).map(Side::Path),
         GrammarRule::list => list(place, written, faults).map(Side::List),
