@@ -1,0 +1,92 @@
+//! From the name of an entity to its route.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use apl_cmf::{Entity, EntityKind};
+use apl_core::diagnostic::Diagnostic;
+use apl_core::span::{Sources, Span};
+
+use crate::code;
+use crate::pattern::Pattern;
+
+/// One name or pattern of one route.
+#[derive(Clone, Debug)]
+pub(super) struct Selector {
+    pub(super) kind: EntityKind,
+    pub(super) pattern: Pattern,
+    pub(super) server: Option<String>,
+    pub(super) route: usize,
+    pub(super) span: Span,
+}
+
+/// The selectors of all routes: exact names by hash, patterns in a list.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    exact: HashMap<EntityKind, HashMap<Box<str>, Vec<Selector>>>,
+    patterns: Vec<Selector>,
+}
+
+impl Table {
+    pub(super) fn new(selectors: Vec<Selector>, sources: &Sources, faults: &mut Vec<Diagnostic>) -> Self {
+        let mut table = Self::default();
+        for selector in selectors {
+            match selector.pattern.exact() {
+                Some(name) => table.add_exact(name.into(), selector, sources, faults),
+                None => table.add_pattern(selector, sources, faults),
+            }
+        }
+        table
+    }
+
+    pub(super) fn find(&self, entity: Entity<'_>, server: Option<&str>) -> Option<usize> {
+        let admits = |selector: &&Selector| selector.server.is_none() || selector.server.as_deref() == server;
+        let named = self.exact.get(&entity.kind).and_then(|names| names.get(entity.name));
+        let exact = named.into_iter().flatten().filter(admits).max_by(|left, right| more_specific(left, right));
+        let selected = exact.or_else(|| {
+            let matching = |selector: &&Selector| selector.kind == entity.kind && selector.pattern.matches(entity.name);
+            self.patterns
+                .iter()
+                .filter(admits)
+                .filter(matching)
+                .reduce(|best, other| if more_specific(other, best) == Ordering::Greater { other } else { best })
+        });
+        selected.map(|selector| selector.route)
+    }
+
+    fn add_exact(&mut self, name: Box<str>, selector: Selector, sources: &Sources, faults: &mut Vec<Diagnostic>) {
+        let named = self.exact.entry(selector.kind).or_default().entry(name).or_default();
+        refuse_tie(&selector, named, sources, faults);
+        named.push(selector);
+    }
+
+    fn add_pattern(&mut self, selector: Selector, sources: &Sources, faults: &mut Vec<Diagnostic>) {
+        refuse_tie(&selector, &self.patterns, sources, faults);
+        self.patterns.push(selector);
+    }
+}
+
+/// Which of two selectors that match one name is in force: the more specific pattern, else the more constrained.
+fn more_specific(left: &Selector, right: &Selector) -> Ordering {
+    let constrained = || left.server.is_some().cmp(&right.server.is_some());
+    left.pattern.precedence(&right.pattern).then_with(constrained)
+}
+
+fn refuse_tie(selector: &Selector, others: &[Selector], sources: &Sources, faults: &mut Vec<Diagnostic>) {
+    let ties = |other: &&Selector| {
+        other.route != selector.route
+            && other.kind == selector.kind
+            && other.server == selector.server
+            && more_specific(other, selector) == Ordering::Equal
+            && other.pattern.intersects(&selector.pattern)
+    };
+    if let Some(other) = others.iter().find(ties) {
+        let message = format!(
+            "`{}` could match what the route at {} matches, and neither is more specific",
+            selector.pattern,
+            sources.place(other.span),
+        );
+        let help = "merge the two routes, or narrow one by a longer name or by `server`";
+        faults.push(Diagnostic::new(code::TIE, selector.span, message).help(help));
+    }
+}

@@ -1,0 +1,174 @@
+//! Every attribute of the tables resolves, reads what it says, and is absent exactly where nothing is known.
+
+use apl_cmf::EntityKind;
+use apl_core::{Fact, Facts as _, Names, Number, Path, Segment, Vocabulary as _};
+use apl_cpex::{Attribute, Facts, Field, Holding, Tree, Vocabulary};
+
+use crate::support::{bare, full};
+
+fn path(written: &str) -> Path {
+    let segments = written.split('.').map(|word| Segment::Name(word.to_owned())).collect();
+    Path { segments, range: 0..written.len() }
+}
+
+fn resolve(written: &str) -> Attribute {
+    Vocabulary.resolve(&path(written)).unwrap()
+}
+
+fn read<'a>(facts: &'a Facts<'_>, attribute: &'a Attribute) -> String {
+    match facts.read(attribute) {
+        Fact::Absent => "absent".to_owned(),
+        Fact::Unavailable(code) => code.to_owned(),
+        Fact::Bool(value) => value.to_string(),
+        Fact::Number(Number::Int(value)) => value.to_string(),
+        Fact::Number(Number::Float(value)) => value.to_string(),
+        Fact::Text(value) => format!("'{value}'"),
+        Fact::Set(names) => set(names),
+        Fact::List(values) => format!("list of {}", values.len()),
+        Fact::Map(values) => format!("map of {}", values.len()),
+    }
+}
+
+fn set(names: Names<'_>) -> String {
+    format!("{{{}}}", names.iter().collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn every_field_has_a_value_on_a_full_operation() {
+    let envelope = full();
+    let facts = Facts::of(&envelope, EntityKind::Tool, "tool:lookup");
+    let others = [Field::PromptName, Field::ResourceUri, Field::LlmModel, Field::AgentName];
+    for field in Field::ALL.iter().filter(|field| !others.contains(field)) {
+        let attribute = resolve(field.path());
+        assert_eq!(attribute, Attribute::Field(*field), "{}", field.path());
+        assert_ne!(read(&facts, &attribute), "absent", "{}", field.path());
+    }
+}
+
+#[test]
+fn on_an_operation_of_nobody_exactly_the_closed_attributes_have_values() {
+    let envelope = bare();
+    let facts = Facts::of(&envelope, EntityKind::Tool, "tool:lookup");
+    let known = [
+        Field::ToolName,
+        Field::RouteKey,
+        Field::MetaEntityType,
+        Field::MetaEntityName,
+        Field::RequestTime,
+        Field::RequestHour,
+        Field::RequestWeekday,
+    ];
+    for field in Field::ALL.iter().filter(|field| !known.contains(field)) {
+        let value = read(&facts, &resolve(field.path()));
+        assert_eq!(value == "absent", !field.is_closed(), "{} is {value}", field.path());
+    }
+    for holding in Holding::ALL {
+        assert_eq!(read(&facts, &resolve(&format!("{}.x", holding.path()))), "false");
+    }
+    for tree in Tree::ALL {
+        assert_eq!(read(&facts, &resolve(&format!("{}.x", tree.path()))), "absent", "{}", tree.path());
+    }
+}
+
+#[test]
+fn values_are_those_of_the_envelope() {
+    let envelope = full();
+    let facts = Facts::of(&envelope, EntityKind::Tool, "tool:lookup");
+    for (written, expected) in [
+        ("authenticated", "true"),
+        ("delegated", "false"),
+        ("delegation.depth", "0"),
+        ("subject.id", "'eve'"),
+        ("subject.type", "'user'"),
+        ("subject.roles", "{admin.readonly hr}"),
+        ("role.hr", "true"),
+        ("role.admin", "false"),
+        ("client.role.bot", "true"),
+        ("client.perm.act", "true"),
+        ("perm.view", "true"),
+        ("team.people", "true"),
+        ("claim.level", "3"),
+        ("claim.address.city", "'x'"),
+        ("claim.address", "map of 1"),
+        ("client.claim.azp", "'app'"),
+        ("caller_workload.spiffe_id", "'spiffe://d/w'"),
+        ("security.labels", "{secret}"),
+        ("message.labels", "{}"),
+        ("args.id", "'7'"),
+        ("args.0", "'zero'"),
+        ("args.items", "list of 1"),
+        ("args.items.ssn", "absent"),
+        ("args", "map of 5"),
+        ("result.x", "absent"),
+        ("tool.name", "'lookup'"),
+        ("prompt.name", "absent"),
+        ("route.key", "'tool:lookup'"),
+        ("meta.entity_type", "'tool'"),
+        ("meta.tags", "{pii}"),
+        ("meta.properties.owner", "'hr'"),
+        ("mcp.server", "'hr'"),
+        ("agent.turn", "2"),
+        ("http.request_headers.x-a", "'v'"),
+        ("http.response_headers.x-b", "'v'"),
+        ("request.time", "1767225600"),
+        ("request.hour", "0"),
+        ("request.weekday", "4"),
+        ("llm.temperature", "0.5"),
+        ("custom.flag", "true"),
+    ] {
+        assert_eq!(read(&facts, &resolve(written)), expected, "{written}");
+    }
+}
+
+#[test]
+fn indexes_go_into_lists_and_keys_into_maps() {
+    let envelope = full();
+    let facts = Facts::of(&envelope, EntityKind::Tool, "");
+    let name = |name: &str| Segment::Name(name.to_owned());
+    let at = |segments: Vec<Segment>| {
+        let attribute = Vocabulary.resolve(&Path { segments, range: 0..0 }).unwrap();
+        read(&facts, &attribute)
+    };
+    assert_eq!(at(vec![name("args"), name("items"), Segment::Index(0), name("ssn")]), "'1'");
+    assert_eq!(at(vec![name("args"), name("items"), Segment::Index(1), name("ssn")]), "absent");
+    assert_eq!(at(vec![name("args"), name("map"), Segment::Lookup(path("args.who"))]), "5");
+    assert_eq!(at(vec![name("args"), name("map"), Segment::Lookup(path("subject.id"))]), "5");
+    assert_eq!(at(vec![name("args"), name("map"), Segment::Lookup(path("args.none"))]), "absent");
+    assert_eq!(at(vec![name("args"), name("items"), Segment::Lookup(path("agent.turn"))]), "absent");
+    assert_eq!(at(vec![name("role"), Segment::Key("admin.readonly".to_owned())]), "true");
+}
+
+#[test]
+fn labels_cannot_be_read_without_a_session_but_those_of_the_message_can() {
+    let envelope = bare();
+    let facts = Facts::of(&envelope, EntityKind::Tool, "");
+    assert_eq!(read(&facts, &resolve("session.labels")), "session.unbound");
+    assert_eq!(read(&facts, &resolve("security.labels")), "session.unbound");
+    assert_eq!(read(&facts, &resolve("message.labels")), "{}");
+}
+
+#[test]
+fn what_names_no_attribute_is_answered_with_the_nearest_that_does() {
+    for (written, message, help) in [
+        ("subjct.id", "there is no attribute `subjct.id`", "did you mean `subject.id`?"),
+        ("subject.idd", "there is no attribute `subject.idd`", "did you mean `subject.id`?"),
+        ("sesion.labels", "there is no attribute `sesion.labels`", "did you mean `session.labels`?"),
+        ("role", "`role` names no one", "write the name after it, as in `role.admin`"),
+        (
+            "role.admin.readonly",
+            "`role.admin.readonly` has more than one name after `role`",
+            "for a name with a dot write `role['admin.readonly']`",
+        ),
+        (
+            "http.request_headers.X-Id",
+            "`http.request_headers.X-Id` never has a value: header names are lower case here",
+            "write `http.request_headers.x-id`",
+        ),
+        ("claim", "`claim` names no value", "write what of it is meant, as in `claim.name`"),
+    ] {
+        let unresolved = Vocabulary.resolve(&path(written)).unwrap_err();
+        assert_eq!((unresolved.message.as_str(), unresolved.help.as_deref()), (message, Some(help)), "{written}");
+    }
+    let unresolved = Vocabulary.resolve(&path("zebra.stripes")).unwrap_err();
+    assert_eq!(unresolved.message, "there is no attribute namespace `zebra`");
+}

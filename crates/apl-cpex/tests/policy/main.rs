@@ -1,0 +1,6 @@
+//! Attributes, facts and route tables, without any runtime.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+mod attributes;
+mod routes;
+mod support;

@@ -1,0 +1,112 @@
+//! Documents and envelopes by hand.
+
+use apl_cmf::{
+    AgentContext, Client, ContentPart, Draft, Envelope, HttpContext, Identity, Message, Meta, NameSet, RequestContext,
+    Role, Standing, Subject, ToolCall, Workload,
+};
+use apl_core::node::{Entry, Layout, Node, Text, Value};
+use apl_core::span::Span;
+use serde_json::{Map, Value as Json, json};
+
+/// A document of that JSON, every value of it at a place of its own.
+pub(crate) fn node(json: &Json) -> Node {
+    number(json, &mut 0)
+}
+
+fn number(json: &Json, next: &mut usize) -> Node {
+    *next += 10;
+    let span = Span::new(0, *next, *next + 5);
+    let value = match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Number(value) => Value::Number(value.clone()),
+        Json::String(value) => Value::Text(text(value, span)),
+        Json::Array(values) => Value::List(values.iter().map(|value| number(value, next)).collect()),
+        Json::Object(entries) => Value::Map(
+            entries.iter().map(|(key, value)| Entry { key: text(key, span), value: number(value, next) }).collect(),
+        ),
+    };
+    Node { span, value }
+}
+
+fn text(value: &str, span: Span) -> Text {
+    Text { value: value.to_owned(), span, layout: Layout::Folded }
+}
+
+/// An operation that has a value for every attribute.
+pub(crate) fn full() -> Envelope {
+    let arguments = json!({ "id": "7", "items": [ { "ssn": "1" } ], "who": "eve", "map": { "eve": 5 }, "0": "zero" });
+    let Json::Object(arguments) = arguments else { panic!("not an object") };
+    let call = ToolCall { tool_call_id: "1".into(), name: "lookup".into(), arguments, namespace: None };
+    let text = |value: &str| Some(value.to_owned());
+    let names = |names: &[&str]| names.iter().copied().collect::<NameSet>();
+    let map = |json: Json| match json {
+        Json::Object(map) => map,
+        other => panic!("not an object: {other}"),
+    };
+    let identity = Identity {
+        subject: Some(Subject {
+            id: "eve".into(),
+            issuer: text("https://idp"),
+            tenant: text("acme"),
+            roles: names(&["hr", "admin.readonly"]),
+            permissions: names(&["view"]),
+            teams: names(&["people"]),
+            claims: map(json!({ "level": 3, "address": { "city": "x" } })),
+            ..Subject::default()
+        }),
+        client: Some(Client {
+            id: "app".into(),
+            trust_level: text("high"),
+            scopes: names(&["read"]),
+            authorized_scopes: names(&["read", "write"]),
+            roles: names(&["bot"]),
+            permissions: names(&["act"]),
+            audiences: names(&["api"]),
+            teams: names(&["t"]),
+            claims: map(json!({ "azp": "app" })),
+        }),
+        caller_workload: Some(Workload { spiffe_id: "spiffe://d/w".into(), trust_domain: "d".into() }),
+    };
+    let headers = |name: &str| [(name.to_owned(), "v".to_owned())].into_iter().collect();
+    let mut envelope = Draft::new(Message::new(Role::Assistant, vec![ContentPart::ToolCall(call)]))
+        .request(RequestContext {
+            environment: text("prod"),
+            request_id: text("r1"),
+            trace_id: text("t1"),
+            span_id: text("s1"),
+        })
+        .agent(AgentContext {
+            input: text("do it"),
+            session_id: text("s1"),
+            conversation_id: text("c1"),
+            turn: Some(2),
+            agent_id: text("a1"),
+            parent_agent_id: text("p1"),
+        })
+        .http(HttpContext {
+            method: text("POST"),
+            path: text("/mcp"),
+            host: text("h"),
+            scheme: text("https"),
+            request_headers: headers("x-a"),
+            response_headers: headers("x-b"),
+        })
+        .meta(Meta { tags: names(&["pii"]), scope: text("global"), properties: map(json!({ "owner": "hr" })) })
+        .mcp(map(json!({ "server": "hr" })))
+        .llm(map(json!({ "temperature": 0.5 })))
+        .completion(map(json!({ "tokens": 9 })))
+        .provenance(map(json!({ "source": "web" })))
+        .framework(map(json!({ "name": "f" })))
+        .custom(map(json!({ "flag": true })))
+        .identify(identity, Standing::Verified, 1_767_225_600_000);
+    envelope.bind_session(&names(&["secret"]));
+    envelope
+}
+
+/// An operation of nobody, about which nothing is known but the tool.
+pub(crate) fn bare() -> Envelope {
+    let call = ToolCall { tool_call_id: "1".into(), name: "lookup".into(), arguments: Map::new(), namespace: None };
+    let message = Message::new(Role::Assistant, vec![ContentPart::ToolCall(call)]);
+    Draft::new(message).identify(Identity::default(), Standing::Anonymous, 0)
+}
