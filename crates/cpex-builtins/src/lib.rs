@@ -1,1 +1,32 @@
-//! The shelf list: builtin kind, feature and factory
+//! The shelf list: which builtin kinds are compiled in, and the factory of each.
+//!
+//! Each kind sits behind a feature named in the table. The kinds themselves, with the features that bring them, are known
+//! to the document reader, so that a document which names one that is not compiled in is told which feature to enable.
+
+use std::sync::Arc;
+
+use cpex_sdk::Factory;
+
+/// One builtin kind that is compiled in.
+pub struct Builtin {
+    /// The kind, as documents name it.
+    pub kind: &'static str,
+    /// The cargo feature that brings it.
+    pub feature: &'static str,
+    /// Makes its factory.
+    pub factory: fn() -> Arc<dyn Factory>,
+}
+
+/// Every builtin kind that is compiled in.
+pub const BUILTINS: &[Builtin] = &[
+    #[cfg(feature = "jwt")]
+    Builtin { kind: cpex_identity::KIND, feature: "jwt", factory: || Arc::new(cpex_identity::JwtFactory) },
+    #[cfg(feature = "audit")]
+    Builtin { kind: cpex_audit::KIND, feature: "audit", factory: || Arc::new(cpex_audit::LoggerFactory) },
+];
+
+impl std::fmt::Debug for Builtin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builtin").field("kind", &self.kind).field("feature", &self.feature).finish_non_exhaustive()
+    }
+}

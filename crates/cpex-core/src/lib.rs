@@ -1,1 +1,33 @@
-//! The road of one invocation: document, registry, snapshot, stages and the plugin manager
+//! The road of one invocation: the document, the registry of plugins, the stages an operation passes, and the
+//! [`PluginManager`] that a host holds.
+//!
+//! Begin reading in `invoke.rs`: it is the road and nothing else. Each stage is a file under `road/`, consumes its input
+//! and calls nothing above it. What an operation is decided under is one immutable snapshot, compiled from a document and
+//! swapped whole.
+
+mod background;
+mod context;
+mod control;
+pub mod document;
+mod hooks;
+mod invoke;
+mod load;
+mod manager;
+mod operation;
+mod outcome;
+mod perform;
+mod permit;
+mod process;
+mod record;
+mod road;
+mod session;
+mod snapshot;
+
+pub use hooks::{Contexts, Invoked, Request};
+pub use load::Warnings;
+pub use manager::{InitializeError, ManagerConfig, PluginManager};
+pub use operation::{Answer, Call, Caller, Operation};
+pub use outcome::{Decision, Outcome, Pending, Report, Violation};
+pub use permit::Permit;
+pub use process::{ProcessSecrets, RandomIds, SystemClock};
+pub use session::MemoryStore;

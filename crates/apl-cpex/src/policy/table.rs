@@ -8,7 +8,7 @@ use apl_core::diagnostic::Diagnostic;
 use apl_core::span::{Sources, Span};
 
 use crate::code;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, foremost};
 
 /// One name or pattern of one route.
 #[derive(Clone, Debug)]
@@ -42,14 +42,10 @@ impl Table {
     pub(super) fn find(&self, entity: Entity<'_>, server: Option<&str>) -> Option<usize> {
         let admits = |selector: &&Selector| selector.server.is_none() || selector.server.as_deref() == server;
         let named = self.exact.get(&entity.kind).and_then(|names| names.get(entity.name));
-        let exact = named.into_iter().flatten().filter(admits).max_by(|left, right| more_specific(left, right));
+        let exact = named.into_iter().flatten().filter(admits).max_by(constrained);
         let selected = exact.or_else(|| {
             let matching = |selector: &&Selector| selector.kind == entity.kind && selector.pattern.matches(entity.name);
-            self.patterns
-                .iter()
-                .filter(admits)
-                .filter(matching)
-                .reduce(|best, other| if more_specific(other, best) == Ordering::Greater { other } else { best })
+            foremost(self.patterns.iter().filter(admits).filter(matching), |selector| &selector.pattern, constrained)
         });
         selected.map(|selector| selector.route)
     }
@@ -66,10 +62,9 @@ impl Table {
     }
 }
 
-/// Which of two selectors that match one name is in force: the more specific pattern, else the more constrained.
-fn more_specific(left: &Selector, right: &Selector) -> Ordering {
-    let constrained = || left.server.is_some().cmp(&right.server.is_some());
-    left.pattern.precedence(&right.pattern).then_with(constrained)
+/// Which of two selectors of equal patterns is in force: the more constrained.
+fn constrained(left: &&Selector, right: &&Selector) -> Ordering {
+    left.server.is_some().cmp(&right.server.is_some())
 }
 
 fn refuse_tie(selector: &Selector, others: &[Selector], sources: &Sources, faults: &mut Vec<Diagnostic>) {
@@ -77,7 +72,7 @@ fn refuse_tie(selector: &Selector, others: &[Selector], sources: &Sources, fault
         other.route != selector.route
             && other.kind == selector.kind
             && other.server == selector.server
-            && more_specific(other, selector) == Ordering::Equal
+            && other.pattern.precedence(&selector.pattern) == Ordering::Equal
             && other.pattern.intersects(&selector.pattern)
     };
     if let Some(other) = others.iter().find(ties) {

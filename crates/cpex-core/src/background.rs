@@ -1,0 +1,30 @@
+//! Plugins that run in the background, on a snapshot of their own.
+
+use std::sync::Arc;
+
+use apl_cmf::{Envelope, View};
+use cpex_orchestration::call;
+use cpex_sdk::Instance;
+
+use crate::road::state::Passage;
+
+/// Starts one `fire_and_forget` plugin on a copy of what it may see. Nothing waits for it and nothing it answers counts.
+/// Outside an asynchronous runtime there is nowhere to run it, and it is left out.
+pub(crate) fn start(index: usize, envelope: &Envelope, passage: &Passage) {
+    let snapshot = Arc::clone(&passage.snapshot);
+    let envelope = envelope.clone();
+    let mut context = passage.contexts.copy(index);
+    let (point, side) = (passage.point, passage.side());
+    let tasks = Arc::clone(&snapshot.background);
+    let task = async move {
+        let Some(control) = snapshot.controls.get(index) else { return };
+        let (Some(Instance::Plugin(plugin)), Some(payload)) = (&control.instance, envelope.payload(side)) else {
+            return;
+        };
+        let view = View::new(&envelope, control.config.capabilities);
+        // The guard keeps a panic or an overrun from reaching the runtime; there is no operation left to record it in.
+        let _ = call(plugin.call(point, payload, &view, &mut context), control.timeout).await;
+    };
+    // What finds no room, or no runtime, is left out: telemetry never holds up an answer.
+    let _ = tasks.spawn(task);
+}

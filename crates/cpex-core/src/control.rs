@@ -1,0 +1,138 @@
+//! Calling a plugin: under the one guard, and with what its mode and its `on_error` make of the answer.
+
+mod answer;
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use apl_cmf::{Author, Change, Envelope, View};
+use apl_core::Denial;
+use cpex_orchestration::{call, fan_out};
+use cpex_sdk::audit::Execution;
+use cpex_sdk::{Instance, PluginContext, code};
+
+use self::answer::{Answered, Asked, Placing, keeps_entity};
+use crate::road::state::{Identified, Passage};
+use crate::snapshot::Control;
+
+/// How many plugins of one operation run at once.
+const CONCURRENT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
+
+/// What came of calling a plugin.
+pub(crate) enum Called {
+    GoOn,
+    Deny(Denial),
+}
+
+/// Calls a plugin that is hooked on the operation and may modify it.
+pub(crate) async fn shape(index: usize, control: &Control, identified: &mut Identified) -> Called {
+    if control.is_disabled() {
+        return Called::GoOn;
+    }
+    modify(index, control, Placing::Hooked, identified).await
+}
+
+/// Calls a plugin that policy placed. One that is disabled denies.
+pub(crate) async fn run(index: usize, control: &Control, identified: &mut Identified) -> Called {
+    if control.is_disabled() {
+        return Called::Deny(Denial::new(code::PLUGIN_DISABLED));
+    }
+    modify(index, control, Placing::Placed, identified).await
+}
+
+/// Calls plugins that only look, one at a time; nothing they ask for is done.
+pub(crate) async fn observe(indexes: &[usize], envelope: &Envelope, passage: &mut Passage) {
+    let snapshot = Arc::clone(&passage.snapshot);
+    for index in indexes {
+        let Some(control) = snapshot.controls.get(*index).filter(|control| !control.is_disabled()) else { continue };
+        let mut context = passage.contexts.take(*index);
+        let asked = ask(control, envelope, passage, &mut context).await;
+        // The state of a plugin that only looks is its own; nothing of it is shared.
+        let PluginContext { global_context, .. } = context;
+        passage.contexts.global = global_context;
+        let answered = Answered::of(asked, control, Placing::Hooked);
+        note(passage, control, &answered, "allow");
+    }
+}
+
+/// Calls plugins that run together; the denial of the first in order counts, and those after it leave nothing.
+pub(crate) async fn gate(indexes: &[usize], envelope: &Envelope, passage: &mut Passage) -> Option<(Denial, Arc<str>)> {
+    let snapshot = Arc::clone(&passage.snapshot);
+    let running = |index: &usize| snapshot.controls.get(*index).filter(|control| !control.is_disabled());
+    let controls: Vec<(usize, &Control)> = indexes.iter().filter_map(|index| Some((*index, running(index)?))).collect();
+    if controls.is_empty() {
+        return None;
+    }
+    let asked = {
+        let shared: &Passage = passage;
+        let branches = controls.iter().map(|(index, control)| async {
+            let mut context = shared.contexts.copy(*index);
+            let asked = ask(control, envelope, shared, &mut context).await;
+            (Answered::of(asked, control, Placing::Hooked), context)
+        });
+        fan_out(branches.collect(), CONCURRENT, |(answered, _)| answered.denial.is_some()).await
+    };
+    for ((index, control), branch) in controls.into_iter().zip(asked) {
+        let (answered, context) = branch;
+        let effective = if answered.denial.is_some() { "deny" } else { "allow" };
+        note(passage, control, &answered, effective);
+        passage.contexts.put(index, context);
+        if let Some(denial) = answered.denial {
+            return Some((denial, Arc::clone(&control.name)));
+        }
+    }
+    None
+}
+
+async fn modify(index: usize, control: &Control, placing: Placing, identified: &mut Identified) -> Called {
+    let Identified { passage, envelope, .. } = identified;
+    let mut context = passage.contexts.take(index);
+    let asked = ask(control, envelope, passage, &mut context).await;
+    passage.contexts.put(index, context);
+    let mut answered = Answered::of(asked, control, placing);
+    if let Some(content) = answered.modification.take() {
+        let side = passage.side();
+        let author = Author::Plugin(Arc::clone(&control.name), control.config.capabilities);
+        let kept = envelope.payload(side).is_some_and(|payload| keeps_entity(&payload.message.content, &content));
+        let applied = kept && envelope.apply(&author, Change::Replace { side, content }).is_ok();
+        if !applied {
+            let note = "it changed what the operation is about, which only the host may state";
+            answered = Answered::failed(code::PLUGIN_ERROR, note.to_owned(), control, placing);
+        }
+    }
+    let effective = match (&answered.denial, answered.requested) {
+        (Some(_), _) => "deny",
+        (None, "modify") if control.config.mode.may_modify() => "modify",
+        (None, _) => "allow",
+    };
+    note(passage, control, &answered, effective);
+    answered.denial.map_or(Called::GoOn, Called::Deny)
+}
+
+/// Asks a plugin for its verdict on the payload of this side.
+async fn ask(control: &Control, envelope: &Envelope, passage: &Passage, context: &mut PluginContext) -> Asked {
+    let clock = &passage.snapshot.host.clock;
+    let start = clock.monotonic_ns();
+    let view = View::new(envelope, control.config.capabilities);
+    let answer = match (&control.instance, envelope.payload(passage.side())) {
+        (Some(Instance::Plugin(plugin)), Some(payload)) => {
+            call(plugin.call(passage.point, payload, &view, context), control.timeout).await
+        }
+        _ => Ok(None),
+    };
+    Asked { answer, duration_us: clock.monotonic_ns().saturating_sub(start) / 1000 }
+}
+
+fn note(passage: &mut Passage, control: &Control, answered: &Answered, effective: &'static str) {
+    if let Some(error) = &answered.error {
+        passage.trail.errors.push(format!("{}: {error}", control.name));
+    }
+    passage.trail.executions.push(Execution {
+        name: Arc::clone(&control.name),
+        mode: control.config.mode.name(),
+        requested: answered.requested,
+        effective,
+        code: answered.code,
+        duration_us: answered.duration_us,
+    });
+}

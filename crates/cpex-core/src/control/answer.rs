@@ -1,0 +1,111 @@
+//! What a plugin's answer means: the table of modes and of `on_error`.
+
+use std::sync::Arc;
+
+use apl_cmf::{ContentPart, MessagePayload};
+use apl_core::Denial;
+use cpex_orchestration::Fault;
+use cpex_sdk::config::OnError;
+use cpex_sdk::{PluginError, PluginResult, PluginViolation, Verdict, code};
+use serde_json::Value as Json;
+
+use crate::snapshot::Control;
+
+/// Whether policy names the plugin or it runs by its hooks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Placing {
+    Hooked,
+    Placed,
+}
+
+/// How the call itself ended; `None` where the plugin has no handler for the hook.
+type Answer = Result<Option<Result<PluginResult<MessagePayload>, PluginError>>, Fault>;
+
+/// A call and how long it took.
+pub(super) struct Asked {
+    pub(super) answer: Answer,
+    pub(super) duration_us: u64,
+}
+
+/// What an answer means for the operation.
+pub(super) struct Answered {
+    /// What the plugin asked for, as records spell it.
+    pub(super) requested: &'static str,
+    pub(super) code: Option<&'static str>,
+    /// The denial that counts.
+    pub(super) denial: Option<Denial>,
+    /// The new parts, where the mode lets the plugin modify.
+    pub(super) modification: Option<Vec<ContentPart>>,
+    /// What went wrong, for the record.
+    pub(super) error: Option<String>,
+    pub(super) duration_us: u64,
+}
+
+impl Answered {
+    pub(super) fn of(asked: Asked, control: &Control, placing: Placing) -> Self {
+        let mode = control.config.mode;
+        let answered = match asked.answer {
+            Ok(Some(Ok(PluginResult { verdict, .. }))) => match verdict {
+                Verdict::Allow => Self::plain("allow"),
+                Verdict::Deny(violation) => Self {
+                    code: Some(code::PLUGIN_DENIED),
+                    denial: mode.may_deny().then(|| denial_of(violation)),
+                    ..Self::plain("deny")
+                },
+                Verdict::Modify(payload) => {
+                    Self { modification: mode.may_modify().then_some(payload.message.content), ..Self::plain("modify") }
+                }
+            },
+            Ok(Some(Err(PluginError(text)))) => Self::failed(code::PLUGIN_ERROR, text, control, placing),
+            // Policy placed it on a side it does not handle: there is nothing it could have judged.
+            Ok(None) => Self::failed(code::PLUGIN_ERROR, "it does not handle this hook".to_owned(), control, placing),
+            Err(Fault::Timeout) => Self::failed(code::PLUGIN_TIMEOUT, "no answer in time".to_owned(), control, placing),
+            Err(Fault::Panic) => Self::failed(code::PLUGIN_PANIC, "it panicked".to_owned(), control, placing),
+        };
+        Self { duration_us: asked.duration_us, ..answered }
+    }
+
+    /// A failure of the plugin itself. In a mode that cannot deny it never blocks; otherwise `on_error` decides.
+    pub(super) fn failed(code: &'static str, error: String, control: &Control, placing: Placing) -> Self {
+        let blocking = control.config.mode.may_deny();
+        let denial = match (control.config.on_error, placing) {
+            (OnError::Fail, _) => blocking.then(|| Denial::new(code)),
+            (OnError::Ignore, _) => None,
+            (OnError::Disable, Placing::Hooked) => {
+                control.disable();
+                None
+            }
+            (OnError::Disable, Placing::Placed) => {
+                control.disable();
+                Some(Denial::new(code::PLUGIN_DISABLED))
+            }
+        };
+        Self { code: Some(code), denial, error: Some(error), ..Self::plain("error") }
+    }
+
+    const fn plain(requested: &'static str) -> Self {
+        Self { requested, code: None, denial: None, modification: None, error: None, duration_us: 0 }
+    }
+}
+
+/// Whether a modified payload is still about the same calls and results, so that the route found for it stays its own.
+pub(super) fn keeps_entity(before: &[ContentPart], after: &[ContentPart]) -> bool {
+    fn about(parts: &[ContentPart]) -> impl Iterator<Item = (&str, &str, Option<&str>)> {
+        parts.iter().filter_map(|part| match part {
+            ContentPart::ToolCall(call) => Some((&*call.tool_call_id, &*call.name, call.namespace.as_deref())),
+            ContentPart::ToolResult(result) => Some((&*result.tool_call_id, &*result.tool_name, None)),
+            ContentPart::Text(_) | ContentPart::Other(_) => None,
+        })
+    }
+    about(before).eq(about(after))
+}
+
+fn denial_of(violation: PluginViolation) -> Denial {
+    let PluginViolation { reason, code: own_code, details, .. } = violation;
+    Denial {
+        code: code::PLUGIN_DENIED,
+        own_code: own_code.map(Arc::from),
+        reason: Some(Arc::from(reason)),
+        details: (!details.is_empty()).then(|| Arc::new(Json::Object(details))),
+    }
+}

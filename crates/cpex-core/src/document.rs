@@ -1,0 +1,196 @@
+//! The document: from its text to a tree with positions, and from the tree to declarations, every mistake at once.
+//!
+//! [`Document::parse`] makes the tree, or says why there is none. [`Document::check`] walks it and finds every mistake
+//! but those in the rules of its routes, which are found where they are compiled; [`Document::plugins`] and
+//! [`Document::settings`] give what is declared as types. There is no substitution over the text: what stands in it,
+//! `{{ }}` and `${ }` included, is what is read.
+
+pub mod codes;
+mod duration;
+mod error;
+pub mod keys;
+pub mod kinds;
+mod limits;
+mod plugins;
+mod secrets;
+mod settings;
+mod walk;
+mod yaml;
+
+use std::fmt;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use apl_core::diagnostic::Diagnostic;
+use apl_core::node::Node;
+use apl_core::span::{Source, Sources, Span};
+use sha2::{Digest as _, Sha256};
+
+use self::kinds::Kinds;
+
+pub use error::LoadError;
+pub use limits::Limits;
+pub use plugins::PluginNode;
+pub use settings::{SessionSource, Settings, Unmatched};
+
+/// A text that was read into a tree.
+pub struct Document {
+    sources: Sources,
+    root: Node,
+    directory: PathBuf,
+    bytes: usize,
+    digest: String,
+    faults: Vec<Diagnostic>,
+}
+
+impl Document {
+    /// Reads a text within the default limits, shown under that name. Paths in it are relative to the working directory.
+    ///
+    /// # Errors
+    /// Why there is no tree: the text is not YAML, or past a limit. Mistakes that leave a tree are found by
+    /// [`Document::check`], together with all others.
+    pub fn parse(name: impl Into<String>, text: &str) -> Result<Self, LoadError> {
+        Self::parse_within(name, text, &Limits::default())
+    }
+
+    /// Reads a text as [`Document::parse`] does, within these limits.
+    ///
+    /// # Errors
+    /// Those of [`Document::parse`].
+    pub fn parse_within(name: impl Into<String>, text: &str, limits: &Limits) -> Result<Self, LoadError> {
+        Self::new(name.into(), text, PathBuf::new(), limits)
+    }
+
+    /// Reads a file within the default limits. Paths in it are relative to its directory.
+    ///
+    /// # Errors
+    /// That the file cannot be read or is not UTF-8, or what [`Document::parse`] says.
+    pub fn read_file(path: &Path) -> Result<Self, LoadError> {
+        Self::read_file_within(path, &Limits::default())
+    }
+
+    /// Reads a file as [`Document::read_file`] does, within these limits.
+    ///
+    /// # Errors
+    /// Those of [`Document::read_file`].
+    pub fn read_file_within(path: &Path, limits: &Limits) -> Result<Self, LoadError> {
+        let name = path.display().to_string();
+        let refuse = |message: String| {
+            let fault = Diagnostic::new(codes::UNREADABLE, Span::default(), message);
+            LoadError::new(Sources::single(name.as_str(), ""), vec![fault])
+        };
+        let mut bytes = Vec::new();
+        // One byte more than allowed shows that there are too many, however large the file is.
+        let most = u64::try_from(limits.bytes).unwrap_or(u64::MAX).saturating_add(1);
+        let file = std::fs::File::open(path).map_err(|error| refuse(format!("cannot open the file: {error}")))?;
+        file.take(most).read_to_end(&mut bytes).map_err(|error| refuse(format!("cannot read the file: {error}")))?;
+        if bytes.len() > limits.bytes {
+            let message = format!("the document is larger than {} bytes", limits.bytes);
+            let fault = Diagnostic::new(codes::LIMIT, Span::default(), message);
+            return Err(LoadError::new(Sources::single(name.as_str(), ""), vec![fault]));
+        }
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
+            refuse(format!("the file is not UTF-8: byte {} begins no character", error.valid_up_to()))
+        })?;
+        let directory = path.parent().map(Path::to_owned).unwrap_or_default();
+        Self::new(name.clone(), text, directory, limits)
+    }
+
+    fn new(name: String, text: &str, directory: PathBuf, limits: &Limits) -> Result<Self, LoadError> {
+        let digest = digest(text);
+        // A byte order mark is no column of the first line.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let sources = Sources::single(name.as_str(), text);
+        let yaml::Parsed { root, faults } = yaml::read(&sources, limits);
+        let masked = match &root {
+            Some(root) => secrets::masked(text, root),
+            None => secrets::masked_by_line(text),
+        };
+        let mut sources = Sources::default();
+        sources.add(Source::new(name, masked));
+        match root {
+            Some(root) => Ok(Self { sources, root, directory, bytes: text.len(), digest, faults }),
+            None => Err(LoadError::new(sources, faults)),
+        }
+    }
+
+    /// Every mistake and warning but those in the rules of routes and those that [`Document::plugins`] finds. With an
+    /// error among them the document must not be loaded.
+    #[must_use]
+    pub fn check<'f>(&self, kinds: impl Into<Kinds<'f>>) -> Vec<Diagnostic> {
+        let mut faults = self.faults.clone();
+        walk::document(&self.root, &self.sources, &mut faults);
+        settings::check(&self.root, self.bytes, &mut faults);
+        plugins::check(&self.root, &kinds.into(), &mut faults);
+        faults
+    }
+
+    /// The declared plugins, in written order. What is wrong with their values is added to `faults`.
+    #[must_use]
+    pub fn plugins(&self, faults: &mut Vec<Diagnostic>) -> Vec<PluginNode<'_>> {
+        plugins::read(&self.root, &self.sources, faults)
+    }
+
+    /// What `plugin_settings` says.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        settings::read(&self.root)
+    }
+
+    /// The findings on this document, to be shown with its text.
+    #[must_use]
+    pub fn refuse(&self, faults: Vec<Diagnostic>) -> LoadError {
+        LoadError::new(self.sources.clone(), faults)
+    }
+
+    /// The tree. It may only be relied on where [`Document::check`] finds no error.
+    #[must_use]
+    pub fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// The mistakes of notation that leave a tree, such as a key that stands twice. Who reads [`Document::root`] without
+    /// [`Document::check`], for a format that shares the notation and not the keys, must refuse a text that has any.
+    #[must_use]
+    pub fn notation_faults(&self) -> &[Diagnostic] {
+        &self.faults
+    }
+
+    /// The same document with relative paths from that directory: for a text that stands in another file.
+    #[must_use]
+    pub fn in_directory(self, directory: impl Into<PathBuf>) -> Self {
+        Self { directory: directory.into(), ..self }
+    }
+
+    /// The text that places point into, secrets masked.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The directory that relative paths of the document start from.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// `sha256:` and the digest of the text in lower-case hex.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document").field("digest", &self.digest).finish_non_exhaustive()
+    }
+}
+
+fn digest(text: &str) -> String {
+    let hex: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+//! The keys a document may have. The unknown-key check, the schema and the documentation are made from these tables.
+
+use cpex_sdk::config::{Key, Shape};
+
+/// The keys of one sort of place.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// The place, as messages name it.
+    pub place: &'static str,
+    /// Its keys.
+    pub keys: &'static [Key],
+    /// Keys that the language documents for this place and this version does not serve.
+    pub unsupported: &'static [&'static str],
+    /// Keys of earlier versions, with what to write instead.
+    pub renamed: &'static [(&'static str, &'static str)],
+}
+
+/// Every table, outermost first.
+pub const TABLES: &[Table] = &[
+    Table {
+        place: "at the top level",
+        keys: DOCUMENT,
+        unsupported: &["plugin_dirs", "include", "secrets", "global", "groups"],
+        renamed: &[("identity", "name the identity plugins under `authentication` of each route")],
+    },
+    Table {
+        place: "in `plugin_settings`",
+        keys: SETTINGS,
+        unsupported: &["hash_key", "cost_tiers", "execution_pool"],
+        renamed: &[
+            ("fail_on_plugin_error", "give each plugin its own `on_error`"),
+            ("parallel_execution_within_band", "give the plugins `mode: concurrent`"),
+            ("plugin_health_check_interval", "remove it: nothing is polled"),
+        ],
+    },
+    Table { place: "in `plugin_settings.limits`", keys: LIMITS, unsupported: &[], renamed: &[] },
+    Table {
+        place: "in `plugins[]`",
+        keys: PLUGIN,
+        unsupported: &["conditions", "max_content_size", "mcp", "grpc", "unix_socket"],
+        renamed: &[],
+    },
+    Table {
+        place: "in `routes[]`",
+        keys: ROUTE,
+        unsupported: &["prompt", "resource", "llm", "agent", "http", "groups", "meta", "plugins"],
+        renamed: &[("identity", "name the identity plugins under `authentication`")],
+    },
+    Table { place: "in `authorization`", keys: AUTHORIZATION, unsupported: &[], renamed: &[] },
+    Table { place: "in `authentication`", keys: AUTHENTICATION, unsupported: &[], renamed: &[] },
+    Table { place: "in an entry of `authentication`", keys: AUTHENTICATOR, unsupported: &[], renamed: &[] },
+    Table { place: "in `response`", keys: RESPONSE, unsupported: &[], renamed: &[] },
+];
+
+/// The top level. Keys that begin with `x-` are ignored besides: a home for YAML anchors.
+pub const DOCUMENT: &[Key] = &[
+    Key::optional("plugin_settings", Shape::Section(SETTINGS), "Settings of the runtime."),
+    Key::optional("plugins", Shape::List(&Shape::Section(PLUGIN)), "The plugins that are declared."),
+    Key::optional(
+        "routes",
+        Shape::List(&Shape::Section(ROUTE)),
+        "The operations that are mediated, each with its policy.",
+    ),
+];
+
+/// `plugin_settings`.
+pub const SETTINGS: &[Key] = &[
+    Key::optional(
+        "plugin_timeout",
+        Shape::Duration,
+        "How long one call of a plugin may take; 30 seconds if not given.",
+    ),
+    Key::optional(
+        "unmatched",
+        Shape::Word(&["deny", "global"]),
+        "What becomes of an operation that no route matches: denied, or left to the layers above routes.",
+    ),
+    Key::optional("audit_key", Shape::Secret, "The key of the digests of arguments and results in records."),
+    Key::optional("limits", Shape::Section(LIMITS), "Bounds on documents, programs and values."),
+    Key::optional(
+        "sessions",
+        Shape::List(&Shape::Either(&[Shape::Word(SESSION_SOURCES), Shape::Section(SESSION_CLAIM)])),
+        "Where session ids come from; the first source that yields one wins.",
+    ),
+    Key::optional("max_payload_bytes", Shape::Integer, "How large a payload may be, in bytes."),
+    Key::optional("routing_enabled", Shape::Bool, "Always `true`: operations are matched by their routes."),
+    Key::optional("short_circuit_on_deny", Shape::Bool, "Always `true`: the first deny ends its phase."),
+];
+
+/// `plugin_settings.limits`.
+pub const LIMITS: &[Key] = &[
+    Key::optional("max_steps", Shape::Integer, "How many statements one phase of a policy may execute."),
+    Key::optional("max_depth", Shape::Integer, "How deep a value of a payload may nest."),
+    Key::optional("max_document_bytes", Shape::Integer, "How large this document may be, in bytes."),
+];
+
+/// An element of `plugins`.
+pub const PLUGIN: &[Key] = &[
+    Key::required("name", Shape::Text, "Its name, unique in the document."),
+    Key::required("kind", Shape::Text, "What makes it."),
+    Key::optional("version", Shape::Text, "Its version, for people."),
+    Key::optional("description", Shape::Text, "What it is for, for people."),
+    Key::optional("author", Shape::Text, "Who wrote it, for people."),
+    Key::optional("tags", Shape::OneOrMany(&Shape::Text), "Free words, for people."),
+    Key::optional("hooks", Shape::OneOrMany(&Shape::Text), "The hooks it runs on, or the payloads it accepts."),
+    Key::optional("mode", Shape::Word(MODES), "How it runs and what it may do; `sequential` if not given."),
+    Key::optional(
+        "on_error",
+        Shape::Word(&["fail", "ignore", "disable"]),
+        "What its error, timeout or panic means; `fail` if not given.",
+    ),
+    Key::optional("priority", Shape::Number, "Its place among plugins of one mode, lower first; 100 if not given."),
+    Key::optional("capabilities", Shape::OneOrMany(&Shape::Text), "What it may read and write besides the payload."),
+    Key::optional("timeout", Shape::Duration, "How long one call may take."),
+    Key::optional("blocking", Shape::Bool, "Whether it blocks its thread."),
+    Key::optional("on_demand", Shape::Bool, "Whether it is there to be called by name only."),
+    Key::optional("config", Shape::Any, "What its kind makes of it."),
+];
+
+/// Modes, the spellings of CPEX 0.1 last.
+pub const MODES: &[&str] = &[
+    "sequential",
+    "transform",
+    "audit",
+    "concurrent",
+    "fire_and_forget",
+    "disabled",
+    "enforce",
+    "permissive",
+    "enforce_ignore_error",
+];
+
+/// An element of `routes`.
+pub const ROUTE: &[Key] = &[
+    Key::optional("tool", Shape::OneOrMany(&Shape::Text), "The tools it protects: names or patterns."),
+    Key::optional("server", Shape::Text, "Only on this MCP server."),
+    Key::optional("description", Shape::Text, "What it is for, for people."),
+    Key::optional("authentication", AUTHENTICATION_SHAPE, "Who must be identified."),
+    Key::optional("args", PIPELINES, "Pipelines over the arguments, by field."),
+    Key::optional("policy", STEPS, "Steps before the operation."),
+    Key::optional("pre_invocation", STEPS, "Another spelling of `policy`."),
+    Key::optional("authorization", Shape::Section(AUTHORIZATION), "Another place of `policy` and `post_policy`."),
+    Key::optional("result", PIPELINES, "Pipelines over the result, by field."),
+    Key::optional("post_policy", STEPS, "Steps after the operation."),
+    Key::optional("post_invocation", STEPS, "Another spelling of `post_policy`."),
+    Key::optional("response", Shape::Section(RESPONSE), "What an HTTP host answers a denied caller."),
+];
+
+/// `authorization`.
+pub const AUTHORIZATION: &[Key] = &[
+    Key::optional("pre_invocation", STEPS, "Another spelling of `policy`."),
+    Key::optional("post_invocation", STEPS, "Another spelling of `post_policy`."),
+];
+
+/// `authentication`, where it is a map.
+pub const AUTHENTICATION: &[Key] = &[
+    Key::required("use", Shape::OneOrMany(&AUTHENTICATOR_SHAPE), "The authenticators."),
+    Key::optional("replace_inherited", Shape::Bool, "Whether those of the layers before are dropped."),
+];
+
+/// An entry of `authentication`, where it is a map.
+pub const AUTHENTICATOR: &[Key] = &[
+    Key::required("name", Shape::Text, "The identity plugin, or `host`."),
+    Key::optional("optional", Shape::Bool, "Whether an operation may go on without a credential of its kind."),
+];
+
+/// `response`.
+pub const RESPONSE: &[Key] = &[
+    Key::optional("status", Shape::Integer, "HTTP status."),
+    Key::optional("body", Shape::Text, "The body."),
+    Key::optional("headers", Shape::Map(&Shape::Text), "Headers, each a literal text."),
+];
+
+/// The sources of session ids that are a word.
+pub const SESSION_SOURCES: &[&str] = &["agent_session", "client_and_subject", "workload"];
+
+const SESSION_CLAIM: &[Key] = &[Key::required("claim", Shape::Text, "The verified claim that holds the session id.")];
+
+const STEPS: Shape = Shape::List(&Shape::Any);
+const PIPELINES: Shape = Shape::Map(&Shape::Text);
+const AUTHENTICATOR_SHAPE: Shape = Shape::Either(&[Shape::Text, Shape::Section(AUTHENTICATOR)]);
+const AUTHENTICATION_SHAPE: Shape =
+    Shape::Either(&[Shape::Section(AUTHENTICATION), Shape::OneOrMany(&AUTHENTICATOR_SHAPE)]);
+
+/// The spellings of the two phases of steps, each as the keys that lead to it. Each group is one phase.
+pub const PHASES: &[&[&[&str]]] = &[
+    &[&["policy"], &["pre_invocation"], &["authorization", "pre_invocation"]],
+    &[&["post_policy"], &["post_invocation"], &["authorization", "post_invocation"]],
+];

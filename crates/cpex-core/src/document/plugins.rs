@@ -1,0 +1,194 @@
+//! `plugins`, read: one typed declaration for each.
+
+use std::collections::HashMap;
+
+use apl_cmf::{Capabilities, Capability};
+use apl_core::diagnostic::Diagnostic;
+use apl_core::node::{Node, PathStep, Text, Value};
+use apl_core::span::{Sources, Span};
+use cpex_sdk::config::{ConfigFault, ConfigStep, OnError, PluginConfig, PluginMode};
+
+use super::kinds::Kinds;
+use super::{codes, duration, walk};
+
+/// One declared plugin, and where it stands.
+pub struct PluginNode<'d> {
+    /// The declaration.
+    pub config: PluginConfig,
+    /// Where its name stands.
+    pub span: Span,
+    /// The whole of it.
+    pub node: &'d Node,
+}
+
+impl PluginNode<'_> {
+    /// The finding of a mistake that its factory sees in its config, at the place of the mistake.
+    #[must_use]
+    pub fn fault(&self, fault: &ConfigFault) -> Diagnostic {
+        let span = match self.node.get("config") {
+            None => self.span,
+            Some(config) => {
+                let steps: Vec<PathStep<'_>> = fault.path.iter().map(step).collect();
+                place(config.descend(&steps), fault.offset_in_text)
+            }
+        };
+        let finding = Diagnostic::new(codes::CONFIG, span, format!("plugin `{}`: {}", self.config.name, fault.text));
+        Diagnostic { help: fault.help.clone(), ..finding }
+    }
+}
+
+impl std::fmt::Debug for PluginNode<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The config and its tree may hold secrets.
+        f.debug_struct("PluginNode").field("name", &self.config.name).finish_non_exhaustive()
+    }
+}
+
+/// Checks that every kind is one that can be made, and every config against the table of its factory.
+pub(super) fn check(root: &Node, kinds: &Kinds<'_>, faults: &mut Vec<Diagnostic>) {
+    for node in declared(root) {
+        let (Some(name), Some(kind)) = (text(node, "name"), text(node, "kind")) else { continue };
+        match kinds.resolve(kind) {
+            Err(fault) => faults.push(fault),
+            Ok(factory) => {
+                if let Some(keys) = factory.and_then(|factory| factory.keys(&name.value)) {
+                    walk::config(node.get("config"), name.span, keys, faults);
+                }
+            }
+        }
+    }
+}
+
+/// Reads the plugins of a document whose shapes were checked. One without a readable name and kind is left out; that
+/// check already said why.
+pub(super) fn read<'d>(root: &'d Node, sources: &Sources, faults: &mut Vec<Diagnostic>) -> Vec<PluginNode<'d>> {
+    let mut names: HashMap<&str, Span> = HashMap::new();
+    let mut plugins = Vec::new();
+    for node in declared(root) {
+        let Some(name) = text(node, "name") else { continue };
+        unique(name, &mut names, sources, faults);
+        if let Some(kind) = text(node, "kind") {
+            plugins.push(PluginNode { config: declaration(name, kind, node, faults), span: name.span, node });
+        }
+    }
+    plugins
+}
+
+fn declared(root: &Node) -> &[Node] {
+    root.get("plugins").map(Node::one_or_many).unwrap_or_default()
+}
+
+fn text<'d>(node: &'d Node, key: &str) -> Option<&'d Text> {
+    node.get(key).and_then(Node::text)
+}
+
+fn unique<'d>(name: &'d Text, names: &mut HashMap<&'d str, Span>, sources: &Sources, faults: &mut Vec<Diagnostic>) {
+    if name.value.is_empty() {
+        faults.push(Diagnostic::new(codes::WRONG_VALUE, name.span, "a plugin needs a name to be referred to by"));
+    } else if let Some(first) = names.insert(&name.value, name.span) {
+        let message = format!("a plugin named `{}` is already declared at {}", name.value, sources.place(first));
+        faults.push(Diagnostic::new(codes::DUPLICATE_PLUGIN, name.span, message).help("give one of them another name"));
+    }
+}
+
+fn declaration(name: &Text, kind: &Text, node: &Node, faults: &mut Vec<Diagnostic>) -> PluginConfig {
+    let word = |key: &str| text(node, key).map(|text| text.value.clone());
+    let flag = |key: &str| matches!(node.get(key).map(|node| &node.value), Some(Value::Bool(true)));
+    let default = PluginConfig::new(name.value.as_str(), kind.value.as_str());
+    let (mode, ignores) = mode(word("mode").as_deref());
+    let on_error = word("on_error");
+    if let (true, Some(entry)) = (ignores, node.entry("on_error")) {
+        let message = "`mode: enforce_ignore_error` already says `on_error: ignore`";
+        let help = "write `mode: sequential` beside `on_error`";
+        faults.push(Diagnostic::new(codes::WRONG_VALUE, entry.key.span, message).help(help));
+    }
+    duration::check_timeout(node, "timeout", faults);
+    PluginConfig {
+        version: word("version"),
+        description: word("description"),
+        author: word("author"),
+        tags: texts(node, "tags"),
+        hooks: texts(node, "hooks"),
+        mode,
+        on_error: match on_error.as_deref() {
+            Some("ignore") => OnError::Ignore,
+            Some("disable") => OnError::Disable,
+            None if ignores => OnError::Ignore,
+            _ => OnError::Fail,
+        },
+        priority: priority(node, faults).unwrap_or(default.priority),
+        capabilities: capabilities(node, faults),
+        timeout: node.get("timeout").and_then(duration::read),
+        blocking: flag("blocking"),
+        on_demand: flag("on_demand"),
+        config: node.get("config").map_or(serde_json::Value::Null, Node::to_json),
+        ..default
+    }
+}
+
+/// The mode of a spelling, and whether the spelling also says `on_error: ignore`.
+fn mode(spelling: Option<&str>) -> (PluginMode, bool) {
+    match spelling {
+        Some("transform" | "permissive") => (PluginMode::Transform, false),
+        Some("audit") => (PluginMode::Audit, false),
+        Some("concurrent") => (PluginMode::Concurrent, false),
+        Some("fire_and_forget") => (PluginMode::FireAndForget, false),
+        Some("disabled") => (PluginMode::Disabled, false),
+        Some("enforce_ignore_error") => (PluginMode::Sequential, true),
+        _ => (PluginMode::Sequential, false),
+    }
+}
+
+fn priority(node: &Node, faults: &mut Vec<Diagnostic>) -> Option<i64> {
+    let node = node.get("priority")?;
+    let Value::Number(number) = &node.value else { return None };
+    let priority = number.as_i64();
+    if priority.is_none() {
+        let message = format!("expected a whole number, found `{number}`");
+        faults.push(Diagnostic::new(codes::WRONG_VALUE, node.span, message));
+    }
+    priority
+}
+
+fn capabilities(node: &Node, faults: &mut Vec<Diagnostic>) -> Capabilities {
+    let written = node.get("capabilities").map(Node::one_or_many).unwrap_or_default();
+    let known = |text: &Text| Capability::ALL.iter().copied().find(|capability| capability.name() == text.value);
+    let mut held = Capabilities::NONE;
+    for text in written.iter().filter_map(Node::text) {
+        match known(text) {
+            Some(capability) => held = held.with(capability),
+            None => {
+                let fault = format!("unknown capability `{}`", text.value);
+                let names = Capability::ALL.iter().map(|capability| capability.name());
+                faults.push(Diagnostic::new(codes::WRONG_VALUE, text.span, fault).nearest(&text.value, names));
+            }
+        }
+    }
+    held
+}
+
+fn texts(node: &Node, key: &str) -> Vec<String> {
+    let nodes = node.get(key).map(Node::one_or_many).unwrap_or_default();
+    nodes.iter().filter_map(Node::text).map(|text| text.value.clone()).collect()
+}
+
+fn step(step: &ConfigStep) -> PathStep<'_> {
+    match step {
+        ConfigStep::Key(key) => PathStep::Key(key),
+        ConfigStep::Index(index) => PathStep::Index(*index),
+    }
+}
+
+/// The place of a value, or of the character at an offset of its text.
+fn place(node: &Node, offset: Option<usize>) -> Span {
+    match (node.text(), offset) {
+        (Some(text), Some(offset)) => {
+            let next = text.value.get(offset..).and_then(|rest| rest.chars().next());
+            text.span_of(offset..offset + next.map_or(0, char::len_utf8))
+        }
+        _ => node.span,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! `plugin_settings`, read.
+
+use std::time::Duration;
+
+use apl_core::diagnostic::Diagnostic;
+use apl_core::node::{Node, Value};
+use cpex_sdk::config::SecretSource;
+
+use super::{codes, duration, keys, secrets};
+
+/// What `plugin_settings` says. What is not written there has its default, or is none where the runtime has one.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long one call of a plugin may take.
+    pub plugin_timeout: Duration,
+    /// What becomes of an operation that no route matches.
+    pub unmatched: Unmatched,
+    /// The key of the digests in records.
+    pub audit_key: Option<SecretSource>,
+    /// Where session ids come from, in order.
+    pub sessions: Vec<SessionSource>,
+    /// How large a payload may be, in bytes.
+    pub max_payload_bytes: Option<u64>,
+    /// How many statements one phase may execute.
+    pub max_steps: Option<u64>,
+    /// How deep a value of a payload may nest.
+    pub max_depth: Option<u64>,
+}
+
+/// What becomes of an operation that no route of a document with routes matches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unmatched {
+    /// It is denied.
+    #[default]
+    Deny,
+    /// It is left to the layers above routes.
+    Global,
+}
+
+/// Where the session id of an operation comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionSource {
+    /// `agent.session_id`, which the host vouches for.
+    AgentSession,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            plugin_timeout: Duration::from_secs(30),
+            unmatched: Unmatched::default(),
+            audit_key: None,
+            sessions: vec![SessionSource::AgentSession],
+            max_payload_bytes: None,
+            max_steps: None,
+            max_depth: None,
+        }
+    }
+}
+
+/// Checks what the shapes of the settings leave open. `bytes` is the size of the document.
+pub(super) fn check(root: &Node, bytes: usize, faults: &mut Vec<Diagnostic>) {
+    let Some(node) = root.get("plugin_settings") else { return };
+    for always in ["routing_enabled", "short_circuit_on_deny"] {
+        refuse_false(node, always, faults);
+    }
+    duration::check_timeout(node, "plugin_timeout", faults);
+    for source in node.get("sessions").map(Node::one_or_many).unwrap_or_default() {
+        if let Some(name) = unsupported(source) {
+            let message = format!("the session source `{name}` is not supported by this version");
+            faults.push(Diagnostic::new(codes::UNSUPPORTED, source.span, message).help("use `agent_session`"));
+        }
+    }
+    let own = node.get("limits").and_then(|limits| limits.get("max_document_bytes"));
+    if let Some((at, most)) = own.and_then(|node| Some((node.span, integer(node)?)))
+        && u64::try_from(bytes).is_ok_and(|bytes| bytes > most)
+    {
+        let message = format!("the document has {bytes} bytes, more than its own limit of {most}");
+        faults.push(Diagnostic::new(codes::LIMIT, at, message));
+    }
+}
+
+/// Reads the settings of a document that was checked.
+pub(super) fn read(root: &Node) -> Settings {
+    let default = Settings::default();
+    let Some(node) = root.get("plugin_settings") else { return default };
+    let limit = |key: &str| node.get("limits").and_then(|limits| limits.get(key)).and_then(integer);
+    Settings {
+        plugin_timeout: node.get("plugin_timeout").and_then(duration::read).unwrap_or(default.plugin_timeout),
+        unmatched: match node.get("unmatched").and_then(Node::text).map(|text| text.value.as_str()) {
+            Some("global") => Unmatched::Global,
+            _ => Unmatched::Deny,
+        },
+        audit_key: node.get("audit_key").and_then(secrets::read),
+        sessions: node.get("sessions").map_or(default.sessions, sessions),
+        max_payload_bytes: node.get("max_payload_bytes").and_then(integer),
+        max_steps: limit("max_steps"),
+        max_depth: limit("max_depth"),
+    }
+}
+
+fn integer(node: &Node) -> Option<u64> {
+    match &node.value {
+        Value::Number(number) => number.as_u64(),
+        _ => None,
+    }
+}
+
+fn refuse_false(node: &Node, key: &str, faults: &mut Vec<Diagnostic>) {
+    if let Some(value) = node.get(key).filter(|node| matches!(node.value, Value::Bool(false))) {
+        let message = format!("`{key}` cannot be turned off");
+        faults.push(Diagnostic::new(codes::WRONG_VALUE, value.span, message).help("remove it"));
+    }
+}
+
+fn sessions(node: &Node) -> Vec<SessionSource> {
+    let known = |node: &Node| node.text().is_some_and(|text| text.value == "agent_session");
+    node.one_or_many().iter().filter(|node| known(node)).map(|_| SessionSource::AgentSession).collect()
+}
+
+/// The name of a session source that the language documents and this version does not serve.
+fn unsupported(source: &Node) -> Option<&str> {
+    match &source.value {
+        Value::Map(_) => Some("claim"),
+        Value::Text(text) if text.value != "agent_session" => {
+            keys::SESSION_SOURCES.iter().copied().find(|known| *known == text.value)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,229 @@
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use apl_core::node::Node;
+use cpex_sdk::Factory;
+
+use super::{Document, Limits, LoadError};
+
+/// Everything that is wrong with a document for which no factory is registered.
+fn refusal(text: &str) -> LoadError {
+    let document = match Document::parse("policy.yaml", text) {
+        Ok(document) => document,
+        Err(error) => return error,
+    };
+    let mut faults = document.check(&HashMap::<String, Arc<dyn Factory>>::new());
+    let _ = document.plugins(&mut faults);
+    document.refuse(faults)
+}
+
+fn codes(text: &str) -> Vec<&'static str> {
+    refusal(text).diagnostics().iter().map(|finding| finding.code.name).collect()
+}
+
+#[test]
+fn trap_1_every_unknown_misspelt_or_moved_key_is_found_at_once() {
+    let text = "polices: []
+plugin_settings:
+  limit: {}
+  limits: { max_depht: 5 }
+plugins:
+  - { name: a, kind: audit/logger, hook: x, retries: 3 }
+routes:
+  - tool: t
+    require: role.hr
+    response: { code: 403 }
+    authentication: { uses: [a] }
+    plugin_timeout: 5
+";
+    let shown = refusal(text).to_string();
+    for expected in [
+        "policy.yaml:1:1: error[document.unknown_key]: unknown key `polices` at the top level",
+        "policy.yaml:3:3: error[document.unknown_key]: unknown key `limit` in `plugin_settings`",
+        "policy.yaml:4:13: error[document.unknown_key]: unknown key `max_depht` in `plugin_settings.limits`",
+        "policy.yaml:6:36: error[document.unknown_key]: unknown key `hook` in `plugins[]`",
+        "policy.yaml:6:45: error[document.unknown_key]: unknown key `retries` in `plugins[]`",
+        "policy.yaml:9:5: error[document.unknown_key]: unknown key `require` in `routes[]`",
+        "policy.yaml:10:17: error[document.unknown_key]: unknown key `code` in `response`",
+        "policy.yaml:11:23: error[document.unknown_key]: unknown key `uses` in `authentication`",
+        "policy.yaml:12:5: error[document.misplaced_key]: `plugin_timeout` is not read in `routes[]`",
+        "help: did you mean `max_depth`?",
+        "help: did you mean `hooks`?",
+        "help: it belongs in `plugin_settings`",
+    ] {
+        assert!(shown.contains(expected), "{expected}\n\n{shown}");
+    }
+}
+
+#[test]
+fn trap_2_one_phase_in_two_spellings_is_refused() {
+    for (first, second) in [
+        ("policy: [allow]", "pre_invocation: [deny]"),
+        ("pre_invocation: []", "authorization: { pre_invocation: [deny] }"),
+        ("authorization: { post_invocation: [deny] }", "post_policy: []"),
+        ("post_policy: [allow]", "post_invocation: [allow]"),
+    ] {
+        let text = format!("routes:\n  - tool: t\n    {first}\n    {second}\n");
+        assert_eq!(codes(&text), ["document.phase_twice"], "{text}");
+    }
+    let shown = refusal("routes:\n  - tool: t\n    policy: []\n    pre_invocation: []\n").to_string();
+    let expected = "policy.yaml:4:5: error[document.phase_twice]: \
+                    `pre_invocation` is the phase that `policy` at policy.yaml:3:5 is";
+    assert!(shown.starts_with(expected), "{shown}");
+    // The two sides of an operation are two phases.
+    assert!(codes("routes:\n  - tool: t\n    policy: []\n    authorization: { post_invocation: [] }\n").is_empty());
+}
+
+#[test]
+fn trap_2_an_empty_authorization_is_refused() {
+    for empty in ["", " ~", " {}", " null"] {
+        let text = format!("routes:\n  - tool: t\n    authorization:{empty}\n");
+        assert_eq!(codes(&text), ["document.empty_authorization"], "{text}");
+    }
+    assert_eq!(codes("routes:\n  - tool: t\n    authorization: []\n"), ["document.wrong_shape"]);
+    assert_eq!(codes("routes:\n  - tool: t\n    policy:\n"), ["document.wrong_shape"]);
+}
+
+#[test]
+fn trap_12_a_key_given_twice_is_refused_with_both_places() {
+    let text = "routes:\n  - tool: t\n    policy: [deny]\n    policy: [allow]\n";
+    let shown = refusal(text).to_string();
+    let expected = "policy.yaml:4:5: error[document.duplicate_key]: \
+                    the key `policy` is given twice, here and at policy.yaml:3:5";
+    assert!(shown.starts_with(expected), "{shown}");
+    assert_eq!(codes("routes: []\nroutes: []\n"), ["document.duplicate_key"]);
+}
+
+#[test]
+fn trap_13_foreign_braces_survive() {
+    let text = "x-a: '{{ x }}'\nroutes:\n  - tool: 'get_{{ env }}'\n    description: ${HOME} $HOME %HOME%\n";
+    let document = Document::parse("d", text).unwrap();
+    let route = &document.root().get("routes").map(Node::one_or_many).unwrap()[0];
+    assert_eq!(route.get("tool").and_then(Node::text).unwrap().value, "get_{{ env }}");
+    assert_eq!(route.get("description").and_then(Node::text).unwrap().value, "${HOME} $HOME %HOME%");
+}
+
+#[test]
+fn twenty_different_mistakes_are_twenty_findings() {
+    let text = "include: [a.yaml]
+identity: x
+tool: t
+polices: []
+plugin_settings:
+  unmatched: allow
+  plugin_timeout: 0
+  audit_key: { kind: vault }
+  sessions: [workload]
+plugins:
+  - { name: a, kind: audit/loger }
+  - { name: a, kind: identity/jwt, priority: 1.5 }
+  - { name: b, kind: cedar, capabilities: [read_all] }
+  - { name: c, kind: audit/logger, name: d }
+routes:
+  - tool: !name t
+    policy: [deny]
+    authorization: {}
+  - tool: 5
+    policy: []
+    pre_invocation: []
+";
+    let error = refusal(text);
+    let found: Vec<(u32, &str)> = error
+        .diagnostics()
+        .iter()
+        .map(|finding| (error.sources().position(finding.span).line, finding.code.name.trim_start_matches("document.")))
+        .collect();
+    let expected = [
+        (1, "unsupported"),
+        (2, "renamed"),
+        (3, "misplaced_key"),
+        (4, "unknown_key"),
+        (6, "wrong_value"),
+        (7, "wrong_value"),
+        (8, "wrong_value"),
+        (9, "unsupported"),
+        (11, "unknown_kind"),
+        (12, "duplicate_plugin"),
+        (12, "absent_kind"),
+        (12, "wrong_value"),
+        (13, "misplaced_kind"),
+        (13, "wrong_value"),
+        (14, "absent_kind"),
+        (14, "duplicate_key"),
+        (16, "tag"),
+        (18, "empty_authorization"),
+        (19, "wrong_shape"),
+        (21, "phase_twice"),
+    ];
+    assert_eq!(found, expected, "{error}");
+    assert!(error.to_string().ends_with("the document is refused: 20 errors"), "{error}");
+}
+
+#[test]
+fn findings_are_shown_in_the_order_of_the_text_with_the_line_and_advice() {
+    let shown = refusal("routes:\n  - tool: é\n    polcy: [deny]\nroutez: 1\n").to_string();
+    let expected = "policy.yaml:3:5: error[document.unknown_key]: unknown key `polcy` in `routes[]`
+    |
+  3 |     polcy: [deny]
+    |     ^^^^^
+  help: did you mean `policy`?
+
+policy.yaml:4:1: error[document.unknown_key]: unknown key `routez` at the top level
+    |
+  4 | routez: 1
+    | ^^^^^^
+  help: did you mean `routes`?
+
+the document is refused: 2 errors";
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_column() {
+    let shown = refusal("\u{feff}rout: []\n").to_string();
+    assert!(shown.starts_with("policy.yaml:1:1: error[document.unknown_key]"), "{shown}");
+}
+
+#[test]
+fn an_empty_document_declares_nothing() {
+    for text in ["", "# nothing\n", "{}", "\u{feff}"] {
+        assert!(codes(text).is_empty(), "{text:?}");
+    }
+}
+
+#[test]
+fn the_digest_is_that_of_the_text() {
+    let document = Document::parse("d", "").unwrap();
+    assert_eq!(document.digest(), "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    let digest = |secret: &str| Document::parse("d", &format!("a: {{secret: {secret}}}")).unwrap().digest().to_owned();
+    assert_ne!(digest("x"), digest("y"));
+}
+
+#[test]
+fn a_file_is_read_with_its_directory() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("policy.yaml");
+    std::fs::write(&path, "routes: []\n").unwrap();
+    let document = Document::read_file(&path).unwrap();
+    assert_eq!(document.directory(), directory.path());
+    let place = document.sources().place(document.root().span);
+    assert_eq!(place, format!("{}:1:1", path.display()));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_refused_by_its_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("policy.yaml");
+    let shown = |error: LoadError| error.to_string();
+    let absent = shown(Document::read_file(&path).unwrap_err());
+    let expected = format!("{}:1:1: error[document.unreadable]: cannot open the file: ", path.display());
+    assert!(absent.starts_with(&expected), "{absent}");
+    std::fs::write(&path, b"a: \xff\n").unwrap();
+    let binary = shown(Document::read_file(&path).unwrap_err());
+    assert!(binary.contains("the file is not UTF-8: byte 3 begins no character"), "{binary}");
+    let limits = Limits { bytes: 3, ..Limits::default() };
+    let large = shown(Document::read_file_within(&path, &limits).unwrap_err());
+    assert!(large.contains("error[document.limit]: the document is larger than 3 bytes"), "{large}");
+}

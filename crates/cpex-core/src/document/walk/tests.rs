@@ -1,0 +1,255 @@
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cpex_sdk::config::{ConfigFault, Key, PluginConfig, Shape};
+use cpex_sdk::{Factory, Host, Instance};
+
+use crate::document::Document;
+use crate::document::keys::TABLES;
+
+/// `line:column code: message; help` of every finding.
+fn findings(text: &str) -> Vec<String> {
+    let document = Document::parse("d", text).unwrap();
+    let error = document.refuse(document.check(&factories()));
+    let shown = |fault: &apl_core::diagnostic::Diagnostic| {
+        let place = document.sources().position(fault.span);
+        let help = fault.help.iter().map(|help| format!("; {help}")).collect::<String>();
+        let code = fault.code.name.trim_start_matches("document.");
+        format!("{}:{} {code}: {}{help}", place.line, place.column, fault.message)
+    };
+    error.diagnostics().iter().map(shown).collect()
+}
+
+/// One kind `checked`, whose config has a table, and one `unread`, whose config has none.
+fn factories() -> HashMap<String, Arc<dyn Factory>> {
+    let made = |keys: Option<&'static [Key]>| Arc::new(Scripted(keys)) as Arc<dyn Factory>;
+    [("checked".to_owned(), made(Some(CONFIG))), ("unread".to_owned(), made(None))].into()
+}
+
+const CONFIG: &[Key] = &[
+    Key::required("issuer", Shape::Text, "The issuer."),
+    Key::optional("leeway", Shape::Duration, "The leeway."),
+    Key::optional("count", Shape::Integer, "A count."),
+    Key::optional("role", Shape::Word(&["user", "client"]), "A role."),
+    Key::optional("keys", Shape::Map(&Shape::Section(NESTED)), "Keys."),
+];
+
+const NESTED: &[Key] = &[Key::optional("algorithms", Shape::OneOrMany(&Shape::Text), "Algorithms.")];
+
+struct Scripted(Option<&'static [Key]>);
+
+impl Factory for Scripted {
+    fn keys(&self, _: &str) -> Option<&'static [Key]> {
+        self.0
+    }
+
+    fn build(&self, _: &PluginConfig, _: &Host) -> Result<Instance, Vec<ConfigFault>> {
+        Err(Vec::new())
+    }
+}
+
+#[test]
+fn a_document_of_known_keys_has_no_findings() {
+    let text = "
+x-anchors: { anything: [1, {at: all}] }
+plugin_settings:
+  plugin_timeout: 1m
+  unmatched: global
+  audit_key: { kind: env_var, name: KEY }
+  limits: { max_steps: 100, max_depth: 8, max_document_bytes: 10000 }
+  sessions: [agent_session]
+  max_payload_bytes: 1000
+  routing_enabled: true
+  short_circuit_on_deny: true
+plugins:
+  - { name: a, kind: checked, config: { issuer: i, leeway: 5, keys: { any: { algorithms: RS256 } } } }
+  - { name: b, kind: unread, config: { whatever: { it: is } }, mode: permissive }
+routes:
+  - tool: [a, 'b*']
+    server: s
+    description: d
+    authentication: [a, { name: host, optional: true }]
+    args: { x: 'required | str' }
+    policy: [ 'require(role.hr)', { when: role.a, do: deny } ]
+    result: { y: redact }
+    post_policy: []
+    response: { status: 403, body: no, headers: { X-A: b } }
+  - tool: c
+    authentication: { use: a, replace_inherited: true }
+    authorization: { pre_invocation: [allow], post_invocation: [] }
+";
+    assert_eq!(findings(text), Vec::<String>::new());
+}
+
+#[test]
+fn an_unknown_key_offers_the_nearest_of_its_place() {
+    assert_eq!(
+        findings("routs: []\nroutes: [{tool: a, polcy: [], foo: 1}]\nplugin_settings: {limits: {max_step: 1}}\n"),
+        [
+            "1:1 unknown_key: unknown key `routs` at the top level; did you mean `routes`?",
+            "2:20 unknown_key: unknown key `polcy` in `routes[]`; did you mean `policy`?",
+            "2:31 unknown_key: unknown key `foo` in `routes[]`",
+            "3:28 unknown_key: unknown key `max_step` in `plugin_settings.limits`; did you mean `max_steps`?",
+        ]
+    );
+}
+
+#[test]
+fn a_key_of_another_place_says_where_it_belongs() {
+    assert_eq!(
+        findings("tool: a\nroutes: [{tool: a, status: 403, kind: x}]\nplugin_settings: {max_steps: 1}\n"),
+        [
+            "1:1 misplaced_key: `tool` is not read at the top level; it belongs in `routes[]`",
+            "2:20 misplaced_key: `status` is not read in `routes[]`; it belongs in `response`",
+            "2:33 misplaced_key: `kind` is not read in `routes[]`; it belongs in `plugins[]`",
+            "3:19 misplaced_key: `max_steps` is not read in `plugin_settings`; it belongs in `plugin_settings.limits`",
+        ]
+    );
+}
+
+#[test]
+fn what_this_version_does_not_serve_is_said_so() {
+    for table in TABLES {
+        for name in table.unsupported {
+            assert!(table.keys.iter().all(|key| key.name != *name), "`{name}` is served {}", table.place);
+        }
+    }
+    let found = findings("include: [a.yaml]\nroutes: [{prompt: a, groups: b}]\nplugin_settings: {cost_tiers: [a]}\n");
+    assert_eq!(
+        found,
+        [
+            "1:1 unsupported: `include` is not supported by this version",
+            "2:11 unsupported: `prompt` is not supported by this version",
+            "2:22 unsupported: `groups` is not supported by this version",
+            "3:19 unsupported: `cost_tiers` is not supported by this version",
+        ]
+    );
+}
+
+#[test]
+fn session_sources_that_are_not_served_are_refused() {
+    let found = findings("plugin_settings: {sessions: [workload, {claim: sid}, agent_session, agent]}\n");
+    let found: Vec<&str> = found.iter().filter_map(|finding| finding.split(';').next()).collect();
+    assert_eq!(
+        found,
+        [
+            "1:30 unsupported: the session source `workload` is not supported by this version",
+            "1:40 unsupported: the session source `claim` is not supported by this version",
+            "1:69 wrong_value: expected one of `agent_session`, `client_and_subject`, `workload`, found `agent`",
+        ]
+    );
+}
+
+#[test]
+fn keys_of_earlier_versions_are_answered_with_their_replacement() {
+    assert_eq!(
+        findings("identity: [a]\nplugin_settings: {fail_on_plugin_error: true, routing_enabled: false}\n"),
+        [
+            "1:1 renamed: `identity` is not read any more; name the identity plugins under `authentication` of each route",
+            "2:19 renamed: `fail_on_plugin_error` is not read any more; give each plugin its own `on_error`",
+            "2:64 wrong_value: `routing_enabled` cannot be turned off; remove it",
+        ]
+    );
+}
+
+#[test]
+fn a_value_of_another_shape_is_refused() {
+    assert_eq!(
+        findings("plugins: {a: b}\nroutes:\n  - tool: 5\n    policy: deny\n    args: [x]\n    authentication: true\n"),
+        [
+            "1:10 wrong_shape: expected a list, found a map",
+            "3:11 wrong_shape: expected text or a list, found a number; put it in quotes if it is meant as text",
+            "4:13 wrong_shape: expected a list, found text",
+            "5:11 wrong_shape: expected a map, found a list",
+            "6:21 wrong_shape: expected a map, text or a list, found a boolean",
+        ]
+    );
+    assert_eq!(
+        findings("- a\n"),
+        ["1:1 wrong_shape: a document is a map of `plugins`, `routes` and alike, found a list"]
+    );
+}
+
+#[test]
+fn a_key_without_a_value_is_refused_at_the_key() {
+    assert_eq!(
+        findings("plugins:\nroutes:\n  - tool: a\n    policy:\n    args: ~\n"),
+        [
+            "1:1 wrong_shape: expected a list, found nothing; give it a value, or remove the key",
+            "4:5 wrong_shape: expected a list, found nothing; give it a value, or remove the key",
+            "5:11 wrong_shape: expected a map, found nothing; give it a value, or remove the key",
+        ]
+    );
+}
+
+#[test]
+fn values_a_key_does_not_take_are_refused() {
+    assert_eq!(
+        findings("plugin_settings: {unmatched: allow, plugin_timeout: 5 minutes, max_payload_bytes: -1}\n"),
+        [
+            "1:30 wrong_value: expected one of `deny`, `global`, found `allow`",
+            "1:53 wrong_value: expected seconds, or a duration such as `30s`, `5m`, `24h` or `7d`",
+            "1:83 wrong_value: expected a whole number that is not negative, found `-1`",
+        ]
+    );
+    let found = findings("plugins: [{name: a, kind: unread, mode: sequental, on_error: retry}]\n");
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(
+        found.iter().any(|finding| finding.ends_with("found `sequental`; did you mean `sequential`?")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn a_plugin_needs_a_name_and_a_kind() {
+    assert_eq!(
+        findings("plugins:\n  - priority: 5\n"),
+        ["2:5 missing_key: `name` must be given here", "2:5 missing_key: `kind` must be given here"]
+            .into_iter()
+            .rev()
+            .collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn a_document_larger_than_its_own_limit_is_refused() {
+    let found = findings("plugin_settings: {limits: {max_document_bytes: 10}}\n");
+    assert_eq!(found, ["1:48 limit: the document has 52 bytes, more than its own limit of 10"]);
+}
+
+#[test]
+fn the_config_of_a_plugin_is_walked_by_the_table_of_its_factory() {
+    let text = "plugins:
+  - name: a
+    kind: checked
+    config: { isuer: x, count: 1.5, role: admin, keys: { k: { algoritms: [a] } }, priority: 5 }
+  - { name: b, kind: checked }
+  - { name: c, kind: checked, config: [x] }
+";
+    assert_eq!(
+        findings(text),
+        [
+            "4:13 missing_key: `issuer` must be given here",
+            "4:15 unknown_key: unknown key `isuer` in this config; did you mean `issuer`?",
+            "4:32 wrong_value: expected a whole number that is not negative, found `1.5`",
+            "4:43 wrong_value: expected one of `user`, `client`, found `admin`",
+            "4:63 unknown_key: unknown key `algoritms` in this config; did you mean `algorithms`?",
+            "4:83 misplaced_key: `priority` is not read in this config; it belongs in `plugins[]`",
+            "5:13 missing_key: `issuer` must be given here",
+            "6:39 wrong_shape: expected a map, found a list",
+        ]
+    );
+}
+
+#[test]
+fn every_key_is_explained_and_stands_once_in_its_table() {
+    for table in TABLES {
+        for (index, key) in table.keys.iter().enumerate() {
+            assert!(key.doc.ends_with('.') && key.doc.len() > 5, "`{}` {}", key.name, table.place);
+            let again = table.keys.iter().skip(index + 1).any(|other| other.name == key.name);
+            assert!(!again, "`{}` stands twice {}", key.name, table.place);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The hook API, for hosts that own their dispatch: a message goes in at a named hook and comes out as policy left it.
+
+use std::sync::Arc;
+
+use apl_cmf::{ContentPart, Draft, Message, MessagePayload, Role, ToolCall};
+use cpex_sdk::{GlobalContext, Hook, HookPoint, HookSide, code};
+
+use crate::context::ContextTable;
+use crate::invoke;
+use crate::manager::{PluginManager, received};
+use crate::operation::{Answer, Caller};
+use crate::outcome::{Decision, Outcome};
+use crate::permit::{self, Permit};
+use crate::road::state::Settled;
+use crate::snapshot::Snapshot;
+
+/// One invocation of a hook.
+#[derive(Debug)]
+pub struct Request {
+    /// The message and its context.
+    pub envelope: Draft,
+    /// Who states the caller's identity; not looked at where `contexts` continues an operation.
+    pub caller: Caller,
+    /// What plugins of the request share.
+    pub global: GlobalContext,
+    /// What the hook before the operation gave; it carries the policy the operation began under.
+    pub contexts: Option<Contexts>,
+}
+
+impl Request {
+    /// An invocation by an anonymous caller.
+    #[must_use]
+    pub fn new(envelope: Draft) -> Self {
+        Self { envelope, caller: Caller::anonymous(), global: GlobalContext::default(), contexts: None }
+    }
+}
+
+/// Links the hook after an operation to the one before it. Dropping it unused is recorded as `operation.abandoned`.
+#[derive(Debug, Default)]
+#[must_use = "pass it to the hook after the operation"]
+pub struct Contexts {
+    permit: Option<Permit>,
+}
+
+/// What a hook let through.
+#[derive(Debug)]
+pub struct Invoked {
+    /// The payload as policy and plugins left it.
+    pub payload: MessagePayload,
+    /// For the hook after the operation.
+    pub contexts: Contexts,
+}
+
+impl PluginManager {
+    /// Invokes hook `H`.
+    pub async fn invoke<H: Hook<Payload = MessagePayload>>(&self, request: Request) -> Outcome<Invoked> {
+        self.at(H::POINT, request).await
+    }
+
+    /// Invokes a hook whose payload is that of `H` by its name. A name no declaration knows is denied `hook.unknown`, and
+    /// so is one that is declared for another entity than `H`.
+    pub async fn invoke_named<H: Hook<Payload = MessagePayload>>(
+        &self,
+        hook: &str,
+        request: Request,
+    ) -> Outcome<Invoked> {
+        match HookPoint::find(hook) {
+            Some(point) if point.entity == H::POINT.entity => self.at(point, request).await,
+            Some(_) | None => Outcome::refused(code::HOOK_UNKNOWN, "no such hook for this payload"),
+        }
+    }
+
+    /// Invokes a hook by its name. A name no declaration knows is denied `hook.unknown`.
+    pub async fn invoke_by_name(&self, hook: &str, request: Request) -> Outcome<Invoked> {
+        match HookPoint::find(hook) {
+            Some(point) => self.at(point, request).await,
+            None => Outcome::refused(code::HOOK_UNKNOWN, "no such hook"),
+        }
+    }
+
+    async fn at(&self, point: &'static HookPoint, request: Request) -> Outcome<Invoked> {
+        let Some(snapshot) = self.snapshot() else { return Outcome::engine_down() };
+        if snapshot.is_idle() {
+            return idle(request);
+        }
+        match point.side {
+            HookSide::Pre => before(snapshot, point, request).await,
+            HookSide::Post => after(snapshot, point, request).await,
+        }
+    }
+}
+
+/// Nothing is declared that could have a say.
+fn idle(request: Request) -> Outcome<Invoked> {
+    let payload = MessagePayload { message: request.envelope.into_message() };
+    Outcome::nothing_asked(Invoked { payload, contexts: Contexts::default() })
+}
+
+async fn before(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Request) -> Outcome<Invoked> {
+    let Request { envelope, caller, global, contexts: _ } = request;
+    let received = received(snapshot, point, envelope, caller, ContextTable::new(global));
+    let Settled { end, report } = invoke::before(received).await;
+    let decision = match end {
+        Ok(judged) => {
+            let mut permit = Permit::new(judged);
+            let payload = MessagePayload { message: permit.take_call().message };
+            Decision::Allow(Invoked { payload, contexts: Contexts { permit: Some(permit) } })
+        }
+        Err(violation) => Decision::Deny(violation),
+    };
+    Outcome { decision, report }
+}
+
+async fn after(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Request) -> Outcome<Invoked> {
+    let Request { envelope, caller, global, contexts } = request;
+    let outcome = match contexts.and_then(|contexts| contexts.permit) {
+        Some(permit) => permit.complete(Answer { message: envelope.into_message() }).await,
+        None => {
+            // The route is that of the tool that answered; the message itself is judged as the result.
+            let (asked, answer) = envelope.replace_message(call_answered_by);
+            let received = received(snapshot, point, asked, caller, ContextTable::new(global));
+            permit::outcome_of(invoke::alone(received, answer).await)
+        }
+    };
+    let Outcome { decision, report } = outcome;
+    let decision = match decision {
+        Decision::Allow(Answer { message }) => {
+            Decision::Allow(Invoked { payload: MessagePayload { message }, contexts: Contexts::default() })
+        }
+        Decision::Deny(violation) => Decision::Deny(violation),
+        Decision::Pending(pending) => Decision::Pending(pending),
+    };
+    Outcome { decision, report }
+}
+
+/// The call a result answers, as far as the result says.
+fn call_answered_by(answer: &Message) -> Message {
+    let calls = answer.content.iter().filter_map(|part| match part {
+        ContentPart::ToolResult(result) => Some(ContentPart::ToolCall(ToolCall {
+            tool_call_id: result.tool_call_id.clone(),
+            name: result.tool_name.clone(),
+            arguments: serde_json::Map::new(),
+            namespace: None,
+        })),
+        ContentPart::Text(_) | ContentPart::ToolCall(_) | ContentPart::Other(_) => None,
+    });
+    Message::new(Role::Assistant, calls.collect())
+}

@@ -1,0 +1,125 @@
+//! From a document to what a snapshot is made of: plugins built, policy compiled, and every mistake found.
+
+mod instances;
+mod reach;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use apl_core::Limits;
+use apl_core::diagnostic::{Diagnostic, Severity};
+use apl_cpex::{Declaration, Declarations, Policy};
+use cpex_orchestration::Background;
+use cpex_sdk::config::PluginMode;
+use cpex_sdk::{Factory, HookPoint, Host, SessionStore};
+
+use crate::document::{Document, LoadError};
+use crate::snapshot::{Control, Hooked, Settings, Snapshot};
+
+/// The factories of all kinds a manager knows.
+pub(crate) type Factories = HashMap<String, Arc<dyn Factory>>;
+
+/// Everything of a snapshot that comes from the document.
+pub(crate) struct Loaded {
+    policy: Policy,
+    controls: Vec<Control>,
+    hooked: Vec<Hooked>,
+    settings: Settings,
+    digest: Arc<str>,
+    host: Host,
+}
+
+/// What is worth knowing about a document that loads all the same.
+#[must_use = "a warning nobody reads warns nobody"]
+pub struct Warnings(LoadError);
+
+impl Loaded {
+    /// Builds and compiles everything, or gives every mistake.
+    pub(crate) fn compile(
+        document: &Document,
+        factories: &Factories,
+        host: Host,
+    ) -> Result<(Self, Warnings), LoadError> {
+        let mut faults = document.check(factories);
+        let settings = settings(document);
+        let plugins = document.plugins(&mut faults);
+        let built = instances::build(&plugins, factories, &host, &mut faults);
+        let declared = Declarations(
+            plugins
+                .iter()
+                .zip(&built)
+                .map(|(plugin, instance)| Declaration {
+                    name: plugin.config.name.clone(),
+                    role: instances::role(&plugin.config.kind, instance.as_ref()),
+                    disabled: plugin.config.mode == PluginMode::Disabled,
+                })
+                .collect(),
+        );
+        let policy = Policy::compile(document.root(), &declared, document.sources(), &mut faults);
+        let hooked = reach::check(&plugins, &declared, &policy.reached(), &mut faults);
+        if faults.iter().any(|fault| fault.code.severity == Severity::Error) {
+            return Err(document.refuse(faults));
+        }
+        let controls: Vec<Control> = plugins
+            .into_iter()
+            .zip(built)
+            .map(|(plugin, instance)| Control::new(plugin.config, instance, settings.plugin_timeout))
+            .collect();
+        let of_point = |point: &'static HookPoint| {
+            let on_point = hooked.iter().copied().filter(|index| {
+                controls.get(*index).is_some_and(|control| control.config.hooks.iter().any(|hook| hook == point.name))
+            });
+            Hooked::new(point, &controls, on_point)
+        };
+        let hooked = HookPoint::ALL.into_iter().map(of_point).filter(|hooked| !hooked.is_empty()).collect();
+        let digest = document.digest().into();
+        let loaded = Self { policy, controls, hooked, settings, digest, host };
+        Ok((loaded, Warnings(document.refuse(faults))))
+    }
+
+    pub(crate) fn into_snapshot(self, store: Arc<dyn SessionStore>, background: Arc<Background>) -> Snapshot {
+        let Self { policy, controls, hooked, settings, digest, host } = self;
+        Snapshot { policy, controls, hooked, settings, digest, store, host, background }
+    }
+}
+
+impl Warnings {
+    /// The findings, in the order of their places.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        self.0.diagnostics()
+    }
+
+    /// The texts the findings point into, secrets masked.
+    #[must_use]
+    pub fn sources(&self) -> &apl_core::span::Sources {
+        self.0.sources()
+    }
+}
+
+impl fmt::Display for Warnings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Warnings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Warnings").field(&self.diagnostics()).finish()
+    }
+}
+
+/// How many statements one side of an operation may execute where the document says nothing.
+const MAX_STEPS: u32 = 10_000;
+
+fn settings(document: &Document) -> Settings {
+    let written = document.settings();
+    let max_steps = written.max_steps.map_or(MAX_STEPS, |steps| u32::try_from(steps).unwrap_or(u32::MAX));
+    Settings {
+        limits: Limits { max_steps },
+        plugin_timeout: written.plugin_timeout,
+        unmatched: written.unmatched,
+        sessions: written.sessions,
+    }
+}

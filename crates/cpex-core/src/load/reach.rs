@@ -1,0 +1,51 @@
+//! Which declared plugins run by their hooks, and whether each is reached at all.
+
+use std::collections::HashSet;
+
+use apl_core::diagnostic::Diagnostic;
+use apl_cpex::{Declarations, Role};
+use cpex_sdk::HookPoint;
+
+use crate::document::{PluginNode, codes};
+
+/// Indexes of the plugins that run on their hooks. A plugin that nothing reaches is a fault, and so is a hook that
+/// nothing declares.
+pub(super) fn check(
+    plugins: &[PluginNode<'_>],
+    declared: &Declarations,
+    placed: &HashSet<usize>,
+    faults: &mut Vec<Diagnostic>,
+) -> Vec<usize> {
+    let mut hooked = Vec::new();
+    for (index, (plugin, declaration)) in plugins.iter().zip(&declared.0).enumerate() {
+        check_hooks(plugin, faults);
+        let config = &plugin.config;
+        if placed.contains(&index) || declaration.disabled || config.on_demand || declaration.role == Role::Sink {
+            continue;
+        }
+        if declaration.role == Role::Control && !config.hooks.is_empty() {
+            hooked.push(index);
+            continue;
+        }
+        let help = match declaration.role {
+            Role::Identity => "name it under `authentication` of a route, or remove it",
+            Role::Control => "name it in `run(..)`, give it `hooks`, or remove it",
+            Role::Sink | Role::Other => "name it where it should act, or remove it",
+        };
+        let message = format!("nothing reaches plugin `{}`", config.name);
+        faults.push(Diagnostic::new(codes::UNREACHED_PLUGIN, plugin.span, message).help(help));
+    }
+    hooked
+}
+
+fn check_hooks(plugin: &PluginNode<'_>, faults: &mut Vec<Diagnostic>) {
+    let hooks = plugin.node.get("hooks").map(apl_core::node::Node::one_or_many).unwrap_or_default();
+    for hook in hooks {
+        let Some(text) = hook.text() else { continue };
+        if HookPoint::find(&text.value).is_none() {
+            let names = HookPoint::ALL.iter().map(|point| point.name);
+            let message = format!("there is no hook `{}`", text.value);
+            faults.push(Diagnostic::new(codes::UNKNOWN_HOOK, hook.span, message).nearest(&text.value, names));
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! The plugin manager: what a host holds, and the ways it asks.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use apl_cmf::Draft;
+use apl_cpex::Authenticator;
+use arc_swap::ArcSwapOption;
+use cpex_orchestration::Background;
+use cpex_sdk::audit::Id;
+use cpex_sdk::{
+    Clock, CmfToolPreInvoke, Factory, Hook as _, HookPoint, Host, IdSource, Instance, SecretReader, SessionStore,
+};
+
+use crate::context::ContextTable;
+use crate::document::{Document, LoadError};
+use crate::invoke;
+use crate::load::{Factories, Loaded, Warnings};
+use crate::operation::{Answer, Call, Caller, Operation};
+use crate::outcome::{Decision, Outcome};
+use crate::permit::Permit;
+use crate::process::{ProcessSecrets, RandomIds, SystemClock};
+use crate::road::state::{Passage, Received, Settled, Trail};
+use crate::session::MemoryStore;
+use crate::snapshot::Snapshot;
+
+/// The ports a host may replace; the default is the process's own.
+#[derive(Clone, Default)]
+pub struct ManagerConfig {
+    /// What time it is.
+    pub clock: Option<Arc<dyn Clock>>,
+    /// Where identifiers come from.
+    pub ids: Option<Arc<dyn IdSource>>,
+    /// How secret sources are read.
+    pub secrets: Option<Arc<dyn SecretReader>>,
+    /// Where session labels are kept.
+    pub sessions: Option<Arc<dyn SessionStore>>,
+}
+
+/// The reference monitor: decides every operation under the document it was given.
+pub struct PluginManager {
+    /// None until a document was initialized, and after shutdown.
+    current: ArcSwapOption<Snapshot>,
+    /// What was loaded and waits to be initialized.
+    staged: Mutex<Option<Loaded>>,
+    /// Held by the one caller that publishes.
+    publishing: tokio::sync::Mutex<()>,
+    factories: Mutex<Factories>,
+    ports: Ports,
+    background: Arc<Background>,
+}
+
+struct Ports {
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    secrets: Option<Arc<dyn SecretReader>>,
+    sessions: Arc<dyn SessionStore>,
+}
+
+/// How many tasks may run in the background at once.
+const BACKGROUND_TASKS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
+
+impl PluginManager {
+    /// A manager without a document. It denies everything until one is loaded and initialized.
+    #[must_use]
+    pub fn new(config: ManagerConfig) -> Self {
+        let clock = config.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
+        let sessions = config.sessions.unwrap_or_else(|| Arc::new(MemoryStore::new(Arc::clone(&clock))));
+        let ids = config.ids.unwrap_or_else(|| Arc::new(RandomIds::default()));
+        Self {
+            current: ArcSwapOption::empty(),
+            staged: Mutex::default(),
+            publishing: tokio::sync::Mutex::default(),
+            factories: Mutex::default(),
+            ports: Ports { clock, ids, secrets: config.secrets, sessions },
+            background: Arc::new(Background::new(BACKGROUND_TASKS)),
+        }
+    }
+
+    /// Registers the factory of a kind; documents loaded from now on may use it. A second factory of a kind replaces the
+    /// first, so that a test can put a scripted one in its place.
+    pub fn register_factory(&self, kind: impl Into<String>, factory: Arc<dyn Factory>) {
+        self.factories.lock().unwrap_or_else(PoisonError::into_inner).insert(kind.into(), factory);
+    }
+
+    /// Reads, checks and compiles a document; [`PluginManager::initialize`] makes it the one in force.
+    ///
+    /// # Errors
+    /// Every mistake in the document, each with its place. What was in force stays in force.
+    pub fn load_config_yaml(&self, text: &str) -> Result<Warnings, LoadError> {
+        self.stage(&Document::parse("<document>", text)?)
+    }
+
+    /// Reads, checks and compiles the document in a file; [`PluginManager::initialize`] makes it the one in force.
+    ///
+    /// # Errors
+    /// That the file cannot be read, or every mistake in the document, each with its place.
+    pub fn load_config_file(&self, path: &Path) -> Result<Warnings, LoadError> {
+        self.stage(&Document::read_file(path)?)
+    }
+
+    /// Checks and compiles a document that was read already; [`PluginManager::initialize`] makes it the one in force.
+    ///
+    /// # Errors
+    /// Every mistake in the document, each with its place.
+    pub fn stage(&self, document: &Document) -> Result<Warnings, LoadError> {
+        let host = self.host(document);
+        let factories = self.factories.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (loaded, warnings) = Loaded::compile(document, &factories, host)?;
+        *self.staged.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
+        Ok(warnings)
+    }
+
+    /// Initializes the plugins of the document that was loaded last and makes it the one in force. Without a newly
+    /// loaded document nothing happens.
+    ///
+    /// # Errors
+    /// The first plugin that could not be initialized; what was in force stays in force.
+    pub async fn initialize(&self) -> Result<(), InitializeError> {
+        let _publishing = self.publishing.lock().await;
+        let staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(loaded) = staged else { return Ok(()) };
+        let snapshot = loaded.into_snapshot(Arc::clone(&self.ports.sessions), Arc::clone(&self.background));
+        for control in &snapshot.controls {
+            let ready = match &control.instance {
+                Some(Instance::Plugin(plugin)) => plugin.plugin().initialize().await,
+                Some(Instance::Identity(resolver)) => resolver.initialize().await,
+                Some(Instance::Sink(sink)) => sink.initialize().await,
+                None => Ok(()),
+            };
+            ready.map_err(|error| InitializeError { plugin: control.name.to_string(), cause: error.to_string() })?;
+        }
+        self.current.store(Some(Arc::new(snapshot)));
+        Ok(())
+    }
+
+    /// Stops accepting operations, waits for what runs in the background, then stops the plugins.
+    pub async fn shutdown(&self) {
+        let Some(last) = self.current.swap(None) else { return };
+        self.background.drain(last.settings.plugin_timeout).await;
+        for control in &last.controls {
+            match &control.instance {
+                Some(Instance::Plugin(plugin)) => plugin.plugin().shutdown().await,
+                Some(Instance::Sink(sink)) => sink.shutdown().await,
+                Some(Instance::Identity(_)) | None => {}
+            }
+        }
+    }
+
+    /// Decides an operation, performs it if it is permitted, and judges what came back. The raw result never leaves
+    /// this call.
+    ///
+    /// # Errors
+    /// What `backend` failed with. The operation is then recorded as abandoned, and there is no result.
+    pub async fn guard<B, F, E>(&self, operation: Operation, backend: B) -> Result<Outcome<Answer>, E>
+    where
+        B: FnOnce(Call) -> F,
+        F: Future<Output = Result<Answer, E>>,
+    {
+        let Outcome { decision, report } = self.authorize(operation).await;
+        let mut permit = match decision {
+            Decision::Allow(permit) => permit,
+            Decision::Deny(violation) => return Ok(Outcome { decision: Decision::Deny(violation), report }),
+            Decision::Pending(pending) => return Ok(Outcome { decision: Decision::Pending(pending), report }),
+        };
+        let answer = backend(permit.take_call()).await?;
+        Ok(permit.complete(answer).await)
+    }
+
+    /// Decides an operation. A permit is the only way to go on, and [`Permit::complete`] the way to end it.
+    pub async fn authorize(&self, operation: Operation) -> Outcome<Permit> {
+        let Some(snapshot) = self.current.load_full() else { return Outcome::engine_down() };
+        let Operation { draft, caller } = operation;
+        let received = received(snapshot, CmfToolPreInvoke::POINT, draft, caller, ContextTable::default());
+        let Settled { end, report } = invoke::before(received).await;
+        let decision = match end {
+            Ok(judged) => Decision::Allow(Permit::new(judged)),
+            Err(violation) => Decision::Deny(violation),
+        };
+        Outcome { decision, report }
+    }
+
+    /// Names of the plugins of the document in force, in declared order.
+    #[must_use]
+    pub fn plugin_names(&self) -> Vec<String> {
+        let current = self.current.load();
+        current.iter().flat_map(|snapshot| &snapshot.controls).map(|control| control.name.to_string()).collect()
+    }
+
+    /// Whether something runs on a hook: a plugin, or a policy.
+    #[must_use]
+    pub fn has_hooks_for(&self, hook: &str) -> bool {
+        let current = self.current.load();
+        current.as_ref().is_some_and(|snapshot| {
+            let hooked = snapshot.hooked.iter().any(|hooked| hooked.point.name == hook);
+            hooked || (!snapshot.policy.is_empty() && HookPoint::find(hook).is_some())
+        })
+    }
+
+    /// Whether identity plugins must verify the caller of an operation, so that a vouched identity is refused. False where
+    /// the document lets the host vouch, and for an operation that no route matches.
+    #[must_use]
+    pub fn authentication_in_force(&self, operation: &Operation) -> bool {
+        let current = self.current.load();
+        let Some(snapshot) = current.as_ref() else { return false };
+        let entity = operation.draft.entity(CmfToolPreInvoke::POINT.entity);
+        let found = entity.and_then(|entity| snapshot.policy.find(entity, operation.draft.server()));
+        found.and_then(|index| snapshot.policy.routes().get(index)).is_some_and(|route| {
+            let host_vouches = |entry: &Authenticator| matches!(entry, Authenticator::Host { .. });
+            !route.authentication.is_empty() && !route.authentication.iter().any(host_vouches)
+        })
+    }
+
+    pub(crate) fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.current.load_full()
+    }
+
+    fn host(&self, document: &Document) -> Host {
+        let directory = document.directory().to_owned();
+        let own = || Arc::new(ProcessSecrets { directory: directory.clone() }) as Arc<dyn SecretReader>;
+        Host {
+            clock: Arc::clone(&self.ports.clock),
+            ids: Arc::clone(&self.ports.ids),
+            secrets: self.ports.secrets.clone().unwrap_or_else(own),
+            directory,
+        }
+    }
+}
+
+/// What an operation is at the beginning of the road.
+pub(crate) fn received(
+    snapshot: Arc<Snapshot>,
+    point: &'static HookPoint,
+    draft: Draft,
+    caller: Caller,
+    contexts: ContextTable,
+) -> Received {
+    let passage = Passage {
+        point,
+        operation: Id(snapshot.host.ids.next()),
+        received_ms: snapshot.host.clock.now_ms(),
+        route: None,
+        trail: Trail::default(),
+        contexts,
+        snapshot,
+    };
+    Received { passage, draft, caller }
+}
+
+/// A plugin could not be initialized, so its document is not in force.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("plugin `{plugin}` could not be initialized: {cause}")]
+pub struct InitializeError {
+    /// The plugin.
+    pub plugin: String,
+    /// What it says.
+    pub cause: String,
+}
+
+impl Default for PluginManager {
+    fn default() -> Self {
+        Self::new(ManagerConfig::default())
+    }
+}
+
+impl fmt::Debug for PluginManager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PluginManager").field("plugins", &self.plugin_names()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ManagerConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ManagerConfig").finish_non_exhaustive()
+    }
+}

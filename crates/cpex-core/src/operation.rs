@@ -1,0 +1,192 @@
+//! What a host asks for: an operation and who states the caller's identity.
+
+use apl_cmf::{
+    AgentContext, ContentPart, Credentials, Draft, HttpContext, Identity, Message, Meta, RequestContext, Role,
+    ToolCall, ToolResult,
+};
+use serde_json::{Map, Value as Json};
+
+/// Who states the identity of a caller.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// The caller's own credentials; identity plugins verify them.
+    Credentials(Credentials),
+    /// The host. Where authentication is in force this is refused, unless it names `host`.
+    Vouched(Box<Identity>),
+}
+
+impl Caller {
+    /// A caller who sent no credentials.
+    #[must_use]
+    pub fn anonymous() -> Self {
+        Self::Credentials(Credentials::none())
+    }
+
+    /// A caller whose identity the host states.
+    #[must_use]
+    pub fn vouched(identity: Identity) -> Self {
+        Self::Vouched(Box::new(identity))
+    }
+
+    /// A caller who sent an `Authorization: Bearer` header.
+    #[must_use]
+    pub fn bearer(token: &str) -> Self {
+        Self::Credentials(Credentials::bearer(token))
+    }
+}
+
+/// One operation on one capability.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    pub(crate) draft: Draft,
+    pub(crate) caller: Caller,
+}
+
+impl Operation {
+    /// A call of a tool by an anonymous caller.
+    #[must_use]
+    pub fn tool(name: impl Into<String>, arguments: Map<String, Json>) -> Self {
+        let call = ToolCall { tool_call_id: "call".to_owned(), name: name.into(), arguments, namespace: None };
+        Self::new(Message::new(Role::Assistant, vec![ContentPart::ToolCall(call)]))
+    }
+
+    /// An operation on whatever a message is about.
+    #[must_use]
+    pub fn new(message: Message) -> Self {
+        Self { draft: Draft::new(message), caller: Caller::anonymous() }
+    }
+
+    /// The same operation by that caller.
+    #[must_use]
+    pub fn caller(self, caller: Caller) -> Self {
+        Self { caller, ..self }
+    }
+
+    /// The same operation on that MCP server.
+    #[must_use]
+    pub fn server(self, server: impl Into<String>) -> Self {
+        let mcp = Map::from_iter([("server".to_owned(), Json::String(server.into()))]);
+        Self { draft: self.draft.mcp(mcp), ..self }
+    }
+
+    /// The same operation in a session the host vouches for.
+    #[must_use]
+    pub fn session(self, id: impl Into<String>) -> Self {
+        self.agent(AgentContext { session_id: Some(id.into()), ..AgentContext::default() })
+    }
+
+    /// The same operation with the agent that acts.
+    #[must_use]
+    pub fn agent(self, agent: AgentContext) -> Self {
+        Self { draft: self.draft.agent(agent), ..self }
+    }
+
+    /// The same operation with the request it belongs to.
+    #[must_use]
+    pub fn request(self, request: RequestContext) -> Self {
+        Self { draft: self.draft.request(request), ..self }
+    }
+
+    /// The same operation with the HTTP request that carried it.
+    #[must_use]
+    pub fn http(self, http: HttpContext) -> Self {
+        Self { draft: self.draft.http(http), ..self }
+    }
+
+    /// The same operation with what the host knows of the entity.
+    #[must_use]
+    pub fn meta(self, meta: Meta) -> Self {
+        Self { draft: self.draft.meta(meta), ..self }
+    }
+
+    /// The same operation with what the host attaches.
+    #[must_use]
+    pub fn custom(self, custom: Map<String, Json>) -> Self {
+        Self { draft: self.draft.custom(custom), ..self }
+    }
+
+    /// The same operation with a draft rebuilt by the host.
+    #[must_use]
+    pub fn with_draft(self, change: impl FnOnce(Draft) -> Draft) -> Self {
+        Self { draft: change(self.draft), ..self }
+    }
+}
+
+/// What goes to the capability once it is permitted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The message as policy judged it.
+    pub message: Message,
+}
+
+impl Call {
+    /// The tool call it makes.
+    #[must_use]
+    pub fn tool_call(&self) -> Option<&ToolCall> {
+        self.message.tool_calls().next()
+    }
+
+    /// The arguments of the tool call it makes.
+    #[must_use]
+    pub fn arguments(&self) -> Option<&Map<String, Json>> {
+        self.tool_call().map(|call| &call.arguments)
+    }
+}
+
+/// What came back from the capability: raw from the backend, or judged for the caller.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The message. Its first part is a tool result whose content is `null` where nothing structured was answered.
+    pub message: Message,
+}
+
+impl Answer {
+    /// A structured result.
+    #[must_use]
+    pub fn structured(content: Json) -> Self {
+        Self::with_parts(content, Vec::new())
+    }
+
+    /// A structured result, `null` for none, and further parts.
+    #[must_use]
+    pub fn with_parts(content: Json, parts: Vec<ContentPart>) -> Self {
+        let result = ToolResult { tool_call_id: "call".to_owned(), tool_name: String::new(), content, is_error: false };
+        let parts = std::iter::once(ContentPart::ToolResult(result)).chain(parts).collect();
+        Self { message: Message::new(Role::Tool, parts) }
+    }
+
+    /// The same answer flagged as an error of the capability.
+    #[must_use]
+    pub fn flagged_as_error(mut self) -> Self {
+        for part in &mut self.message.content {
+            if let ContentPart::ToolResult(result) = part {
+                result.is_error = true;
+            }
+        }
+        self
+    }
+
+    /// The structured result; `null` where there is none.
+    #[must_use]
+    pub fn content(&self) -> &Json {
+        self.tool_result().map_or(&Json::Null, |result| &result.content)
+    }
+
+    /// Whether it is flagged as an error of the capability.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.tool_result().is_some_and(|result| result.is_error)
+    }
+
+    /// The parts beside the structured result.
+    pub fn parts(&self) -> impl Iterator<Item = &ContentPart> {
+        self.message.content.iter().filter(|part| !matches!(part, ContentPart::ToolResult(_)))
+    }
+
+    fn tool_result(&self) -> Option<&ToolResult> {
+        self.message.content.iter().find_map(|part| match part {
+            ContentPart::ToolResult(result) => Some(result),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,162 @@
+//! How one side of an operation ended, as the host learns it.
+
+use std::sync::Arc;
+
+use apl_cmf::NameSet;
+use apl_cpex::Response;
+use cpex_sdk::audit::{Execution, Id};
+use cpex_sdk::code;
+use serde_json::Value as Json;
+
+/// The end of one side of an operation: the decision, with what it releases, and the report.
+#[derive(Debug)]
+#[must_use]
+pub struct Outcome<T> {
+    /// What was decided. What is released can be had in no other way.
+    pub decision: Decision<T>,
+    /// What happened on the way, for the host's own logs; not for the caller.
+    pub report: Report,
+}
+
+/// What was decided. There is no default and no way to read a permit out of a denial.
+#[derive(Debug)]
+pub enum Decision<T> {
+    /// Go on with this.
+    Allow(T),
+    /// The operation does not happen, or its result is withheld.
+    Deny(Violation),
+    /// A human was asked. The operation does not happen unless it is repeated with the answer.
+    Pending(Pending),
+}
+
+/// What a denied caller may learn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Violation {
+    /// The code: policy's or the plugin's own, else the stable one.
+    pub code: Arc<str>,
+    /// The reason.
+    pub reason: Arc<str>,
+    /// More for the caller to act on.
+    pub details: Option<Arc<Json>>,
+    /// HTTP status (RFC 9110).
+    pub http_status: u16,
+    /// JSON-RPC error code.
+    pub json_rpc: i32,
+    /// The literal answer the route declares for HTTP hosts.
+    pub response: Option<Arc<Response>>,
+}
+
+/// An operation that waits for a human.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// The identifier the repeated call carries.
+    pub elicitation: String,
+}
+
+/// What happened on the way to a decision.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The record of this side.
+    pub record: Id,
+    /// The operation, shared by both sides.
+    pub operation: Id,
+    /// The route that matched, such as `routes[0]`.
+    pub route: Option<Arc<str>>,
+    /// The stable code of a denial, even where policy gave its own.
+    pub code: Option<&'static str>,
+    /// The rule that denied.
+    pub rule: Option<apl_core::Rule>,
+    /// The plugin that denied.
+    pub control: Option<Arc<str>>,
+    /// What each control did.
+    pub controls: Vec<Execution>,
+    /// Labels of the session afterwards; none where the policy neither reads nor writes them.
+    pub session_labels: Option<NameSet>,
+    /// Labels of the operation.
+    pub message_labels: NameSet,
+    /// What went wrong on the way.
+    pub errors: Vec<String>,
+}
+
+impl<T> Decision<T> {
+    /// What is released, if it is.
+    #[must_use]
+    pub fn allowed(self) -> Option<T> {
+        match self {
+            Self::Allow(released) => Some(released),
+            Self::Deny(_) | Self::Pending(_) => None,
+        }
+    }
+
+    /// The violation of a denial.
+    #[must_use]
+    pub const fn violation(&self) -> Option<&Violation> {
+        match self {
+            Self::Deny(violation) => Some(violation),
+            Self::Allow(_) | Self::Pending(_) => None,
+        }
+    }
+
+    /// The spelling of records: `allow`, `deny` or `pending`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Allow(_) => "allow",
+            Self::Deny(_) => "deny",
+            Self::Pending(_) => "pending",
+        }
+    }
+}
+
+impl<T> Outcome<T> {
+    /// The answer where there is no snapshot to decide under: before `initialize` and after `shutdown`.
+    pub(crate) fn engine_down() -> Self {
+        Self::refused(code::ENGINE_SHUTDOWN, "no document is in force: load one and call `initialize`")
+    }
+
+    /// What comes out where nothing is declared that could have a say: nothing is recorded.
+    pub(crate) const fn nothing_asked(released: T) -> Self {
+        Self { decision: Decision::Allow(released), report: Report::empty() }
+    }
+
+    /// A denial before there is an operation to record.
+    pub(crate) fn refused(code: &'static str, reason: &'static str) -> Self {
+        let denial = apl_core::Denial::new(code).because(reason);
+        let report = Report { code: Some(code), ..Report::empty() };
+        Self { decision: Decision::Deny(Violation::new(&denial, None)), report }
+    }
+}
+
+impl Report {
+    /// The report of what left no record.
+    const fn empty() -> Self {
+        Self {
+            record: Id(0),
+            operation: Id(0),
+            route: None,
+            code: None,
+            rule: None,
+            control: None,
+            controls: Vec::new(),
+            session_labels: None,
+            message_labels: NameSet::EMPTY,
+            errors: Vec::new(),
+        }
+    }
+}
+
+impl Violation {
+    /// What the caller learns of a denial under a route with that response.
+    pub(crate) fn new(denial: &apl_core::Denial, response: Option<Arc<Response>>) -> Self {
+        let row = code::find(denial.code);
+        let text = || Arc::from(row.map_or("denied", |row| row.text));
+        Self {
+            code: denial.own_code.clone().unwrap_or_else(|| Arc::from(denial.code)),
+            reason: denial.reason.clone().unwrap_or_else(text),
+            details: denial.details.clone(),
+            http_status: code::http_status(denial.code),
+            json_rpc: code::json_rpc(denial.code),
+            response,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The process's own clock, identifiers and secrets: what runs where a host brings none.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use apl_cmf::Secret;
+use cpex_sdk::config::SecretSource;
+use cpex_sdk::{Clock, IdSource, SecretError, SecretReader};
+
+/// The system's clock.
+#[derive(Debug)]
+pub struct SystemClock {
+    start: Instant,
+}
+
+impl Default for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock port's one reader of the system clock")]
+    fn default() -> Self {
+        Self { start: Instant::now() }
+    }
+}
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock port's one reader of the system clock")]
+    fn now_ms(&self) -> u64 {
+        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn monotonic_ns(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Identifiers from a seed of the operating system's randomness and a counter: unique, not secret.
+#[derive(Debug)]
+pub struct RandomIds {
+    seed: u64,
+    keys: RandomState,
+    count: AtomicU64,
+}
+
+impl Default for RandomIds {
+    fn default() -> Self {
+        let keys = RandomState::new();
+        Self { seed: RandomState::new().hash_one(std::process::id()), keys, count: AtomicU64::new(0) }
+    }
+}
+
+impl IdSource for RandomIds {
+    fn next(&self) -> u128 {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        // The low half is a permutation of the counter under the seed, so no two are equal within a process.
+        let low = self.seed ^ count;
+        u128::from(self.keys.hash_one(low)) << 64 | u128::from(low)
+    }
+}
+
+/// Reads secrets from the environment and from files under the document's directory.
+#[derive(Debug)]
+pub struct ProcessSecrets {
+    /// The directory relative paths start from.
+    pub directory: PathBuf,
+}
+
+impl SecretReader for ProcessSecrets {
+    fn read(&self, source: &SecretSource) -> Result<Secret, SecretError> {
+        match source {
+            SecretSource::EnvVar { name } => std::env::var(name)
+                .map(Secret::new)
+                .map_err(|_| SecretError(format!("the environment variable `{name}` is not set or is not text"))),
+            SecretSource::File { path } => std::fs::read_to_string(self.directory.join(path))
+                .map(|text| Secret::from(text.trim_end_matches(['\r', '\n'])))
+                .map_err(|error| SecretError(format!("cannot read `{}`: {}", path.display(), error.kind()))),
+            SecretSource::Literal { secret } => Ok(secret.clone()),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The record of one side of an operation, borrowed from how it ended.
+
+use apl_cmf::{Entity, Entry, Envelope, Identity, NameSet, RequestContext, Standing};
+use cpex_sdk::audit::{Id, Record, RecordCaller, RecordChange, RecordEntity, RecordLabels, RecordRule, RequestIds};
+use cpex_sdk::{HookSide, code};
+
+use crate::road::decide::Ending;
+use crate::road::state::{Denied, Matter, Passage};
+
+/// The record of an ending under that identifier.
+pub(crate) fn of(ending: &Ending, id: Id) -> Record<'_> {
+    match ending {
+        Ok(permitted) => record(permitted.passage(), About::Envelope(permitted.envelope()), None, id),
+        Err(denied) => {
+            let about = match &denied.matter {
+                Matter::Draft(draft) => About::Draft(denied.entity(), draft.server(), draft.request_context()),
+                Matter::Envelope(envelope) => About::Envelope(envelope),
+            };
+            record(&denied.passage, about, Some(denied), id)
+        }
+    }
+}
+
+/// What the record is about: little is known of an operation that was denied before anybody was identified.
+#[derive(Clone, Copy)]
+enum About<'r> {
+    Draft(Option<Entity<'r>>, Option<&'r str>, &'r RequestContext),
+    Envelope(&'r Envelope),
+}
+
+fn record<'r>(passage: &'r Passage, about: About<'r>, denied: Option<&'r Denied>, id: Id) -> Record<'r> {
+    let trail = &passage.trail;
+    let denial = denied.map(|denied| &denied.denial);
+    let (entity, server, request, envelope) = match about {
+        About::Draft(entity, server, request) => (entity, server, request, None),
+        About::Envelope(envelope) => {
+            (envelope.entity(passage.kind()), envelope.server(), envelope.request_context(), Some(envelope))
+        }
+    };
+    Record {
+        version: 1,
+        time_ms: passage.received_ms,
+        id,
+        operation: passage.operation,
+        phase: match passage.point.side {
+            HookSide::Pre => "pre",
+            HookSide::Post => "post",
+        },
+        hook: passage.point.name,
+        request: RequestIds {
+            id: request.request_id.as_deref(),
+            trace_id: request.trace_id.as_deref(),
+            span_id: request.span_id.as_deref(),
+        },
+        entity: entity.map(|entity| RecordEntity { kind: entity.kind.name(), name: entity.name, server }),
+        route: passage.route().map(|route| &*route.layer),
+        policy: &passage.snapshot.digest,
+        caller: caller(envelope),
+        decision: if denied.is_some() { "deny" } else { "allow" },
+        code: denial.map(|denial| denial.code),
+        own_code: denial.and_then(|denial| denial.own_code.as_deref()),
+        reason: denial.map(|denial| denial.reason.as_deref().unwrap_or_else(|| table_text(denial.code))),
+        rule: denied.and_then(|denied| denied.rule.as_ref()).map(|rule| RecordRule { id: &rule.id, at: &rule.at }),
+        control: denied.and_then(|denied| denied.control.as_deref()),
+        controls: &trail.executions,
+        labels: labels(passage, envelope),
+        changes: envelope.map(changes).unwrap_or_default(),
+        marks: &trail.marks,
+        errors: &trail.errors,
+    }
+}
+
+fn table_text(code: &str) -> &'static str {
+    code::find(code).map_or("denied", |row| row.text)
+}
+
+fn caller(envelope: Option<&Envelope>) -> RecordCaller<'_> {
+    static NOBODY: Identity = Identity { subject: None, client: None, caller_workload: None };
+    let identity = envelope.map_or(&NOBODY, Envelope::identity);
+    let subject = identity.subject.as_ref();
+    RecordCaller {
+        standing: match envelope.map_or(Standing::Anonymous, Envelope::standing) {
+            Standing::Verified => "verified",
+            Standing::Vouched => "vouched",
+            Standing::Anonymous => "anonymous",
+        },
+        subject: subject.map(|subject| subject.id.as_str()),
+        issuer: subject.and_then(|subject| subject.issuer.as_deref()),
+        tenant: subject.and_then(|subject| subject.tenant.as_deref()),
+        client: identity.client.as_ref().map(|client| client.id.as_str()),
+        workload: identity.caller_workload.as_ref().map(|workload| workload.spiffe_id.as_str()),
+    }
+}
+
+fn labels<'r>(passage: &'r Passage, envelope: Option<&'r Envelope>) -> RecordLabels<'r> {
+    static NO_LABELS: std::sync::LazyLock<NameSet> = std::sync::LazyLock::new(NameSet::default);
+    RecordLabels {
+        before: passage.trail.labels_before.as_ref(),
+        after: envelope.and_then(Envelope::session_labels),
+        message: envelope.map_or(&NO_LABELS, Envelope::message_labels),
+    }
+}
+
+fn changes(envelope: &Envelope) -> Vec<RecordChange<'_>> {
+    envelope.ledger().entries().iter().map(change).collect()
+}
+
+fn change(entry: &Entry) -> RecordChange<'_> {
+    RecordChange { author: entry.author.name(), slot: entry.slot.name(), path: &entry.path, kind: entry.kind.name() }
+}

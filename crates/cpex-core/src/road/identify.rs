@@ -1,0 +1,107 @@
+//! Finds out who is calling.
+
+use apl_cmf::{Credentials, Draft, Identity, Standing};
+use apl_core::Denial;
+use apl_cpex::Authenticator;
+use cpex_orchestration::{Fault, call};
+use cpex_sdk::audit::Execution;
+use cpex_sdk::{AuthFailure, Inbound, Instance, Resolution, code};
+
+use super::state::{Denied, Identified, Passage, Routed};
+use crate::operation::Caller;
+use crate::snapshot::Control;
+
+/// Identifies the caller as the route demands.
+pub(crate) async fn identify(routed: Routed) -> Result<Identified, Box<Denied>> {
+    let Routed { mut passage, draft, caller } = routed;
+    let (identity, standing) = match caller {
+        Caller::Vouched(identity) => match vouch(&passage, *identity) {
+            Ok(vouched) => vouched,
+            Err(denial) => return Err(passage.deny(draft, denial)),
+        },
+        Caller::Credentials(credentials) => match verify(&mut passage, &draft, &credentials).await {
+            Ok(verified) => verified,
+            Err(denial) => return Err(passage.deny(draft, denial)),
+        },
+    };
+    let envelope = draft.identify(identity, standing, passage.received_ms);
+    Ok(Identified { passage, envelope, session: None })
+}
+
+fn vouch(passage: &Passage, identity: Identity) -> Result<(Identity, Standing), Denial> {
+    let entries = authenticators(passage);
+    if !entries.is_empty() && !entries.iter().any(|entry| matches!(entry, Authenticator::Host { .. })) {
+        return Err(Denial::new(code::AUTH_INVALID));
+    }
+    standing_of(identity, Standing::Vouched, entries)
+}
+
+async fn verify(
+    passage: &mut Passage,
+    draft: &Draft,
+    credentials: &Credentials,
+) -> Result<(Identity, Standing), Denial> {
+    let snapshot = std::sync::Arc::clone(&passage.snapshot);
+    let route = passage.route.and_then(|index| snapshot.policy.routes().get(index));
+    let entries = route.map(|route| &*route.authentication).unwrap_or_default();
+    let mut identity = Identity::default();
+    for control in entries.iter().filter_map(Authenticator::plugin).filter_map(|index| snapshot.controls.get(index)) {
+        match resolve(passage, control, Inbound { credentials, draft }).await {
+            Resolution::Nothing => {}
+            Resolution::Verified(principal) => {
+                identity.establish(*principal).map_err(|_| Denial::new(code::AUTH_AMBIGUOUS))?;
+            }
+            Resolution::Failed(failure) => return Err(Denial::new(failure.code)),
+        }
+    }
+    standing_of(identity, Standing::Verified, entries)
+}
+
+/// Calls one resolver. Whatever goes wrong in it is a failed authentication, whatever its `on_error` says.
+async fn resolve(passage: &mut Passage, control: &Control, inbound: Inbound<'_>) -> Resolution {
+    let clock = &passage.snapshot.host.clock;
+    let start = clock.monotonic_ns();
+    let answer = match &control.instance {
+        Some(Instance::Identity(resolver)) => call(async { resolver.resolve(inbound).await }, control.timeout).await,
+        Some(Instance::Plugin(_) | Instance::Sink(_)) | None => Ok(Resolution::Nothing),
+    };
+    let duration_us = clock.monotonic_ns().saturating_sub(start) / 1000;
+    let resolution = answer.unwrap_or_else(|fault| Resolution::Failed(failure_of(&fault)));
+    let (requested, effective, code) = match &resolution {
+        Resolution::Verified(_) => ("allow", "allow", None),
+        Resolution::Nothing => ("nothing", "allow", None),
+        Resolution::Failed(failure) => {
+            passage.trail.errors.push(format!("{}: {}: {}", control.name, failure.code, failure.note));
+            ("deny", "deny", Some(failure.code))
+        }
+    };
+    let name = std::sync::Arc::clone(&control.name);
+    let mode = control.config.mode.name();
+    passage.trail.executions.push(Execution { name, mode, requested, effective, code, duration_us });
+    resolution
+}
+
+fn failure_of(fault: &Fault) -> AuthFailure {
+    match fault {
+        Fault::Timeout => AuthFailure { code: code::PLUGIN_TIMEOUT, note: "no answer in time".to_owned() },
+        Fault::Panic => AuthFailure { code: code::PLUGIN_PANIC, note: "the plugin panicked".to_owned() },
+    }
+}
+
+fn standing_of(
+    identity: Identity,
+    standing: Standing,
+    entries: &[Authenticator],
+) -> Result<(Identity, Standing), Denial> {
+    if identity.is_authenticated() {
+        return Ok((identity, standing));
+    }
+    if entries.iter().all(Authenticator::is_optional) {
+        return Ok((identity, Standing::Anonymous));
+    }
+    Err(Denial::new(code::AUTH_MISSING))
+}
+
+fn authenticators(passage: &Passage) -> &[Authenticator] {
+    passage.route().map(|route| &*route.authentication).unwrap_or_default()
+}

@@ -1,0 +1,128 @@
+//! Everything compiled from one document: immutable, and swapped whole.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use apl_core::Limits;
+use apl_cpex::Policy;
+use cpex_orchestration::Background;
+use cpex_sdk::config::{PluginConfig, PluginMode};
+use cpex_sdk::{HookPoint, Host, Instance, SessionStore};
+
+use crate::document::{SessionSource, Unmatched};
+
+/// What one operation is decided under, from its first stage to its last.
+pub(crate) struct Snapshot {
+    pub(crate) policy: Policy,
+    /// The declared plugins, by index.
+    pub(crate) controls: Vec<Control>,
+    /// Which of them run on each hook without being named by policy.
+    pub(crate) hooked: Vec<Hooked>,
+    pub(crate) settings: Settings,
+    /// `sha256:<hex>` of the document.
+    pub(crate) digest: Arc<str>,
+    pub(crate) store: Arc<dyn SessionStore>,
+    pub(crate) host: Host,
+    /// Where what nobody waits for runs.
+    pub(crate) background: Arc<Background>,
+}
+
+/// One declared plugin.
+pub(crate) struct Control {
+    pub(crate) name: Arc<str>,
+    pub(crate) config: PluginConfig,
+    /// None for a plugin whose mode is `disabled`: nothing reaches it.
+    pub(crate) instance: Option<Instance>,
+    pub(crate) timeout: Duration,
+    disabled: AtomicBool,
+}
+
+/// The hooked plugins of one hook, as indexes, each list in the order it runs.
+pub(crate) struct Hooked {
+    pub(crate) point: &'static HookPoint,
+    /// `sequential`, then `transform`: before policy decides.
+    pub(crate) shaping: Vec<usize>,
+    pub(crate) audit: Vec<usize>,
+    pub(crate) concurrent: Vec<usize>,
+    pub(crate) background: Vec<usize>,
+}
+
+/// What `plugin_settings` says, with its defaults.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) limits: Limits,
+    pub(crate) plugin_timeout: Duration,
+    /// Whether an operation that no route matches is denied; the other choice leaves it to the layers above routes.
+    pub(crate) unmatched: Unmatched,
+    pub(crate) sessions: Vec<SessionSource>,
+}
+
+impl Control {
+    pub(crate) fn new(config: PluginConfig, instance: Option<Instance>, default_timeout: Duration) -> Self {
+        let timeout = config.timeout.unwrap_or(default_timeout);
+        Self { name: config.name.as_str().into(), config, instance, timeout, disabled: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn is_disabled(&self) -> bool {
+        self.disabled.load(Ordering::Acquire)
+    }
+
+    /// Turns the plugin off for every request until reload.
+    pub(crate) fn disable(&self) {
+        self.disabled.store(true, Ordering::Release);
+    }
+}
+
+impl Snapshot {
+    /// Whether nothing is declared that could have a say in an operation or record it.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.policy.is_empty() && self.controls.is_empty()
+    }
+
+    /// The hooked plugins of a hook.
+    pub(crate) fn hooked(&self, point: &HookPoint) -> Option<&Hooked> {
+        self.hooked.iter().find(|hooked| hooked.point == point)
+    }
+
+    /// The audit sinks.
+    pub(crate) fn sinks(&self) -> impl Iterator<Item = (&Control, &dyn cpex_sdk::AuditSink)> {
+        self.controls.iter().filter_map(|control| match &control.instance {
+            Some(Instance::Sink(sink)) => Some((control, &**sink)),
+            Some(Instance::Plugin(_) | Instance::Identity(_)) | None => None,
+        })
+    }
+}
+
+impl Hooked {
+    /// Whether nothing runs there.
+    pub(crate) fn is_empty(&self) -> bool {
+        [&self.shaping, &self.audit, &self.concurrent, &self.background].iter().all(|list| list.is_empty())
+    }
+
+    /// Sorts the plugins that are hooked on a point into the order they run.
+    pub(crate) fn new(point: &'static HookPoint, controls: &[Control], hooked: impl Iterator<Item = usize>) -> Self {
+        let mut members: Vec<(i64, usize, PluginMode)> = hooked
+            .filter_map(|index| controls.get(index).map(|control| (index, control)))
+            .map(|(index, control)| (control.config.priority, index, control.config.mode))
+            .collect();
+        members.sort_unstable_by_key(|(priority, index, _)| (*priority, *index));
+        let of =
+            |wanted: PluginMode| members.iter().filter(move |(_, _, mode)| *mode == wanted).map(|(_, index, _)| *index);
+        Self {
+            point,
+            shaping: of(PluginMode::Sequential).chain(of(PluginMode::Transform)).collect(),
+            audit: of(PluginMode::Audit).collect(),
+            concurrent: of(PluginMode::Concurrent).collect(),
+            background: of(PluginMode::FireAndForget).collect(),
+        }
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.controls.iter().map(|control| &*control.name).collect();
+        f.debug_struct("Snapshot").field("digest", &self.digest).field("plugins", &names).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,12 @@
+//! There is no change that removes a label.
+use std::sync::Arc;
+
+use apl_cmf::{Author, Change, Envelope, LabelScope};
+
+fn change(envelope: &mut Envelope, author: &Author) {
+    let _ = envelope.apply(author, Change::RemoveLabel(Arc::from("secret"), LabelScope::Session));
+}
+
+fn main() {
+    let _ = change;
+}

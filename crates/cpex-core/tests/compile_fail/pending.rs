@@ -1,0 +1,13 @@
+//! A host cannot forget that an operation may be pending.
+use cpex_core::{Decision, Permit};
+
+fn may_go_on(decision: &Decision<Permit>) -> bool {
+    match decision {
+        Decision::Allow(_) => true,
+        Decision::Deny(_) => false,
+    }
+}
+
+fn main() {
+    let _ = may_go_on;
+}

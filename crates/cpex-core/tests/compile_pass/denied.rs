@@ -1,0 +1,14 @@
+//! What a denial releases is nothing.
+use cpex_core::{Decision, Operation, Permit, PluginManager};
+
+async fn permit(manager: &PluginManager, operation: Operation) -> Option<Permit> {
+    match manager.authorize(operation).await.decision {
+        Decision::Allow(permit) => Some(permit),
+        Decision::Deny(_) => None,
+        Decision::Pending(_) => None,
+    }
+}
+
+fn main() {
+    let _ = permit;
+}

@@ -1,0 +1,8 @@
+//! The road of one invocation, walked through the public API with scripted collaborators that enter as real ones do.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+mod endings;
+mod hooks;
+mod identity;
+mod plugins;
+mod support;

@@ -1,0 +1,255 @@
+//! Scripted collaborators: factories of test kinds whose config says what their plugins do.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use apl_cmf::{ContentPart, Identity, MessagePayload, NameSet, Principal, Subject, View};
+use cpex_core::{Answer, Caller, Decision, ManagerConfig, Operation, Outcome, PluginManager};
+use cpex_sdk::config::{ConfigFault, Key, PluginConfig};
+use cpex_sdk::{
+    AuditSink, AuthFailure, CmfToolPostInvoke, CmfToolPreInvoke, Factory, Hook, HookHandler, Host, IdentityResolver,
+    Inbound, Instance, Plugin, PluginContext, PluginError, PluginInstance, PluginResult, PluginViolation, Record,
+    Resolution, SessionKey, SessionStore, SinkError, StoreError, async_trait, code,
+};
+use serde_json::{Map, Value as Json, json};
+
+/// A manager under a document, with the scripted kinds registered and the records of every sink kept.
+pub(crate) struct Bench {
+    pub(crate) manager: PluginManager,
+    pub(crate) records: Arc<Mutex<Vec<Json>>>,
+    pub(crate) calls: Arc<Mutex<Vec<String>>>,
+}
+
+impl Bench {
+    pub(crate) async fn new(document: &str) -> Self {
+        Self::with(document, ManagerConfig::default()).await
+    }
+
+    pub(crate) async fn with(document: &str, config: ManagerConfig) -> Self {
+        let manager = PluginManager::new(config);
+        let records = Arc::<Mutex<Vec<Json>>>::default();
+        let calls = Arc::<Mutex<Vec<String>>>::default();
+        manager.register_factory("test/control", Arc::new(Controls { calls: Arc::clone(&calls) }));
+        manager.register_factory("test/identity", Arc::new(Identities));
+        manager.register_factory("audit/test", Arc::new(Sinks { records: Arc::clone(&records) }));
+        if let Err(error) = manager.load_config_yaml(document) {
+            panic!("{error}");
+        }
+        manager.initialize().await.unwrap();
+        Self { manager, records, calls }
+    }
+
+    pub(crate) async fn guard(&self, operation: Operation) -> Outcome<Answer> {
+        self.guard_answering(operation, json!({ "ssn": "555-12-3456", "salary": 1 })).await
+    }
+
+    pub(crate) async fn guard_answering(&self, operation: Operation, answer: Json) -> Outcome<Answer> {
+        let backend = |_call| async { Ok::<_, std::convert::Infallible>(Answer::structured(answer)) };
+        match self.manager.guard(operation, backend).await {
+            Ok(outcome) => outcome,
+            Err(never) => match never {},
+        }
+    }
+
+    pub(crate) fn records(&self) -> Vec<Json> {
+        self.records.lock().unwrap().clone()
+    }
+
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().clone()
+    }
+}
+
+pub(crate) fn lookup() -> Operation {
+    Operation::tool("lookup", Map::from_iter([("id".to_owned(), json!("7"))])).session("s1")
+}
+
+pub(crate) fn eve() -> Caller {
+    vouched("eve", &["hr"])
+}
+
+pub(crate) fn vouched(id: &str, roles: &[&str]) -> Caller {
+    let subject = Subject { id: id.into(), roles: roles.iter().copied().collect::<NameSet>(), ..Subject::default() };
+    Caller::vouched(Identity { subject: Some(subject), ..Identity::default() })
+}
+
+/// The stable code of a denial; panics on any other decision.
+pub(crate) fn denied<T: std::fmt::Debug>(outcome: &Outcome<T>) -> &'static str {
+    match &outcome.decision {
+        Decision::Deny(_) => outcome.report.code.unwrap(),
+        other => panic!("not denied: {other:?} {:?}", outcome.report),
+    }
+}
+
+pub(crate) fn allowed<T: std::fmt::Debug>(outcome: Outcome<T>) -> T {
+    match outcome.decision {
+        Decision::Allow(released) => released,
+        other => panic!("not allowed: {other:?} {:?}", outcome.report),
+    }
+}
+
+/// `config: { do: allow | deny | error | panic | hang | rename | {set: {..}} | count }`.
+struct Controls {
+    calls: Arc<Mutex<Vec<String>>>,
+}
+
+impl Factory for Controls {
+    fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
+        None
+    }
+
+    fn build(&self, declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
+        let script = declaration.config.get("do").cloned().unwrap_or(json!("allow"));
+        let control = Control { name: declaration.name.clone(), script, calls: Arc::clone(&self.calls) };
+        Ok(Instance::Plugin(PluginInstance::of(control).on::<CmfToolPreInvoke>().on::<CmfToolPostInvoke>().build()))
+    }
+}
+
+struct Control {
+    name: String,
+    script: Json,
+    calls: Arc<Mutex<Vec<String>>>,
+}
+
+impl Plugin for Control {}
+
+#[async_trait]
+impl<H: Hook<Payload = MessagePayload>> HookHandler<H> for Control {
+    async fn handle(
+        &self,
+        payload: &MessagePayload,
+        _extensions: &View<'_>,
+        context: &mut PluginContext,
+    ) -> Result<PluginResult<MessagePayload>, PluginError> {
+        let seen = context.state.get("seen").and_then(Json::as_u64).unwrap_or(0);
+        context.state.insert("seen".into(), json!(seen + 1));
+        self.calls.lock().unwrap().push(format!("{}@{}#{seen}", self.name, H::POINT.name));
+        match self.script.as_str() {
+            Some("allow") => Ok(PluginResult::allow()),
+            Some("deny") => Ok(PluginResult::deny(PluginViolation::new("not today", "scan.hit"))),
+            Some("error") => Err(PluginError("planted".into())),
+            Some("panic") => panic!("planted"),
+            Some("hang") => std::future::pending().await,
+            Some("rename") => Ok(PluginResult::modify_payload(renamed(payload.clone()))),
+            _ => Ok(PluginResult::modify_payload(with_fields(payload.clone(), &self.script["set"]))),
+        }
+    }
+}
+
+fn renamed(mut payload: MessagePayload) -> MessagePayload {
+    for part in &mut payload.message.content {
+        if let ContentPart::ToolCall(call) = part {
+            "wire_money".clone_into(&mut call.name);
+        }
+    }
+    payload
+}
+
+fn with_fields(mut payload: MessagePayload, fields: &Json) -> MessagePayload {
+    for (name, value) in fields.as_object().unwrap() {
+        for part in &mut payload.message.content {
+            match part {
+                ContentPart::ToolCall(call) => drop(call.arguments.insert(name.clone(), value.clone())),
+                ContentPart::ToolResult(result) => result.content[name] = value.clone(),
+                ContentPart::Text(_) | ContentPart::Other(_) => {}
+            }
+        }
+    }
+    payload
+}
+
+/// `config: { yield: nothing | fail | panic | <subject id> }`.
+struct Identities;
+
+impl Factory for Identities {
+    fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
+        None
+    }
+
+    fn build(&self, declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
+        let script = declaration.config["yield"].as_str().unwrap().to_owned();
+        Ok(Instance::Identity(Arc::new(Resolver(script))))
+    }
+}
+
+struct Resolver(String);
+
+#[async_trait]
+impl IdentityResolver for Resolver {
+    async fn resolve(&self, _inbound: Inbound<'_>) -> Resolution {
+        match self.0.as_str() {
+            "nothing" => Resolution::Nothing,
+            "fail" => Resolution::Failed(AuthFailure { code: code::AUTH_EXPIRED, note: "exp has passed".into() }),
+            "panic" => panic!("planted"),
+            id => {
+                let subject = Subject { id: id.into(), roles: NameSet::from_iter(["hr"]), ..Subject::default() };
+                Resolution::Verified(Box::new(Principal::Subject(subject)))
+            }
+        }
+    }
+}
+
+/// `config: { fail: true }` makes a sink that writes nothing.
+struct Sinks {
+    records: Arc<Mutex<Vec<Json>>>,
+}
+
+impl Factory for Sinks {
+    fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
+        None
+    }
+
+    fn build(&self, declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
+        let fails = declaration.config.get("fail").is_some();
+        Ok(Instance::Sink(Arc::new(Sink { fails, records: Arc::clone(&self.records) })))
+    }
+}
+
+struct Sink {
+    fails: bool,
+    records: Arc<Mutex<Vec<Json>>>,
+}
+
+#[async_trait]
+impl AuditSink for Sink {
+    async fn write(&self, record: &Record<'_>) -> Result<(), SinkError> {
+        if self.fails {
+            return Err(SinkError("planted".into()));
+        }
+        self.records.lock().unwrap().push(serde_json::to_value(record).unwrap());
+        Ok(())
+    }
+}
+
+/// A session store that fails when told to.
+#[derive(Default)]
+pub(crate) struct Flaky {
+    pub(crate) load_fails: AtomicBool,
+    pub(crate) append_fails: AtomicBool,
+    labels: Mutex<NameSet>,
+}
+
+impl Flaky {
+    pub(crate) fn labels(&self) -> NameSet {
+        self.labels.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl SessionStore for Flaky {
+    async fn load(&self, _key: &SessionKey) -> Result<NameSet, StoreError> {
+        if self.load_fails.load(Ordering::Relaxed) {
+            return Err(StoreError("planted".into()));
+        }
+        Ok(self.labels())
+    }
+
+    async fn append(&self, _key: &SessionKey, labels: &[Arc<str>]) -> Result<(), StoreError> {
+        if self.append_fails.load(Ordering::Relaxed) {
+            return Err(StoreError("planted".into()));
+        }
+        let mut kept = self.labels.lock().unwrap();
+        *kept = labels.iter().fold(kept.clone(), |set, label| set.with(Arc::clone(label)));
+        Ok(())
+    }
+}

@@ -1,0 +1,84 @@
+//! What a decision allocates, counted on the public `guard`: an equality, so that neither a lost nor a new allocation goes
+//! unnoticed.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use cpex::prelude::*;
+use cpex::sdk::config::{ConfigFault, Key, PluginConfig};
+use cpex::sdk::{AuditSink, Factory, Host, Instance, Record, SinkError, async_trait};
+use serde_json::json;
+
+const POLICY: &str = r#"
+plugins: [ { name: log, kind: audit/count } ]
+routes:
+  - tool: lookup
+    policy: [ "require(role.hr)", "taint(secret, session)" ]
+"#;
+
+/// Reads what a record holds, as a sink that writes it would, and keeps nothing.
+struct Reading;
+
+#[async_trait]
+impl AuditSink for Reading {
+    async fn write(&self, record: &Record<'_>) -> Result<(), SinkError> {
+        assert_eq!(record.decision, "allow");
+        assert_eq!(record.caller.subject, Some("eve"));
+        Ok(())
+    }
+}
+
+impl Factory for Reading {
+    fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
+        Some(&[])
+    }
+
+    fn build(&self, _declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
+        Ok(Instance::Sink(Arc::new(Reading)))
+    }
+}
+
+/// Runs a future that nothing foreign holds up to its end in one poll.
+fn ready<F: Future>(future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("a decision that asks nothing foreign waits for nothing"),
+    }
+}
+
+fn manager(policy: &str) -> PluginManager {
+    let manager = PluginManager::default();
+    manager.register_factory("audit/count", Arc::new(Reading));
+    manager.load_config_yaml(policy).unwrap();
+    ready(manager.initialize()).unwrap();
+    manager
+}
+
+fn operation() -> Operation {
+    let eve = Subject { id: "eve".into(), roles: NameSet::from_iter(["hr"]), ..Subject::default() };
+    let caller = Caller::vouched(Identity { subject: Some(eve), ..Identity::default() });
+    Operation::tool("lookup", serde_json::Map::new()).session("s1").caller(caller)
+}
+
+fn allocations_of_guard(manager: &PluginManager) -> u64 {
+    let (operation, answer) = (operation(), Answer::structured(json!({ "salary": 1 })));
+    let mut outcome = None;
+    let counted = allocation_counter::measure(|| {
+        outcome = Some(ready(manager.guard(operation, |_call| async { Ok::<_, Infallible>(answer) })));
+    });
+    let Ok(outcome) = outcome.unwrap();
+    assert!(matches!(outcome.decision, Decision::Allow(_)), "{outcome:?}");
+    counted.count_total
+}
+
+#[test]
+fn a_guarded_operation_with_route_identity_label_and_record_allocates_exactly_this() {
+    let manager = manager(POLICY);
+    // The first operation of a session stores its label; those after it find it there.
+    let _first = allocations_of_guard(&manager);
+    assert_eq!(allocations_of_guard(&manager), 0);
+    assert_eq!(allocations_of_guard(&manager), 0);
+}
