@@ -44,8 +44,8 @@ pub(crate) fn parse(rule: GrammarRule, text: &Text, range: Range<usize>) -> Resu
 fn refusal(text: &Text, range: Range<usize>, at: usize, expected: Option<&str>) -> Diagnostic {
     let part = text.value.get(range.clone()).unwrap_or_default();
     let rest = part.get(at..).unwrap_or_default();
-    let found = token(rest);
-    let start = range.start + at;
+    let found = token(rest.trim_start());
+    let start = range.start + at + (rest.len() - rest.trim_start().len());
     let message = match (found, expected) {
         ("", Some(expected)) => format!("this ends where {expected} is expected"),
         ("", None) => "this ends too early".to_owned(),
@@ -53,7 +53,7 @@ fn refusal(text: &Text, range: Range<usize>, at: usize, expected: Option<&str>) 
         (found, None) => format!("`{found}` cannot stand here"),
     };
     let fault = Diagnostic::new(codes::SYNTAX, text.span_of(start..start + found.len()), message);
-    match advice(part.get(..at).unwrap_or_default(), rest) {
+    match advice(part.get(..at).unwrap_or_default(), rest.trim_start()) {
         Some(advice) => fault.help(advice),
         None => fault,
     }
@@ -65,7 +65,9 @@ fn expected(positives: &[GrammarRule]) -> Option<&'static str> {
     let tried = |rules: &[R]| positives.iter().any(|positive| rules.contains(positive));
     if tried(&[R::any, R::all, R::not, R::test, R::operand]) {
         Some("an attribute or a value")
-    } else if tried(&[R::path]) {
+    } else if tried(&[R::integer]) {
+        Some("an index, a quoted key or an attribute")
+    } else if tried(&[R::path, R::ident]) {
         Some("an attribute")
     } else if tried(&[R::segment]) {
         Some("a name")
@@ -90,10 +92,15 @@ fn advice(before: &str, rest: &str) -> Option<&'static str> {
     }
 }
 
-/// The word a text begins with, or its first character.
+/// The word or operator a text begins with, or its first character.
 fn token(rest: &str) -> &str {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let word = rest.len() - rest.trim_start_matches(is_word).len();
-    let length = if word > 0 { word } else { rest.chars().next().map_or(0, char::len_utf8) };
+    let sign = ["==", "!=", "<=", ">=", "&&", "||"].into_iter().find(|sign| rest.starts_with(sign));
+    let length = match (word, sign) {
+        (0, Some(sign)) => sign.len(),
+        (0, None) => rest.chars().next().map_or(0, char::len_utf8),
+        (word, _) => word,
+    };
     rest.get(..length).unwrap_or_default()
 }

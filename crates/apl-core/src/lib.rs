@@ -26,6 +26,8 @@ mod program;
 mod rule;
 mod scan;
 pub mod span;
+#[cfg(test)]
+mod testing;
 
 pub use condition::{Condition, ConditionFault};
 pub use decision::{Decision, Denial, Denied};

@@ -90,12 +90,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
     use super::*;
-    use crate::node::Layout;
-    use crate::span::Span;
-
-    fn text(value: &str) -> Text {
-        Text { value: value.to_owned(), span: Span::new(0, 0, value.len()), layout: Layout::Verbatim { start: 0 } }
-    }
+    use crate::testing::text;
 
     #[test]
     fn the_escapes_are_the_backslash_and_the_two_quotes() {

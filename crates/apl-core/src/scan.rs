@@ -56,9 +56,9 @@ pub(crate) fn is_paired(text: &str) -> bool {
     signs(text, 0..text.len()).is_ok()
 }
 
-/// Whether a text lacks the closing partner of a bracket, and nothing else is wrong with its quotes and brackets.
+/// Whether a text ends inside a bracket, possibly inside a quote there, so that more text could complete it.
 pub(crate) fn is_open(text: &str) -> bool {
-    matches!(signs(text, 0..text.len()), Err(Unpaired { fault: Fault::Open(_), .. }))
+    matches!(signs(text, 0..text.len()), Err(Unpaired { fault: Fault::Open(_) | Fault::QuoteInBracket(_), .. }))
 }
 
 /// What is wrong with the quotes and brackets of a text.
@@ -69,6 +69,7 @@ struct Unpaired {
 
 enum Fault {
     Quote(char),
+    QuoteInBracket(char),
     Open(char),
     Close(char),
     TooDeep,
@@ -78,7 +79,7 @@ impl Unpaired {
     fn diagnostic(self, text: &Text) -> Diagnostic {
         let span = text.span_of(self.range);
         match self.fault {
-            Fault::Quote(quote) => {
+            Fault::Quote(quote) | Fault::QuoteInBracket(quote) => {
                 Diagnostic::new(codes::SYNTAX, span, format!("a text begins with `{quote}` and has no end"))
                     .help(format!("close it with `{quote}`; inside it, write `\\{quote}`"))
             }
@@ -99,7 +100,11 @@ fn signs(text: &str, range: Range<usize>) -> Result<Vec<Sign>, Unpaired> {
     let mut chars = part.char_indices().map(|(at, sign)| (range.start + at, sign));
     while let Some((at, sign)) = chars.next() {
         match sign {
-            '\'' | '"' => skip_quoted(&mut chars, at, sign)?,
+            '\'' | '"' if skip_quoted(&mut chars, sign) => {}
+            '\'' | '"' => {
+                let fault = if open.is_empty() { Fault::Quote(sign) } else { Fault::QuoteInBracket(sign) };
+                return Err(Unpaired { fault, range: at..at + 1 });
+            }
             '(' | '[' if open.len() == MAX_NESTING => {
                 return Err(Unpaired { fault: Fault::TooDeep, range: at..at + 1 });
             }
@@ -119,18 +124,18 @@ fn signs(text: &str, range: Range<usize>) -> Result<Vec<Sign>, Unpaired> {
     }
 }
 
-/// Goes past the closing quote. A backslash takes the character after it along, whatever it is.
-fn skip_quoted(chars: &mut impl Iterator<Item = (usize, char)>, at: usize, quote: char) -> Result<(), Unpaired> {
+/// Goes past the closing quote, if there is one. A backslash takes the character after it along, whatever it is.
+fn skip_quoted(chars: &mut impl Iterator<Item = (usize, char)>, quote: char) -> bool {
     while let Some((_, sign)) = chars.next() {
         match sign {
             '\\' => {
                 chars.next();
             }
-            _ if sign == quote => return Ok(()),
+            _ if sign == quote => return true,
             _ => {}
         }
     }
-    Err(Unpaired { fault: Fault::Quote(quote), range: at..at + 1 })
+    false
 }
 
 #[cfg(test)]
