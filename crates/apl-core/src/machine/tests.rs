@@ -151,7 +151,7 @@ fn a_run_ends_at_its_limit_of_steps() {
 fn steps_under_a_condition_run_only_when_it_holds() {
     let steps = json!([{"when": "role.a", "do": ["taint(one)", {"role.b": ["taint(two)", "deny"]}]}, "taint(three)"]);
     let labels = |roles: &[&str]| {
-        let programs = programs(&[steps.clone()]);
+        let programs = programs(std::slice::from_ref(&steps));
         let facts = World::new(json!({"roles": roles}));
         let mut run = Run::new(&programs, LIMITS);
         let mut shown = vec![show(&run.resume(&facts, Reply::Begin))];

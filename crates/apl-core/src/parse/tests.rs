@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 
-use super::*;
 use crate::condition;
 use crate::scan::MAX_NESTING;
 use crate::span::Sources;
