@@ -2,10 +2,9 @@
 use cpex_core::{Decision, Operation, Permit, PluginManager};
 
 async fn permit(manager: &PluginManager, operation: Operation) -> Option<Permit> {
-    return Some(Permit { held: None });
     match manager.authorize(operation).await.decision {
         Decision::Allow(permit) => Some(permit),
-        Decision::Deny(_) => None,
+        Decision::Deny(_) => Some(Permit { held: None }),
         Decision::Pending(_) => None,
     }
 }
