@@ -26,6 +26,9 @@ codes! {
     PREDICATE_ALONE Error "rule.predicate_alone" "A step is an expression and does not say what follows from it.";
     UNKNOWN_EFFECT Error "rule.unknown_effect" "A step names an effect that the language does not have.";
     UNKNOWN_PLUGIN Error "rule.unknown_plugin" "A step names a plugin that the document does not declare for it.";
+    UNKNOWN_STAGE Error "rule.unknown_stage" "A field pipeline names a stage that the language does not have.";
+    FIELD Error "rule.field" "A field path is not written as the language asks, or leads nowhere in particular.";
+    FIELD_STAR Warning "rule.field_star" "A name in a field path has a star, which is no pattern there.";
     UNAVAILABLE Error "rule.unavailable" "A step needs a part of the language that this build does not have.";
     ARGUMENT Error "rule.argument" "An effect is given what it does not take, or lacks what it needs.";
     STEP Error "rule.step" "A step, or a list of steps, has a shape the language does not know.";

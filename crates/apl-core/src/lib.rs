@@ -15,6 +15,7 @@ pub mod diagnostic;
 mod effect;
 mod expr;
 mod fact;
+mod field;
 mod grammar;
 mod literal;
 mod machine;
@@ -26,6 +27,8 @@ mod program;
 mod rule;
 mod scan;
 pub mod span;
+mod splice;
+mod stage;
 #[cfg(test)]
 mod testing;
 
@@ -40,3 +43,4 @@ pub use number::Number;
 pub use path::{Path, Segment};
 pub use program::Program;
 pub use rule::Rule;
+pub use stage::{STAGES, StageDoc};

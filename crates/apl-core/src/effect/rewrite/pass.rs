@@ -1,0 +1,64 @@
+//! One pass of a pipeline over one form of a payload.
+
+use serde_json::Value as Json;
+
+use super::{ActiveRewrite, RewriteFault};
+use crate::field::{Edit, Visit};
+use crate::stage::{Invalid, Kind};
+
+/// A pass, and whether it met a value.
+pub(super) struct Pass<'r, 'p, A> {
+    active: &'r ActiveRewrite<'p, A>,
+    has_met: bool,
+}
+
+const ABSENT: Invalid = Invalid::expected("present");
+
+impl<'r, 'p, A> Pass<'r, 'p, A> {
+    pub(super) fn new(active: &'r ActiveRewrite<'p, A>) -> Self {
+        Self { active, has_met: false }
+    }
+
+    /// What remains to be judged once everything was visited: what `**` searched for may be nowhere.
+    pub(super) fn finish(self) -> Result<(), RewriteFault> {
+        let is_lacking = !self.has_met && self.active.rewrite.path.has_search() && self.active.is_required();
+        if is_lacking { Err(ABSENT.into()) } else { Ok(()) }
+    }
+}
+
+impl<A> Visit for Pass<'_, '_, A> {
+    fn visit(&mut self, value: &Json) -> Result<Edit, RewriteFault> {
+        self.has_met = true;
+        let mut edit = Edit::Keep;
+        for link in self.active.links() {
+            let current = match &edit {
+                Edit::Keep => value,
+                Edit::Replace(replacement) => replacement,
+                Edit::Remove if link.kind == Kind::Presence => return Err(ABSENT.into()),
+                Edit::Remove => continue,
+            };
+            if link.kind == Kind::Check && current.is_null() {
+                continue;
+            }
+            match link.stage.edit(current)? {
+                Edit::Keep => {}
+                changed => edit = changed,
+            }
+        }
+        Ok(edit)
+    }
+
+    fn missing(&mut self) -> Result<(), RewriteFault> {
+        if self.active.is_required() { Err(ABSENT.into()) } else { Ok(()) }
+    }
+
+    fn mismatch(&mut self) -> Result<(), RewriteFault> {
+        if self.active.could_transform() { Err(RewriteFault::Unreadable) } else { self.missing() }
+    }
+}
+
+impl From<Invalid> for RewriteFault {
+    fn from(Invalid(expected): Invalid) -> Self {
+        Self::Invalid { expected: expected.into_owned() }
+    }
+}

@@ -1,0 +1,163 @@
+//! The stages of field pipelines: one file each, and one line each in the table below.
+//!
+//! A stage is a pure function of one value. Whether it is in force for an operation is its pipeline's affair
+//! ([`crate::effect::Rewrite`]), and so is every value that is not there.
+
+mod boolean;
+mod bounds;
+mod choice;
+mod date;
+mod email;
+mod integer;
+mod length;
+mod list;
+mod map;
+mod mask;
+mod max_bytes;
+mod number;
+mod omit;
+mod range;
+mod redact;
+mod regex;
+mod required;
+mod text;
+mod url;
+mod uuid;
+mod written;
+
+use std::borrow::Cow;
+use std::fmt::Debug;
+
+use serde_json::Value as Json;
+
+use crate::codes;
+use crate::diagnostic::{self, Diagnostic};
+use crate::field::Edit;
+pub(crate) use written::Written;
+
+/// A stage of a pipeline, compiled.
+pub(crate) trait Stage: Debug + Send + Sync {
+    /// Judges or changes a value that is there.
+    ///
+    /// # Errors
+    /// When the value is not of the form the stage asks for.
+    fn edit(&self, value: &Json) -> Result<Edit, Invalid>;
+}
+
+/// What a field must be, after "must be". Never says what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Invalid(pub(crate) Cow<'static, str>);
+
+/// What a stage does with values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Judges whether there is one.
+    Presence,
+    /// Judges it; `null` counts as none.
+    Check,
+    /// Changes it, be it `null` or not.
+    Transform,
+}
+
+/// A stage of the language, as documentation lists it.
+#[derive(Clone, Copy, Debug)]
+pub struct StageDoc {
+    /// How it is written.
+    pub form: &'static str,
+    /// What it does, in one sentence.
+    pub doc: &'static str,
+}
+
+/// A stage of the table.
+pub(crate) struct Row {
+    name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) parse: Parse,
+}
+
+/// How a stage is compiled.
+#[derive(Clone, Copy)]
+pub(crate) enum Parse {
+    /// From what is written.
+    Stage(fn(&Written<'_>) -> Result<Box<dyn Stage>, Diagnostic>),
+    /// Alone, or with the condition under which it is in force.
+    Guarded(fn() -> Box<dyn Stage>),
+}
+
+macro_rules! stages {
+    ($($name:literal $form:literal $kind:ident $parse:ident($path:path), $doc:literal;)+) => {
+        /// Every stage of field pipelines, in the order of the documentation.
+        pub const STAGES: &[StageDoc] = &[$(StageDoc { form: $form, doc: $doc }),+];
+
+        const ROWS: &[Row] = &[$(Row { name: $name, kind: Kind::$kind, parse: Parse::$parse($path) }),+];
+    };
+}
+
+stages! {
+    "required" "required" Presence Stage(required::parse), "The field is present and not null.";
+    "str" "str" Check Stage(text::parse), "The value is text.";
+    "int" "int" Check Stage(integer::parse), "The value is a number with no fraction.";
+    "float" "float" Check Stage(number::parse), "The value is a number.";
+    "bool" "bool" Check Stage(boolean::parse), "The value is true or false.";
+    "list" "list" Check Stage(list::parse), "The value is a list.";
+    "map" "map" Check Stage(map::parse), "The value is a map.";
+    "email" "email" Check Stage(email::parse), "The value is an email address.";
+    "url" "url" Check Stage(url::parse), "The value is an absolute http or https URL.";
+    "uuid" "uuid" Check Stage(uuid::parse), "The value is a UUID.";
+    "date" "date" Check Stage(date::parse), "The value is a date or a date with a time, as RFC 3339 writes them.";
+    "enum" "enum(a, b)" Check Stage(choice::parse), "The value is one of those listed.";
+    "regex" "regex(\"..\")" Check Stage(regex::parse), "The value is text in which the regular expression is found.";
+    "len" "len(1..100)" Check Stage(length::parse), "The value is text of that many characters.";
+    ".." "a..b" Check Stage(range::parse), "The value is a number between the two, both included.";
+    "max_bytes" "max_bytes(n)" Check Stage(max_bytes::parse), "The value takes at most that many bytes.";
+    "mask" "mask(n)" Transform Stage(mask::parse), "Every character but the last n becomes `*`.";
+    "redact" "redact" Transform Guarded(redact::stage), "The value becomes `[REDACTED]`, always or when the condition holds.";
+    "omit" "omit" Transform Guarded(omit::stage), "The field or element is taken out, always or when the condition holds.";
+}
+
+/// Stages of the language that are not compiled, refused by name so that none is ignored.
+const UNAVAILABLE: [&str; 7] = ["hash", "pii.redact", "pii.detect", "injection.scan", "run", "plugin", "taint"];
+
+/// The stage of the table that is written there.
+///
+/// # Errors
+/// When there is none of that name.
+pub(crate) fn row(written: &Written<'_>) -> Result<&'static Row, Diagnostic> {
+    let name = if written.is_range() { ".." } else { written.name() };
+    if let Some(row) = ROWS.iter().find(|row| row.name == name) {
+        return Ok(row);
+    }
+    let place = written.name_span();
+    if UNAVAILABLE.contains(&name) {
+        let message = format!("`{name}` is not available in a field pipeline in this version of APL");
+        return Err(Diagnostic::new(codes::UNAVAILABLE, place, message));
+    }
+    if name.contains(char::is_whitespace) {
+        let fault = Diagnostic::new(codes::SYNTAX, place, format!("`{name}` is not one stage"));
+        return Err(fault.help("write `|` between two stages"));
+    }
+    let fault = Diagnostic::new(codes::UNKNOWN_STAGE, place, format!("there is no stage `{name}`"));
+    let names = || ROWS.iter().map(|row| row.name).filter(|name| *name != "..").chain(UNAVAILABLE);
+    Err(match diagnostic::nearest(name, names()) {
+        Some(_) => fault.nearest(name, names()),
+        None => fault.help(format!(
+            "the stages are {}",
+            STAGES.iter().map(|stage| format!("`{}`", stage.form)).collect::<Vec<_>>().join(", ")
+        )),
+    })
+}
+
+impl Invalid {
+    /// A fault that asks for a form known at compile time.
+    pub(crate) const fn expected(form: &'static str) -> Self {
+        Self(Cow::Borrowed(form))
+    }
+}
+
+/// Keeps a value that is of the form.
+fn keep_if(holds: bool, form: &'static str) -> Result<Edit, Invalid> {
+    if holds { Ok(Edit::Keep) } else { Err(Invalid::expected(form)) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,21 @@
+//! `list`: the value is a list.
+
+use serde_json::Value as Json;
+
+use super::{Invalid, Stage, Written, keep_if};
+use crate::diagnostic::Diagnostic;
+use crate::field::Edit;
+
+#[derive(Debug)]
+struct List;
+
+pub(super) fn parse(written: &Written<'_>) -> Result<Box<dyn Stage>, Diagnostic> {
+    written.bare()?;
+    Ok(Box::new(List))
+}
+
+impl Stage for List {
+    fn edit(&self, value: &Json) -> Result<Edit, Invalid> {
+        keep_if(value.is_array(), "a list")
+    }
+}

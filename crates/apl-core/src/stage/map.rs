@@ -1,0 +1,21 @@
+//! `map`: the value is a map.
+
+use serde_json::Value as Json;
+
+use super::{Invalid, Stage, Written, keep_if};
+use crate::diagnostic::Diagnostic;
+use crate::field::Edit;
+
+#[derive(Debug)]
+struct Map;
+
+pub(super) fn parse(written: &Written<'_>) -> Result<Box<dyn Stage>, Diagnostic> {
+    written.bare()?;
+    Ok(Box::new(Map))
+}
+
+impl Stage for Map {
+    fn edit(&self, value: &Json) -> Result<Edit, Invalid> {
+        keep_if(value.is_object(), "a map")
+    }
+}

@@ -1,0 +1,21 @@
+//! `str`: the value is text.
+
+use serde_json::Value as Json;
+
+use super::{Invalid, Stage, Written, keep_if};
+use crate::diagnostic::Diagnostic;
+use crate::field::Edit;
+
+#[derive(Debug)]
+struct Text;
+
+pub(super) fn parse(written: &Written<'_>) -> Result<Box<dyn Stage>, Diagnostic> {
+    written.bare()?;
+    Ok(Box::new(Text))
+}
+
+impl Stage for Text {
+    fn edit(&self, value: &Json) -> Result<Edit, Invalid> {
+        keep_if(value.is_string(), "text")
+    }
+}
