@@ -8,20 +8,16 @@
 //! [`Pattern::intersects`].
 
 mod automaton;
+mod error;
 mod glob;
 mod token;
 
 use std::cmp::Ordering;
-use std::error::Error;
 use std::fmt;
 
 use glob::Glob;
 
-/// The longest pattern, in characters.
-pub const MAX_CHARS: usize = 512;
-
-/// The most wildcards in one pattern; `**` counts once.
-pub const MAX_WILDCARDS: usize = 8;
+pub use error::{MAX_CHARS, MAX_WILDCARDS, PatternError};
 
 /// An exact name, or a glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,19 +25,6 @@ pub struct Pattern {
     text: Box<str>,
     /// Absent for an exact name.
     glob: Option<Box<Glob>>,
-}
-
-/// Why a text is no pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PatternError {
-    /// The text is empty.
-    Empty,
-    /// The text has more than [`MAX_CHARS`] characters.
-    TooLong,
-    /// The text has more than [`MAX_WILDCARDS`] wildcards.
-    TooManyWildcards,
-    /// Three or more `*` stand in a row.
-    StarRun,
 }
 
 impl Pattern {
@@ -132,21 +115,6 @@ impl fmt::Display for Pattern {
         f.write_str(&self.text)
     }
 }
-
-impl fmt::Display for PatternError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("an empty name matches nothing; write `*` for every name"),
-            Self::TooLong => write!(f, "a pattern has at most {MAX_CHARS} characters; shorten it"),
-            Self::TooManyWildcards => write!(f, "a pattern has at most {MAX_WILDCARDS} wildcards; write fewer"),
-            Self::StarRun => {
-                f.write_str("`***` is no wildcard; write `*`, which stops at `/`, or `**`, which does not")
-            }
-        }
-    }
-}
-
-impl Error for PatternError {}
 
 /// The candidate in force among those whose patterns all match one name, whatever their order.
 ///

@@ -3,7 +3,7 @@
 //! State `i` means that the tokens before `i` are matched; the state after the last token accepts. The work is one pass
 //! over the name, a few words a character, whatever the name is.
 
-use super::MAX_CHARS;
+use super::error::MAX_CHARS;
 use super::token::Token;
 
 const WORDS: usize = (MAX_CHARS + 1).div_ceil(BITS);

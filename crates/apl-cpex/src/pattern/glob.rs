@@ -3,8 +3,8 @@
 use std::cmp::{Ordering, Reverse};
 use std::iter::successors;
 
-use super::PatternError;
 use super::automaton::{Automaton, States};
+use super::error::PatternError;
 use super::token::{Token, literals, tokens};
 
 /// Literal text, then wildcards and text between them, then literal text.

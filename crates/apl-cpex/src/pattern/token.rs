@@ -1,6 +1,6 @@
 //! The parts of a glob as written.
 
-use super::{MAX_WILDCARDS, PatternError};
+use super::error::{MAX_WILDCARDS, PatternError};
 
 /// One part of a glob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
