@@ -55,7 +55,8 @@ pub enum Side {
 /// A pipeline with the conditions of its stages decided for one operation.
 #[derive(Debug)]
 pub struct ActiveRewrite<'p, A> {
-    rewrite: &'p Rewrite<A>,
+    /// The pipeline.
+    pub rewrite: &'p Rewrite<A>,
     /// The bits of the conditions that hold.
     holding: u64,
     max_depth: usize,
@@ -96,12 +97,6 @@ impl<A> Rewrite<A> {
 }
 
 impl<'p, A> ActiveRewrite<'p, A> {
-    /// The pipeline.
-    #[must_use]
-    pub fn rewrite(&self) -> &'p Rewrite<A> {
-        self.rewrite
-    }
-
     /// The same for values whose maps and lists nest at most so deeply; 127 is the most there is. A value found to nest
     /// deeper is refused as [`RewriteFault::Unreadable`], by whatever stages.
     #[must_use]
