@@ -61,8 +61,11 @@ fn treat(active: &Active<'_>, side: Side, parts: &mut [ContentPart]) -> Result<b
             }
             ContentPart::ToolResult(_) => {}
             ContentPart::Text(TextPart { text }) if side == Side::Result => {
-                let _ = &text;
-                return Err(RewriteFault::Unreadable);
+                readable |= active.can_read(text);
+                if let Some(treated) = active.apply_text(text)? {
+                    changed = true;
+                    *text = treated;
+                }
             }
             ContentPart::Text(_) | ContentPart::ToolCall(_) | ContentPart::Other(_) => {
                 if active.could_transform() {
