@@ -29,7 +29,7 @@ pub fn compile<V: Vocabulary, D: Declared>(
     faults: &mut Vec<Diagnostic>,
 ) -> Program<V::Attribute> {
     let mut assembly = Assembly::new(context, faults);
-    let place = Place::new(format!("{layer}.{}", phase.key()));
+    let place = Place::new(format!("{layer}.{}", phase.key()), node.span);
     match phase {
         Phase::Args => fields(&mut assembly, node, Side::Args, &place),
         Phase::Result => fields(&mut assembly, node, Side::Result, &place),
@@ -58,7 +58,7 @@ fn fields<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, node: &
         };
         let (context, faults) = (assembly.context, &mut *assembly.faults);
         if let Some(rewrite) = rewrite::compile(&entry.key, pipeline, side, context, faults) {
-            let rule = assembly.rule(&place.nested(&entry.key.value), entry.key.span);
+            let rule = assembly.rule(&place.nested(&entry.key.value, entry.key.span));
             assembly.perform(Action::Rewrite(rewrite), rule);
         }
     }

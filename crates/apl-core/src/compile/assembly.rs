@@ -25,6 +25,8 @@ pub(super) struct Assembly<'a, V: Vocabulary, D> {
 pub(super) struct Place {
     /// Its default name.
     name: String,
+    /// The item of a list, or the field, that has this name.
+    span: Span,
     /// The innermost `id` around it, and where that step stands.
     id: Option<(Arc<str>, Span)>,
     /// Whether it runs under a condition.
@@ -38,18 +40,18 @@ pub(super) struct Place {
 pub(super) struct Guard(usize);
 
 impl Place {
-    pub(super) fn new(name: String) -> Self {
-        Self { name, id: None, is_guarded: false, depth: 0 }
+    pub(super) fn new(name: String, span: Span) -> Self {
+        Self { name, span, id: None, is_guarded: false, depth: 0 }
     }
 
     /// The place of the step of that index in a list here.
-    pub(super) fn item(&self, index: usize) -> Self {
-        Self { name: format!("{}[{index}]", self.name), depth: self.depth + 1, ..self.clone() }
+    pub(super) fn item(&self, index: usize, span: Span) -> Self {
+        Self { name: format!("{}[{index}]", self.name), span, depth: self.depth + 1, ..self.clone() }
     }
 
     /// The place named `.word` here.
-    pub(super) fn nested(&self, word: &str) -> Self {
-        Self { name: format!("{}.{word}", self.name), ..self.clone() }
+    pub(super) fn nested(&self, word: &str, span: Span) -> Self {
+        Self { name: format!("{}.{word}", self.name), span, ..self.clone() }
     }
 
     /// The place of what runs here under a condition.
@@ -72,14 +74,15 @@ impl<'a, V: Vocabulary, D> Assembly<'a, V, D> {
         Program { code: self.code.into(), rules: self.rules.into() }
     }
 
-    /// The rule a decision at that place is named after, `span` being the step.
-    pub(super) fn rule(&mut self, place: &Place, span: Span) -> RuleIndex {
+    /// The rule a decision at that place is named after.
+    pub(super) fn rule(&mut self, place: &Place) -> RuleIndex {
         let (id, span) = match &place.id {
             Some((id, span)) => (Arc::clone(id), *span),
-            None => (Arc::from(place.name.as_str()), span),
+            None => (Arc::from(place.name.as_str()), place.span),
         };
-        if self.rules.last().is_none_or(|last| last.id != id) {
-            self.rules.push(Rule { id, at: self.context.sources.place(span).into() });
+        let rule = Rule { id, at: self.context.sources.place(span).into() };
+        if self.rules.last() != Some(&rule) {
+            self.rules.push(rule);
         }
         self.rules.len() - 1
     }

@@ -73,7 +73,7 @@ fn guarded<V: Vocabulary, D: Declared>(
     let condition = guard(assembly, text, left);
     let compiled = effect(assembly, text, right, &place.guarded());
     let Some((condition, compiled)) = condition.zip(compiled) else { return };
-    let rule = assembly.rule(place, text.span);
+    let rule = assembly.rule(place);
     let guard = assembly.guard(condition, rule);
     assembly.effect(compiled, rule);
     assembly.end(guard);
@@ -91,7 +91,7 @@ fn unguarded<V: Vocabulary, D: Declared>(
         require(assembly, text, range, rest, place);
     } else if is_step_word::<V, D>(name) || is_unknown_effect(assembly, text, &range, name, rest) {
         if let Some(compiled) = effect(assembly, text, range, place) {
-            let rule = assembly.rule(place, text.span);
+            let rule = assembly.rule(place);
             assembly.effect(compiled, rule);
         }
     } else if condition::compile(text, range.clone(), assembly.context.vocabulary, assembly.faults).is_some() {
@@ -122,7 +122,7 @@ fn require<V: Vocabulary, D: Declared>(
     }
     let unmet = Expr::Not(Box::new(Expr::All(demanded)));
     if let Some(condition) = condition::lower(unmet, text, assembly.context.vocabulary, assembly.faults) {
-        let rule = assembly.rule(place, text.span);
+        let rule = assembly.rule(place);
         let guard = assembly.guard(condition, rule);
         assembly.deny(Denial::new("policy.require_failed"), rule);
         assembly.end(guard);

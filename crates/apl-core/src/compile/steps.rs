@@ -22,7 +22,7 @@ pub(super) fn list<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>
             index += items;
             continue;
         }
-        step(assembly, node, &place.item(index));
+        step(assembly, node, &place.item(index, node.span));
         index += 1;
     }
 }
@@ -59,7 +59,7 @@ fn map<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, node: &Nod
     }
     match rest.as_slice() {
         [] => assembly.refuse(codes::STEP, node.span, "this step does nothing", None),
-        [entry] => single(assembly, node, entry, place),
+        [entry] => single(assembly, entry, place),
         [_, second, ..] => {
             let message = format!("a step has one condition or one effect; `{}` begins another", second.key.value);
             assembly.refuse(codes::STEP, second.key.span, message, Some("begin a step of its own with `- `"));
@@ -114,22 +114,22 @@ fn conditional<V: Vocabulary, D: Declared>(
         let message = format!("`when` takes an expression in quotes, not {}", when.value.shape());
         return assembly.refuse(codes::STEP, when.value.span, message, None);
     };
-    guarded(assembly, node, text, &then.value, place);
+    guarded(assembly, text, &then.value, place);
 }
 
 /// A map of one key: an effect, a group, or `{"e": STEP or [..]}`.
-fn single<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, node: &Node, entry: &Entry, place: &Place) {
+fn single<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, entry: &Entry, place: &Place) {
     let key = entry.key.value.as_str();
     if key == "sequential" {
         return match &entry.value.value {
-            Value::List(nodes) if !nodes.is_empty() => list(assembly, nodes, &place.nested(key)),
+            Value::List(nodes) if !nodes.is_empty() => list(assembly, nodes, &place.nested(key, entry.value.span)),
             _ => assembly.refuse(codes::STEP, entry.value.span, "`sequential` takes a list of steps", None),
         };
     }
     match effect::row::<V, D>(key).map(|row| row.map) {
         Some(Some(compile)) => {
             if let Some(compiled) = compile(entry, assembly.faults) {
-                let rule = assembly.rule(place, node.span);
+                let rule = assembly.rule(place);
                 assembly.effect(compiled, rule);
             }
         }
@@ -137,20 +137,19 @@ fn single<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, node: &
             let message = format!("`{key}` is written in one line, not as a map");
             assembly.refuse(codes::STEP, entry.key.span, message, Some(&format!("write `- {key}(..)`")));
         }
-        None => guarded(assembly, node, &entry.key, &entry.value, place),
+        None => guarded(assembly, &entry.key, &entry.value, place),
     }
 }
 
 fn guarded<V: Vocabulary, D: Declared>(
     assembly: &mut Assembly<'_, V, D>,
-    node: &Node,
     condition: &Text,
     then: &Node,
     place: &Place,
 ) {
     let range = scan::trim(&condition.value, 0..condition.value.len());
     let guard = line::guard(assembly, condition, range).map(|condition| {
-        let rule = assembly.rule(place, node.span);
+        let rule = assembly.rule(place);
         assembly.guard(condition, rule)
     });
     body(assembly, then, &place.guarded());
@@ -162,7 +161,7 @@ fn guarded<V: Vocabulary, D: Declared>(
 /// What runs under a condition: one step, or a list of them.
 fn body<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, node: &Node, place: &Place) {
     match &node.value {
-        Value::List(nodes) if !nodes.is_empty() => list(assembly, nodes, &place.nested("do")),
+        Value::List(nodes) if !nodes.is_empty() => list(assembly, nodes, &place.nested("do", node.span)),
         Value::Text(_) | Value::Map(_) => step(assembly, node, place),
         Value::List(_) | Value::Null => {
             assembly.refuse(codes::STEP, node.span, "nothing follows from this condition", Some("write a step"));

@@ -347,6 +347,7 @@ fn a_denial_says_what_policy_wrote() {
     let own = Denial { own_code: Some("x.y".into()), ..Denial::new("policy.denied").because("it's off") };
     assert_eq!(denial(&json!(r"deny('it\'s off', 'x.y')")), own);
     assert_eq!(denial(&json!({"deny": {"reason": "it's off", "code": "x.y"}})), own);
+    assert_eq!(denial(&json!({"role.a": {"deny": {"reason": "it's off", "code": "x.y"}}})), own);
     let detailed = denial(&json!({"deny": {"details": {"retry": [1]}}}));
     assert_eq!(detailed.details.as_deref(), Some(&json!({"retry": [1]})));
     assert_eq!(denial(&json!("require(role.a)")), Denial::new("policy.require_failed"));

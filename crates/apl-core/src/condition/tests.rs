@@ -35,7 +35,7 @@ fn world() -> World {
             "odd key": {"x.y": "found"}, "0": "key zero", "key": "map", "index": 1, "not-an-index": 1.5,
             "größe": 7,
         },
-        "data": {"regions": {"eu": "Frankfurt"}, "rows": ["a", "b"], "wanted": "hr", "roles": ["hr", "it"]},
+        "data": {"regions": {"eu": "Frankfurt"}, "rows": ["a", "b"], "wanted": "hr", "roles": ["hr", "it"], "fewer": ["hr"], "more": ["hr", "admin.readonly", "it"]},
     }))
 }
 
@@ -93,6 +93,8 @@ fn equality_is_by_value_and_never_across_types() {
         ("subject.roles == args.names", Ok(true)),
         ("args.names == subject.roles", Ok(true)),
         ("subject.roles == data.roles", Ok(false)),
+        ("subject.roles == data.fewer", Ok(false)),
+        ("data.more == subject.roles", Ok(false)),
         ("subject.roles == subject.roles", Ok(true)),
         ("subject.roles == 'hr'", Ok(false)),
         ("odd.nan == odd.nan", Ok(false)),
@@ -100,6 +102,16 @@ fn equality_is_by_value_and_never_across_types() {
         ("args.null == 1", Ok(false)),
         ("args.missing == 'x'", Ok(false)),
     ]);
+}
+
+#[test]
+fn two_sets_are_equal_when_neither_has_more() {
+    let equal = |roles: &[&str], labels: &[&str]| {
+        eval("subject.roles == session.labels", &World::new(json!({"roles": roles, "labels": labels})))
+    };
+    assert_eq!(equal(&["a", "b"], &["b", "a"]), Ok(true));
+    assert_eq!(equal(&["a"], &["a", "b"]), Ok(false));
+    assert_eq!(equal(&["a", "b"], &["a"]), Ok(false));
 }
 
 #[test]
@@ -205,6 +217,8 @@ fn in_asks_for_members_of_sets_and_lists_only() {
         ("args.list in [1]", TYPE),
         ("args.list not in [1]", TYPE),
         ("subject.roles in args.list", TYPE),
+        ("args.twin in args.list", TYPE),
+        ("args.twin not in args.list", TYPE),
     ]);
 }
 

@@ -3,8 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::compile::Phase;
 use crate::effect::{Effect, Scope};
-use crate::testing::{Attribute, World, policy};
+use crate::testing::{Attribute, World, phase, policy};
 
 const LIMITS: Limits = Limits { max_steps: 100 };
 
@@ -166,6 +167,23 @@ fn steps_under_a_condition_run_only_when_it_holds() {
         labels(&["a", "b"]),
         ["taint one Session", "taint two Session", "deny policy.denied by route.policy[0].do[1].do[1]"]
     );
+}
+
+#[test]
+fn a_pipeline_is_asked_for_with_its_conditions_decided() {
+    let (program, faults) =
+        phase(Phase::Args, &json!({"items[].ssn": "str | redact(role.a)", "note": "redact(args.flag)"}));
+    assert_eq!(faults, Vec::<String>::new());
+    assert_eq!(program.attributes().count(), 2);
+    let programs = [Arc::new(program)];
+    let facts = World::new(json!({"roles": ["a"], "args": {"flag": "yes"}}));
+    let mut run = Run::new(&programs, LIMITS);
+    match run.resume(&facts, Reply::Begin) {
+        Step::Perform(Effect::Rewrite(rewrite)) => assert!(rewrite.could_transform()),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(&*run.rule().id, "route.args.items[].ssn");
+    assert_eq!(show(&run.resume(&facts, Reply::Performed)), "deny policy.type_error by route.args.note");
 }
 
 #[test]

@@ -221,17 +221,17 @@ fn brackets_nested_to_the_limit_parse_and_deeper_ones_are_refused() {
     std::thread::Builder::new().stack_size(1 << 20).spawn(check).unwrap().join().unwrap();
 }
 
-#[test]
-fn columns_count_characters() {
-    let expr = "args['größe'] == '日本' & nope.x";
-    let sources = Sources::single("x", expr);
-    let mut faults = Vec::new();
-    condition::compile(&text(expr), 0..expr.len(), &Words, &mut faults);
-    let column = expr.chars().position(|c| c == '&').unwrap() + 3;
-    assert_eq!(sources.place(faults.first().unwrap().span), format!("x:1:{column}"));
-}
-
 proptest! {
+    #[test]
+    fn columns_count_characters(key in "[^'\\\\\\pC]{0,12}") {
+        let expr = format!("args['{key}'] == 1 & nope.x");
+        let sources = Sources::single("x", expr.as_str());
+        let mut faults = Vec::new();
+        condition::compile(&text(&expr), 0..expr.len(), &Words, &mut faults);
+        let column = "args[''] == 1 & ".len() + key.chars().count() + 1;
+        prop_assert_eq!(sources.place(faults.first().unwrap().span), format!("x:1:{column}"));
+    }
+
     #[test]
     fn any_text_is_read_or_refused_at_a_place_in_it(
         expr in prop_oneof!["\\PC{0,40}", "[ a-c.'\"()\\[\\]!&|=<>,\\\\0-9é-]{0,40}", "(args\\.a|in|not|exists\\(|\\)|'x'|[1]|&|==| ){0,12}"]
