@@ -83,15 +83,34 @@ impl Diagnostic {
         let Some((before, after)) = source.text().split_at_checked(start) else { return };
         let head = before.rsplit('\n').next().unwrap_or_default();
         let tail = after.split('\n').next().unwrap_or_default().trim_end_matches('\r');
-        let marked = tail.get(..(end.saturating_sub(start)).min(tail.len())).unwrap_or(tail);
+        let length = end.saturating_sub(start);
+        let marked: String = tail.char_indices().take_while(|(at, _)| *at < length).map(|(_, c)| c).collect();
+        let (head, tail) = (last_chars(head, SHOWN_BEFORE), first_chars(tail, SHOWN_AFTER));
         let number = sources.position(self.span).line.to_string();
         let gutter = " ".repeat(number.len());
-        let pad: String = head.chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
         // Tabs are kept so that the underline falls under the text whatever the terminal's tab width.
-        let pad = if head.contains('\t') { pad } else { " ".repeat(head.width()) };
-        let carets = "^".repeat(marked.width().max(1));
+        let pad = match head.contains('\t') {
+            true => head.chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect(),
+            false => " ".repeat(head.width()),
+        };
+        let carets = "^".repeat(first_chars(&marked, SHOWN_AFTER).width().max(1));
         let _ = writeln!(out, "  {gutter} |\n  {number} | {head}{tail}\n  {gutter} | {pad}{carets}");
     }
+}
+
+/// How many characters of a line stand before the place that is pointed at, at most.
+const SHOWN_BEFORE: usize = 100;
+/// How many stand from there on.
+const SHOWN_AFTER: usize = 100;
+
+fn last_chars(text: &str, most: usize) -> &str {
+    let start = text.char_indices().rev().take(most).last().map_or(text.len(), |(at, _)| at);
+    text.get(start..).unwrap_or_default()
+}
+
+fn first_chars(text: &str, most: usize) -> &str {
+    let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or(text)
 }
 
 /// The valid name nearest to what was written, if it is near enough to be what was meant.

@@ -18,6 +18,12 @@ impl Span {
         Self { source, start: narrow(start), end: narrow(end) }
     }
 
+    /// Whether the other range lies within this one.
+    #[must_use]
+    pub fn holds(self, other: Self) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
+    }
+
     /// The range from the start of `self` to the end of `other`.
     #[must_use]
     pub fn to(self, other: Self) -> Self {

@@ -118,6 +118,7 @@ fn settings(document: &Document) -> Settings {
     let max_steps = written.max_steps.map_or(MAX_STEPS, |steps| u32::try_from(steps).unwrap_or(u32::MAX));
     Settings {
         limits: Limits { max_steps },
+        max_depth: written.max_depth.map_or(usize::MAX, |depth| usize::try_from(depth).unwrap_or(usize::MAX)),
         plugin_timeout: written.plugin_timeout,
         unmatched: written.unmatched,
         sessions: written.sessions,

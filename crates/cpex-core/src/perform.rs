@@ -17,6 +17,9 @@ pub(crate) async fn perform(effect: Effect<'_, Attribute>, rule: &Rule, identifi
     match effect {
         Effect::Taint(taint) => taint::perform(taint, rule, identified).into(),
         Effect::Run(run) => run::perform(run, rule, identified).await,
-        Effect::Rewrite(rewrite) => rewrite::perform(&rewrite, rule, identified).into(),
+        Effect::Rewrite(rewrite) => {
+            let max_depth = identified.passage.snapshot.settings.max_depth;
+            rewrite::perform(&rewrite.within(max_depth), rule, identified).into()
+        }
     }
 }

@@ -53,6 +53,8 @@ pub(crate) struct Hooked {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) limits: Limits,
+    /// How deep a value that a pipeline treats may nest.
+    pub(crate) max_depth: usize,
     pub(crate) plugin_timeout: Duration,
     /// Whether an operation that no route matches is denied; the other choice leaves it to the layers above routes.
     pub(crate) unmatched: Unmatched,

@@ -1,5 +1,6 @@
 //! Configuration as plugins meet it: the declaration of a plugin, the keys its config may have, and what is wrong with it.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -65,7 +66,7 @@ pub enum Shape {
 }
 
 /// The declaration of a plugin in the document.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PluginConfig {
     /// Its name, unique in the document.
     pub name: String,
@@ -91,8 +92,6 @@ pub struct PluginConfig {
     pub capabilities: Capabilities,
     /// How long one call may take; none means the document's `plugin_settings.plugin_timeout`.
     pub timeout: Option<Duration>,
-    /// Whether it blocks its thread and so must run on the blocking pool.
-    pub blocking: bool,
     /// Whether it is there to be called by name only.
     pub on_demand: bool,
     /// What its kind makes of it.
@@ -116,10 +115,18 @@ impl PluginConfig {
             priority: 100,
             capabilities: Capabilities::NONE,
             timeout: None,
-            blocking: false,
             on_demand: false,
             config: Json::Null,
         }
+    }
+}
+
+impl fmt::Debug for PluginConfig {
+    // The config may hold secrets that stand in the document itself.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("PluginConfig");
+        shown.field("name", &self.name).field("kind", &self.kind).field("mode", &self.mode);
+        shown.finish_non_exhaustive()
     }
 }
 

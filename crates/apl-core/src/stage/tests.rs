@@ -1,1 +1,351 @@
-//! Tests.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::span::Sources;
+use crate::testing::{line, text};
+
+fn compile(written: &str) -> Result<Box<dyn Stage>, Diagnostic> {
+    let text = text(written);
+    let stage = Written::parse(&text, 0..written.len())?;
+    match row(&stage)?.parse {
+        Parse::Stage(parse) => parse(&stage),
+        Parse::Guarded(stage_alone) => stage.bare().map(|()| stage_alone()),
+    }
+}
+
+/// Each stage takes the first values and refuses the second with that form.
+fn judges(written: &str, taken: &[Json], refused: &[Json], expected: &'static str) {
+    let stage = compile(written).unwrap();
+    for value in taken {
+        assert_eq!(stage.edit(value), Ok(Edit::Keep), "{written}: {value}");
+    }
+    for value in refused {
+        assert_eq!(stage.edit(value), Err(Invalid(expected.into())), "{written}: {value}");
+    }
+}
+
+fn texts(values: &[&str]) -> Vec<Json> {
+    values.iter().map(|value| json!(value)).collect()
+}
+
+#[test]
+fn required_refuses_null_and_nothing_else() {
+    judges("required", &[json!(false), json!(0), json!(""), json!([])], &[json!(null)], "present");
+}
+
+#[test]
+fn types_are_asked_for_and_never_coerced() {
+    let values = [json!("1"), json!(1), json!(1.5), json!(true), json!([1]), json!({"a": 1})];
+    let split = |stage: &str, taken: &[usize], expected| {
+        let of = |wanted: bool| -> Vec<Json> {
+            let kept = values.iter().enumerate().filter(|(at, _)| taken.contains(at) == wanted);
+            kept.map(|(_, value)| value.clone()).collect()
+        };
+        judges(stage, &of(true), &of(false), expected);
+    };
+    split("str", &[0], "text");
+    split("int", &[1], "a number with no fraction");
+    split("float", &[1, 2], "a number");
+    split("bool", &[3], "true or false");
+    split("list", &[4], "a list");
+    split("map", &[5], "a map");
+    judges(
+        "int",
+        &[json!(1.0), json!(-3), json!(u64::MAX), json!(1e300)],
+        &[json!(1e-300)],
+        "a number with no fraction",
+    );
+}
+
+#[test]
+fn email_is_the_form_browsers_take() {
+    let long = format!("a@{}.example", vec!["b".repeat(61); 4].join("."));
+    let taken = ["a@b.example", "first.last+tag@sub-1.example.org", "o'neil@x", "!#$%&'*+/=?^_`{|}~-@x.y"];
+    let refused = [
+        "",
+        "a",
+        "@b",
+        "a@",
+        "a@b@c",
+        "a b@c",
+        "a@-b.c",
+        "a@b-.c",
+        "a@b..c",
+        "a@b.",
+        "\"a\"@b.c",
+        "a@[127.0.0.1]",
+        "é@b.c",
+        "a@é.c",
+        "a@b.c\n",
+        &long,
+    ];
+    let mut others = texts(&refused);
+    others.push(json!(1));
+    judges("email", &texts(&taken), &others, "an email address");
+}
+
+#[test]
+fn url_is_absolute_and_of_http() {
+    let taken = [
+        "http://a",
+        "HTTPS://a.example:8080/p/%C3%A9?q=1&r=/?#f/?",
+        "https://[2001:db8::1]:443/",
+        "http://127.0.0.1",
+        "http://a:/",
+        "https://a?q",
+        "https://a#f",
+    ];
+    let refused = [
+        "",
+        "a",
+        "/a",
+        "//a",
+        "ftp://a",
+        "http:a",
+        "http:/a",
+        "http://",
+        "http:///a",
+        "http://:80",
+        "http://u@a/",
+        "http://u:p@a",
+        "http://a:65536",
+        "http://a:x",
+        "http://a:80:80",
+        "http://[::1",
+        "http://[::g]/",
+        "http://[::1]x",
+        "http://a/ b",
+        "http://a/\\b",
+        "http://a/%4",
+        "http://a/%zz",
+        "http://a/é",
+        "http://a/#f#g",
+        "http://a\n",
+        " http://a",
+        "javascript://http://a",
+        "http://a|b",
+        "http://a:+80",
+    ];
+    judges("url", &texts(&taken), &texts(&refused), "an absolute http or https URL");
+}
+
+#[test]
+fn uuid_is_five_groups_of_hex_digits() {
+    let taken = ["f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6"];
+    let refused = [
+        "",
+        "f81d4fae7dec11d0a76500a0c91e6bf6",
+        "f81d4fae-7dec-11d0-a765-00a0c91e6bfg",
+        "{f81d4fae-7dec-11d0-a765-00a0c91e6bf6}",
+        "f81d4fae-7dec-11d0-a765-00a0c91e6bf",
+        "f81d4fa-e7dec-11d0-a765-00a0c91e6bf6",
+        "f81d4fae-7dec-11d0-a765-00a0c91e6é6",
+    ];
+    judges("uuid", &texts(&taken), &texts(&refused), "a UUID");
+}
+
+#[test]
+fn date_is_a_day_with_or_without_a_time() {
+    let taken = [
+        "2026-01-31",
+        "2024-02-29",
+        "2000-02-29",
+        "2026-01-31T23:59:59Z",
+        "2026-01-31t00:00:00.123456789z",
+        "2026-01-31T10:00:00+05:30",
+        "1990-12-31T23:59:60Z",
+        "1990-12-31T15:59:60-08:00",
+    ];
+    let refused = [
+        "",
+        "2026-1-31",
+        "2026-00-10",
+        "2026-13-10",
+        "2026-01-32",
+        "2026-01-00",
+        "2026-04-31",
+        "2023-02-29",
+        "1900-02-29",
+        "2026/01/31",
+        "26-01-31",
+        "2026-01-31Z",
+        "2026-01-31 10:00:00Z",
+        "2026-01-31T10:00Z",
+        "2026-01-31T10:00:00",
+        "2026-01-31T24:00:00Z",
+        "2026-01-31T10:60:00Z",
+        "2026-01-31T10:00:60Z",
+        "2026-01-31T10:00:00.Z",
+        "2026-01-31T10:00:00+0530",
+        "2026-01-31T10:00:00+24:00",
+        "2026-01-31T10:00:00Zx",
+        "2026-01-31\n",
+        "+026-01-31",
+        "２026-01-31",
+    ];
+    judges("date", &texts(&taken), &texts(&refused), "a date as RFC 3339 writes it");
+}
+
+#[test]
+fn enum_takes_its_items_as_text_or_as_numbers() {
+    let (taken, refused) = (
+        [json!("in progress"), json!(5), json!(5.0), json!("5"), json!("a,b")],
+        [json!("1.5"), json!(6), json!(true), json!("done ")],
+    );
+    judges(
+        "enum(in progress, 5, '5', 1.5, 'a,b', done, true)",
+        &taken,
+        &refused,
+        "one of in progress, 5, '5', 1.5, 'a,b', done, true",
+    );
+    judges("enum(true, 007)", &texts(&["true", "007"]), &[json!(true), json!(7)], "one of true, 007");
+}
+
+#[test]
+fn regex_searches_text() {
+    judges("regex('[0-9]{2}')", &texts(&["12", "a123b"]), &[json!("1"), json!(12)], "text that matches `[0-9]{2}`");
+    judges(r#"regex("^\"a|b\"$")"#, &texts(&["\"a", "b\""]), &texts(&["c"]), "text that matches `^\"a|b\"$`");
+}
+
+#[test]
+fn len_counts_characters() {
+    judges(
+        "len(2..3)",
+        &texts(&["ab", "né😀"]),
+        &[json!("a"), json!("abcd"), json!(["a", "b"]), json!(12)],
+        "text of 2 to 3 characters",
+    );
+    judges("len(6)", &texts(&["123456"]), &texts(&["12345", "1234567"]), "text of exactly 6 characters");
+    judges("len(1..)", &texts(&["a"]), &texts(&[""]), "text of at least 1 characters");
+    judges(
+        "len(..1k)",
+        &texts(&["", &"a".repeat(1_000)]),
+        &texts(&[&"a".repeat(1_001)]),
+        "text of at most 1000 characters",
+    );
+}
+
+#[test]
+fn a_range_holds_numbers_with_both_its_bounds() {
+    judges(
+        "-1..1.5k",
+        &[json!(-1), json!(1500), json!(1500.0), json!(0.5)],
+        &[json!(-2), json!(1500.1), json!("5")],
+        "a number of -1 to 1500",
+    );
+    judges("1..", &[json!(u64::MAX), json!(1e300)], &[json!(0), json!([1])], "a number of at least 1");
+    judges("..-0.5", &[json!(-0.5), json!(i64::MIN / 1024)], &[json!(0), json!(true)], "a number of at most -0.5");
+}
+
+#[test]
+fn max_bytes_counts_the_text_or_the_json() {
+    judges(
+        "max_bytes(3)",
+        &[json!("né"), json!(123), json!([1]), json!("")],
+        &[json!("néa"), json!(1234), json!({"a": 1})],
+        "at most 3 bytes",
+    );
+    judges("max_bytes(1k)", &texts(&[&"a".repeat(1_000)]), &texts(&[&"a".repeat(1_001)]), "at most 1000 bytes");
+}
+
+#[test]
+fn mask_shows_the_last_characters_of_what_is_long_enough() {
+    for (stage, value, masked) in [
+        ("mask(4)", json!("123456789"), json!("*****6789")),
+        ("mask(4)", json!("12345678"), json!("********")),
+        ("mask(2)", json!("größe😀"), json!("****e😀")),
+        ("mask(0)", json!("abc"), json!("***")),
+        ("mask(1)", json!(""), json!("")),
+        ("mask(2)", json!(-12345), json!("****45")),
+        ("mask(1)", json!(1.5e10), json!("**********0")),
+        ("mask(1)", json!(u64::MAX), json!("*******************5")),
+        ("mask(1)", json!(0.000_001_5), json!("********5")),
+        ("mask(1k)", json!("abc"), json!("***")),
+        ("redact", json!("abc"), json!("[REDACTED]")),
+        ("redact", json!({"a": [1]}), json!("[REDACTED]")),
+        ("redact", json!(null), json!("[REDACTED]")),
+    ] {
+        assert_eq!(compile(stage).unwrap().edit(&value), Ok(Edit::Replace(masked)), "{stage}: {value}");
+    }
+    judges("mask(4)", &[json!(null)], &[json!(true), json!(["a"]), json!({})], "text or a number");
+    assert_eq!(compile("omit").unwrap().edit(&json!(null)), Ok(Edit::Remove));
+}
+
+#[test]
+fn what_is_no_stage_is_refused_where_it_departs() {
+    for (written, finding) in [
+        ("", "rule.syntax «» a stage is missing here (write a stage on both sides of each `|`)"),
+        ("redcat", "rule.unknown_stage «redcat» there is no stage `redcat` (did you mean `redact`?)"),
+        ("Str", "rule.unknown_stage «Str» there is no stage `Str` (did you mean `str`?)"),
+        ("str int", "rule.syntax «str int» `str int` is not one stage (write `|` between two stages)"),
+        ("str(1)", "rule.argument «str(1)» this is not how `str` is written (write `str` alone)"),
+        ("required()", "rule.argument «required()» this is not how `required` is written (write `required` alone)"),
+        ("mask", "rule.argument «mask» this is not how `mask` is written (write `mask(4)`)"),
+        ("mask()", "rule.argument «mask()» this is not how `mask` is written (write `mask(4)`)"),
+        (
+            "mask(-1)",
+            "rule.argument «-1» `-1` counts nothing (write a whole number such as `0`, `100` or `64k` (64,000))",
+        ),
+        (
+            "mask(1.5)",
+            "rule.argument «1.5» `1.5` counts nothing (write a whole number such as `0`, `100` or `64k` (64,000))",
+        ),
+        (
+            "mask(2)(3)",
+            "rule.syntax «mask(2)(3)» nothing may follow the parentheses of a stage (write `|` between two stages)",
+        ),
+        (
+            "mask(2) x",
+            "rule.syntax «mask(2) x» nothing may follow the parentheses of a stage (write `|` between two stages)",
+        ),
+        (
+            "len(5..1)",
+            "rule.argument «5..1» the first bound is larger than the second (write `1..100`, `1..` or `..100`)",
+        ),
+        (
+            "len(-1..1)",
+            "rule.argument «-1..1» `-1..1` counts nothing (write a whole number such as `0`, `100` or `64k` (64,000))",
+        ),
+        ("..", "rule.argument «..» `..` bounds nothing (write `1..100`, `1..` or `..100`)"),
+        ("5", "rule.argument «5» bounds have two dots between them (write `1..100`, `1..` or `..100`)"),
+        ("enum(a,,b)", "rule.argument «» an item is missing here (write `enum(open, closed)`)"),
+        ("enum(a 'b')", "rule.argument «a 'b'» quotes stand around a whole item (write `enum(open, closed)`)"),
+        ("regex(a)", "rule.argument «a» a regular expression is one text in quotes (write `regex('^[0-9]+$')`)"),
+        (
+            "regex('a' 'b')",
+            "rule.argument «'a' 'b'» a regular expression is one text in quotes (write `regex('^[0-9]+$')`)",
+        ),
+        ("regex('(')", "rule.regex «'('» this regular expression cannot be used: unclosed group"),
+        ("hash", "rule.unavailable «hash» `hash` is not available in a field pipeline in this version of APL"),
+        ("run(scan)", "rule.unavailable «run» `run` is not available in a field pipeline in this version of APL"),
+        (
+            "pii.detect(deny)",
+            "rule.unavailable «pii.detect» `pii.detect` is not available in a field pipeline in this version of APL",
+        ),
+    ] {
+        let found = line(&compile(written).unwrap_err(), &Sources::single("policy.yaml", written));
+        assert_eq!(found, finding, "{written}");
+    }
+    let all = compile("zzzzzzzz").unwrap_err().help.unwrap();
+    assert!(all.starts_with("the stages are `required`, `str`, ") && all.contains("`a..b`"), "{all}");
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_stage_or_refused_at_a_place_in_it(written in r#"(len|mask|enum|regex|max_bytes)?\(?([0-9.km,'"\\()\[\] é-]|\PC){0,8}\)?"#) {
+        let Err(fault) = compile(written.trim()) else { return Ok(()) };
+        prop_assert!(fault.span.end as usize <= written.trim().len());
+    }
+
+    #[test]
+    fn a_mask_shows_no_more_than_half(value in r"\PC{0,12}", shown in 0_usize..8) {
+        let edit = compile(&format!("mask({shown})")).unwrap().edit(&json!(value));
+        let Ok(Edit::Replace(Json::String(masked))) = edit else { return Err(TestCaseError::fail("not masked")) };
+        let (count, hidden) = (value.chars().count(), masked.chars().take_while(|sign| *sign == '*').count());
+        prop_assert_eq!(masked.chars().count(), count);
+        prop_assert!(hidden * 2 >= count && hidden >= count.saturating_sub(shown));
+    }
+}

@@ -26,7 +26,7 @@ pub const TABLES: &[Table] = &[
     Table {
         place: "in `plugin_settings`",
         keys: SETTINGS,
-        unsupported: &["hash_key", "cost_tiers", "execution_pool"],
+        unsupported: &["hash_key", "cost_tiers", "execution_pool", "audit_key", "max_payload_bytes"],
         renamed: &[
             ("fail_on_plugin_error", "give each plugin its own `on_error`"),
             ("parallel_execution_within_band", "give the plugins `mode: concurrent`"),
@@ -37,7 +37,7 @@ pub const TABLES: &[Table] = &[
     Table {
         place: "in `plugins[]`",
         keys: PLUGIN,
-        unsupported: &["conditions", "max_content_size", "mcp", "grpc", "unix_socket"],
+        unsupported: &["conditions", "blocking", "max_content_size", "mcp", "grpc", "unix_socket"],
         renamed: &[],
     },
     Table {
@@ -75,14 +75,12 @@ pub const SETTINGS: &[Key] = &[
         Shape::Word(&["deny", "global"]),
         "What becomes of an operation that no route matches: denied, or left to the layers above routes.",
     ),
-    Key::optional("audit_key", Shape::Secret, "The key of the digests of arguments and results in records."),
     Key::optional("limits", Shape::Section(LIMITS), "Bounds on documents, programs and values."),
     Key::optional(
         "sessions",
         Shape::List(&Shape::Either(&[Shape::Word(SESSION_SOURCES), Shape::Section(SESSION_CLAIM)])),
         "Where session ids come from; the first source that yields one wins.",
     ),
-    Key::optional("max_payload_bytes", Shape::Integer, "How large a payload may be, in bytes."),
     Key::optional("routing_enabled", Shape::Bool, "Always `true`: operations are matched by their routes."),
     Key::optional("short_circuit_on_deny", Shape::Bool, "Always `true`: the first deny ends its phase."),
 ];
@@ -112,7 +110,6 @@ pub const PLUGIN: &[Key] = &[
     Key::optional("priority", Shape::Number, "Its place among plugins of one mode, lower first; 100 if not given."),
     Key::optional("capabilities", Shape::OneOrMany(&Shape::Text), "What it may read and write besides the payload."),
     Key::optional("timeout", Shape::Duration, "How long one call may take."),
-    Key::optional("blocking", Shape::Bool, "Whether it blocks its thread."),
     Key::optional("on_demand", Shape::Bool, "Whether it is there to be called by name only."),
     Key::optional("config", Shape::Any, "What its kind makes of it."),
 ];

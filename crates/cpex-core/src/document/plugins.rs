@@ -119,7 +119,6 @@ fn declaration(name: &Text, kind: &Text, node: &Node, faults: &mut Vec<Diagnosti
         priority: priority(node, faults).unwrap_or(default.priority),
         capabilities: capabilities(node, faults),
         timeout: node.get("timeout").and_then(duration::read),
-        blocking: flag("blocking"),
         on_demand: flag("on_demand"),
         config: node.get("config").map_or(serde_json::Value::Null, Node::to_json),
         ..default

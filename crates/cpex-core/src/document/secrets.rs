@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use apl_core::diagnostic::Diagnostic;
 use apl_core::node::{Entry, Node, Value};
-use cpex_sdk::config::SecretSource;
 
 use super::codes;
 
@@ -63,11 +62,6 @@ pub(super) fn check(node: &Node, faults: &mut Vec<Diagnostic>) {
         }
         Some(_) => {}
     }
-}
-
-/// The secret source a node is; none where [`check`] finds a mistake.
-pub(super) fn read(node: &Node) -> Option<SecretSource> {
-    SecretSource::from_config(&node.to_json()).ok()
 }
 
 /// The same text with the secrets of its tree replaced by marks of the same length, so that places stay what they are.

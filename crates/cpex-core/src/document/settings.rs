@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use apl_core::diagnostic::Diagnostic;
 use apl_core::node::{Node, Value};
-use cpex_sdk::config::SecretSource;
 
-use super::{codes, duration, keys, secrets};
+use super::{codes, duration, keys};
 
 /// What `plugin_settings` says. What is not written there has its default, or is none where the runtime has one.
 #[derive(Clone, Debug)]
@@ -15,12 +14,8 @@ pub struct Settings {
     pub plugin_timeout: Duration,
     /// What becomes of an operation that no route matches.
     pub unmatched: Unmatched,
-    /// The key of the digests in records.
-    pub audit_key: Option<SecretSource>,
     /// Where session ids come from, in order.
     pub sessions: Vec<SessionSource>,
-    /// How large a payload may be, in bytes.
-    pub max_payload_bytes: Option<u64>,
     /// How many statements one phase may execute.
     pub max_steps: Option<u64>,
     /// How deep a value of a payload may nest.
@@ -49,9 +44,7 @@ impl Default for Settings {
         Self {
             plugin_timeout: Duration::from_secs(30),
             unmatched: Unmatched::default(),
-            audit_key: None,
             sessions: vec![SessionSource::AgentSession],
-            max_payload_bytes: None,
             max_steps: None,
             max_depth: None,
         }
@@ -91,9 +84,7 @@ pub(super) fn read(root: &Node) -> Settings {
             Some("global") => Unmatched::Global,
             _ => Unmatched::Deny,
         },
-        audit_key: node.get("audit_key").and_then(secrets::read),
         sessions: node.get("sessions").map_or(default.sessions, sessions),
-        max_payload_bytes: node.get("max_payload_bytes").and_then(integer),
         max_steps: limit("max_steps"),
         max_depth: limit("max_depth"),
     }

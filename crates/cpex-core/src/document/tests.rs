@@ -114,7 +114,7 @@ polices: []
 plugin_settings:
   unmatched: allow
   plugin_timeout: 0
-  audit_key: { kind: vault }
+  limits: { max_steps: 0.5 }
   sessions: [workload]
 plugins:
   - { name: a, kind: audit/loger }

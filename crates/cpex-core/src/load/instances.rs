@@ -40,6 +40,11 @@ fn build_one(
         return None;
     }
     let factory = factories.get(&plugin.config.kind)?;
+    // What the table of keys refused already would be refused once more by the factory, in other words.
+    let config = plugin.node.get("config").map_or(plugin.span, |config| config.span);
+    if faults.iter().any(|fault| config.holds(fault.span)) {
+        return None;
+    }
     match call_sync(|| factory.build(&plugin.config, host)) {
         Ok(Ok(instance)) => Some(instance),
         Err(_) => {

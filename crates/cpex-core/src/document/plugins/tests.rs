@@ -32,7 +32,6 @@ fn every_field_is_read() {
     priority: -5
     capabilities: [read_subject, read_labels]
     timeout: 5m
-    blocking: true
     on_demand: true
     config: { detect: [ssn], n: 1.5 }
 ",
@@ -47,7 +46,7 @@ fn every_field_is_read() {
     assert!(plugin.capabilities.has(Capability::ReadSubject) && plugin.capabilities.has(Capability::ReadLabels));
     assert!(!plugin.capabilities.has(Capability::ReadClaims));
     assert_eq!(plugin.timeout, Some(Duration::from_secs(300)));
-    assert!(plugin.blocking && plugin.on_demand);
+    assert!(plugin.on_demand);
     assert_eq!(plugin.config, json!({"detect": ["ssn"], "n": 1.5}));
 }
 
@@ -57,7 +56,7 @@ fn what_is_not_written_has_its_default() {
     assert_eq!(faults, "0 warnings");
     let plugin = &plugins[0];
     assert_eq!((plugin.mode, plugin.on_error, plugin.priority), (PluginMode::Sequential, OnError::Fail, 100));
-    assert_eq!((plugin.timeout, plugin.blocking, plugin.on_demand), (None, false, false));
+    assert_eq!((plugin.timeout, plugin.on_demand), (None, false));
     assert_eq!((plugin.config.is_null(), plugin.hooks.is_empty()), (true, true));
 }
 

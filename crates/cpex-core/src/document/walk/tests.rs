@@ -57,10 +57,8 @@ x-anchors: { anything: [1, {at: all}] }
 plugin_settings:
   plugin_timeout: 1m
   unmatched: global
-  audit_key: { kind: env_var, name: KEY }
   limits: { max_steps: 100, max_depth: 8, max_document_bytes: 10000 }
   sessions: [agent_session]
-  max_payload_bytes: 1000
   routing_enabled: true
   short_circuit_on_deny: true
 plugins:
@@ -187,11 +185,11 @@ fn a_key_without_a_value_is_refused_at_the_key() {
 #[test]
 fn values_a_key_does_not_take_are_refused() {
     assert_eq!(
-        findings("plugin_settings: {unmatched: allow, plugin_timeout: 5 minutes, max_payload_bytes: -1}\n"),
+        findings("plugin_settings: {unmatched: allow, plugin_timeout: 5 minutes, limits: {max_steps: -1}}\n"),
         [
             "1:30 wrong_value: expected one of `deny`, `global`, found `allow`",
             "1:53 wrong_value: expected seconds, or a duration such as `30s`, `5m`, `24h` or `7d`",
-            "1:83 wrong_value: expected a whole number that is not negative, found `-1`",
+            "1:84 wrong_value: expected a whole number that is not negative, found `-1`",
         ]
     );
     let found = findings("plugins: [{name: a, kind: unread, mode: sequental, on_error: retry}]\n");
