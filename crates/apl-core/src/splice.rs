@@ -6,6 +6,7 @@
 //! a text that turns out not to be JSON was never there.
 
 mod lexer;
+mod skip;
 mod writer;
 
 use std::borrow::Cow;
@@ -16,7 +17,10 @@ use serde_json::Value as Json;
 use crate::effect::RewriteFault;
 use crate::field::{Edit, Field, Reached, Visit};
 use lexer::{Bracket, Lexer, Malformed, Token};
+use skip::{Halt, rest, skip};
 use writer::Writer;
+
+pub(crate) use skip::is_document;
 
 /// What came of a text.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,21 +63,6 @@ pub(crate) fn splice<V: Visit>(
         Halt::TooDeep => Err(RewriteFault::Unreadable),
         Halt::Fault(fault) => Err(fault),
     }
-}
-
-/// Whether a text is a JSON object or array that nests no deeper.
-pub(crate) fn is_document(text: &str, max_depth: usize) -> bool {
-    let mut lexer = Lexer::default();
-    let Ok(Some(Token::Open(bracket))) = lexer.next(text.as_bytes(), None) else { return false };
-    skip(&mut lexer, text, vec![bracket], max_depth).is_ok() && lexer.next(rest(text, &lexer), None) == Ok(None)
-}
-
-/// Why a text is not followed to its end.
-#[derive(Debug)]
-enum Halt {
-    Malformed,
-    TooDeep,
-    Fault(RewriteFault),
 }
 
 struct Splicer<'s, V> {
@@ -267,7 +256,7 @@ impl<V: Visit> Splicer<'_, V> {
         match edit {
             Edit::Keep => self.keep(),
             Edit::Replace(value) => {
-                self.writer.replace(range, &value.to_string());
+                self.writer.replace(range, value);
                 self.keep();
             }
             Edit::Remove => {
@@ -279,36 +268,6 @@ impl<V: Visit> Splicer<'_, V> {
                 }
             }
         }
-    }
-}
-
-/// Reads on until all of the open maps and lists are closed.
-fn skip(lexer: &mut Lexer, text: &str, open: Vec<Bracket>, max_depth: usize) -> Result<(), Halt> {
-    let mut open = open;
-    while let Some(inside) = open.last().copied() {
-        match lexer.next(rest(text, lexer), Some(inside))?.ok_or(Halt::Malformed)? {
-            Token::Open(_) if open.len() >= max_depth => return Err(Halt::TooDeep),
-            Token::Open(bracket) => open.push(bracket),
-            Token::Close => drop(open.pop()),
-            Token::Key { .. } | Token::Comma | Token::Scalar => {}
-        }
-    }
-    Ok(())
-}
-
-fn rest<'t>(text: &'t str, lexer: &Lexer) -> &'t [u8] {
-    text.as_bytes().get(lexer.at()..).unwrap_or_default()
-}
-
-impl From<Malformed> for Halt {
-    fn from(_: Malformed) -> Self {
-        Self::Malformed
-    }
-}
-
-impl From<RewriteFault> for Halt {
-    fn from(fault: RewriteFault) -> Self {
-        Self::Fault(fault)
     }
 }
 

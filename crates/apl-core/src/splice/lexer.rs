@@ -180,20 +180,22 @@ impl Lexer {
     }
 
     fn text(&mut self, input: &[u8], quoted: Quoted, escape: Escape) -> Result<Option<Token>, Malformed> {
-        let mut escape = escape;
-        for (taken, &byte) in input.iter().enumerate() {
+        let (mut escape, mut taken) = (escape, 0);
+        loop {
+            if escape == Escape::No {
+                taken += plain(input.get(taken..).unwrap_or_default());
+            }
+            let Some(&byte) = input.get(taken) else { break };
+            taken += 1;
             escape = match (escape, byte) {
                 (Escape::No, b'"') => {
-                    self.at += taken + 1;
-                    self.state = if quoted == Quoted::Key { State::Colon } else { State::After };
-                    let is_escaped = self.is_escaped;
-                    return Ok(Some(if quoted == Quoted::Key { Token::Key { is_escaped } } else { Token::Scalar }));
+                    self.at += taken;
+                    return Ok(Some(self.end_text(quoted)));
                 }
                 (Escape::No, b'\\') => {
                     self.is_escaped = true;
                     Escape::Begun
                 }
-                (Escape::No, 0x20..) => Escape::No,
                 (Escape::Begun, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Escape::No,
                 (Escape::Begun, b'u') => Escape::Hex(4),
                 (Escape::Hex(1), byte) if byte.is_ascii_hexdigit() => Escape::No,
@@ -201,9 +203,22 @@ impl Lexer {
                 _ => return Err(Malformed),
             };
         }
-        self.at += input.len();
+        self.at += taken;
         self.state = State::Text(quoted, escape);
         Ok(None)
+    }
+
+    fn end_text(&mut self, quoted: Quoted) -> Token {
+        match quoted {
+            Quoted::Key => {
+                self.state = State::Colon;
+                Token::Key { is_escaped: self.is_escaped }
+            }
+            Quoted::Value => {
+                self.state = State::After;
+                Token::Scalar
+            }
+        }
     }
 
     fn number(&mut self, input: &[u8], number: Number) -> Result<Option<Token>, Malformed> {
@@ -248,6 +263,11 @@ impl Lexer {
         self.state = State::Word(left);
         Ok(None)
     }
+}
+
+/// How many bytes of a text stand for themselves, up to a quote, a backslash or what may not stand there.
+fn plain(input: &[u8]) -> usize {
+    input.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | ..0x20)).count()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A text with some of its ranges replaced.
 
+use std::fmt::{Display, Write as _};
 use std::ops::Range;
 
 /// Copies a text up to each replaced range; without a replacement nothing is copied.
@@ -16,11 +17,12 @@ impl<'t> Writer<'t> {
     }
 
     /// Puts other text in the place of a range, which lies behind all before it.
-    pub(super) fn replace(&mut self, range: Range<usize>, replacement: &str) {
-        // The room covers replacements of the length of what they replace, which is usual.
-        let out = self.out.get_or_insert_with(|| String::with_capacity(self.text.len() + replacement.len()));
+    pub(super) fn replace(&mut self, range: Range<usize>, replacement: impl Display) {
+        // A little room for a replacement that is longer than what it replaces.
+        let out = self.out.get_or_insert_with(|| String::with_capacity(self.text.len() + 64));
         out.push_str(self.text.get(self.copied..range.start).unwrap_or_default());
-        out.push_str(replacement);
+        // Writing to a string does not fail.
+        let _ = write!(out, "{replacement}");
         self.copied = range.end;
     }
 

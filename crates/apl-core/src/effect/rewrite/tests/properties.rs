@@ -56,7 +56,7 @@ fn reached<'v>(value: &'v Json, parts: &[&str], out: &mut Vec<&'v Json>) {
 fn parts(path: &'static str) -> Vec<&'static str> {
     match path {
         "'a.b'" => vec!["a.b"],
-        path => path.split_inclusive("[]").flat_map(|part| split(part)).collect(),
+        path => path.split_inclusive("[]").flat_map(split).collect(),
     }
 }
 
@@ -82,21 +82,6 @@ fn escaped(name: &str) -> String {
     let first = chars.next().map(|first| format!("\\u{:04X}", u32::from(first))).unwrap_or_default();
     let rest = Json::from(chars.as_str()).to_string();
     format!("\"{first}{}", rest.strip_prefix('"').unwrap())
-}
-
-/// The text with every piece that differs from the other's cut out must be what is left of both.
-fn is_made_of(text: &str, original: &str, replacement: &str) -> bool {
-    let mut left = original;
-    for (at, kept) in text.split(replacement).enumerate() {
-        let found = if at == 0 {
-            left.strip_prefix(kept).map(|rest| (0, rest))
-        } else {
-            left.find(kept).map(|at| (at, &left[at + kept.len()..]))
-        };
-        let Some((_, rest)) = found else { return false };
-        left = rest;
-    }
-    true
 }
 
 fn active_on<T>(path: &str, pipeline: &str, check: impl FnOnce(&ActiveRewrite<'_, Attribute>) -> T) -> T {
@@ -151,9 +136,9 @@ proptest! {
     fn bytes_outside_the_treated_values_stay(value in record(), path in prop::sample::select(&PATHS[..])) {
         prop_assume!(value.is_object() || value.is_array());
         active_on(path, "redact", |active| {
-            let document = spaced(&value);
-            if let Ok(Some(text)) = active.apply_text(&document) {
-                prop_assert!(is_made_of(&text, &document, "\"[REDACTED]\""), "{document}\n{text}");
+            let mut treated = value.clone();
+            if let (Ok(_), Ok(text)) = (active.apply(&mut treated), active.apply_text(&spaced(&value))) {
+                prop_assert_eq!(text.unwrap_or_else(|| spaced(&value)), spaced(&treated));
             }
             Ok(())
         })?;
