@@ -45,11 +45,9 @@ pub(crate) async fn observe(indexes: &[usize], envelope: &Envelope, passage: &mu
     let snapshot = Arc::clone(&passage.snapshot);
     for index in indexes {
         let Some(control) = snapshot.controls.get(*index).filter(|control| !control.is_disabled()) else { continue };
-        let mut context = passage.contexts.take(*index);
+        // It works on a copy: what a plugin that only looks leaves in its state is merged nowhere.
+        let mut context = passage.contexts.copy(*index);
         let asked = ask(control, envelope, passage, &mut context).await;
-        // The state of a plugin that only looks is its own; nothing of it is shared.
-        let PluginContext { global_context, .. } = context;
-        passage.contexts.global = global_context;
         let answered = Answered::of(asked, control, Placing::Hooked);
         note(passage, control, &answered, "allow");
     }

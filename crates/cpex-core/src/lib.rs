@@ -11,6 +11,7 @@ mod control;
 pub mod document;
 mod hooks;
 mod invoke;
+mod lifecycle;
 mod load;
 mod manager;
 mod operation;
@@ -24,8 +25,9 @@ mod session;
 mod snapshot;
 
 pub use hooks::{Contexts, Invoked, Request};
+pub use lifecycle::InitializeError;
 pub use load::Warnings;
-pub use manager::{InitializeError, ManagerConfig, PluginManager};
+pub use manager::{ManagerConfig, PluginManager};
 pub use operation::{Answer, Call, Caller, Operation};
 pub use outcome::{Decision, Outcome, Pending, Report, Violation};
 pub use permit::Permit;

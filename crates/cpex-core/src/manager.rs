@@ -10,13 +10,12 @@ use apl_cpex::Authenticator;
 use arc_swap::ArcSwapOption;
 use cpex_orchestration::Background;
 use cpex_sdk::audit::Id;
-use cpex_sdk::{
-    Clock, CmfToolPreInvoke, Factory, Hook as _, HookPoint, Host, IdSource, Instance, SecretReader, SessionStore,
-};
+use cpex_sdk::{Clock, CmfToolPreInvoke, Factory, Hook as _, HookPoint, Host, IdSource, SecretReader, SessionStore};
 
 use crate::context::ContextTable;
 use crate::document::{Document, LoadError};
 use crate::invoke;
+use crate::lifecycle::{self, InitializeError};
 use crate::load::{Factories, Loaded, Warnings};
 use crate::operation::{Answer, Call, Caller, Operation};
 use crate::outcome::{Decision, Outcome};
@@ -45,8 +44,8 @@ pub struct PluginManager {
     current: ArcSwapOption<Snapshot>,
     /// What was loaded and waits to be initialized.
     staged: Mutex<Option<Loaded>>,
-    /// Held by the one caller that publishes.
-    publishing: tokio::sync::Mutex<()>,
+    /// Held by the one caller that publishes; false once the manager was shut down.
+    publishing: tokio::sync::Mutex<bool>,
     factories: Mutex<Factories>,
     ports: Ports,
     background: Arc<Background>,
@@ -72,7 +71,7 @@ impl PluginManager {
         Self {
             current: ArcSwapOption::empty(),
             staged: Mutex::default(),
-            publishing: tokio::sync::Mutex::default(),
+            publishing: tokio::sync::Mutex::new(true),
             factories: Mutex::default(),
             ports: Ports { clock, ids, secrets: config.secrets, sessions },
             background: Arc::new(Background::new(BACKGROUND_TASKS)),
@@ -114,39 +113,32 @@ impl PluginManager {
     }
 
     /// Initializes the plugins of the document that was loaded last and makes it the one in force. Without a newly
-    /// loaded document nothing happens.
+    /// loaded document nothing happens. The plugins of the document before are let go of when the last operation that
+    /// began under it ends.
     ///
     /// # Errors
-    /// The first plugin that could not be initialized; what was in force stays in force.
+    /// The first plugin that could not be initialized; what was in force stays in force. Nothing is initialized after
+    /// [`PluginManager::shutdown`].
     pub async fn initialize(&self) -> Result<(), InitializeError> {
-        let _publishing = self.publishing.lock().await;
+        let open = self.publishing.lock().await;
+        if !*open {
+            return Err(InitializeError::ShutDown);
+        }
         let staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(loaded) = staged else { return Ok(()) };
         let snapshot = loaded.into_snapshot(Arc::clone(&self.ports.sessions), Arc::clone(&self.background));
-        for control in &snapshot.controls {
-            let ready = match &control.instance {
-                Some(Instance::Plugin(plugin)) => plugin.plugin().initialize().await,
-                Some(Instance::Identity(resolver)) => resolver.initialize().await,
-                Some(Instance::Sink(sink)) => sink.initialize().await,
-                None => Ok(()),
-            };
-            ready.map_err(|error| InitializeError { plugin: control.name.to_string(), cause: error.to_string() })?;
-        }
+        lifecycle::initialize(&snapshot).await?;
         self.current.store(Some(Arc::new(snapshot)));
         Ok(())
     }
 
-    /// Stops accepting operations, waits for what runs in the background, then stops the plugins.
+    /// Stops accepting operations, waits for what runs in the background, then stops the plugins. A manager that was shut
+    /// down stays so.
     pub async fn shutdown(&self) {
+        *self.publishing.lock().await = false;
         let Some(last) = self.current.swap(None) else { return };
         self.background.drain(last.settings.plugin_timeout).await;
-        for control in &last.controls {
-            match &control.instance {
-                Some(Instance::Plugin(plugin)) => plugin.plugin().shutdown().await,
-                Some(Instance::Sink(sink)) => sink.shutdown().await,
-                Some(Instance::Identity(_)) | None => {}
-            }
-        }
+        lifecycle::shutdown(&last, last.controls.len()).await;
     }
 
     /// Decides an operation, performs it if it is permitted, and judges what came back. The raw result never leaves
@@ -247,16 +239,6 @@ pub(crate) fn received(
         snapshot,
     };
     Received { passage, draft, caller }
-}
-
-/// A plugin could not be initialized, so its document is not in force.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("plugin `{plugin}` could not be initialized: {cause}")]
-pub struct InitializeError {
-    /// The plugin.
-    pub plugin: String,
-    /// What it says.
-    pub cause: String,
 }
 
 impl Default for PluginManager {

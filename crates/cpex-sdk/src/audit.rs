@@ -153,7 +153,8 @@ pub struct Execution {
     pub name: Arc<str>,
     /// Its mode.
     pub mode: &'static str,
-    /// What it asked for: `allow`, `deny`, `modify` or `error`.
+    /// What it asked for: `allow`, `deny`, `modify` or `error`; `nothing` where an authenticator found no credential of
+    /// its kind.
     pub requested: &'static str,
     /// What came of it: `allow`, `deny` or `modify`.
     pub effective: &'static str,

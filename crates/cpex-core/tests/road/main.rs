@@ -4,5 +4,6 @@
 mod endings;
 mod hooks;
 mod identity;
+mod lifecycle;
 mod plugins;
 mod support;

@@ -88,7 +88,7 @@ pub(crate) fn allowed<T: std::fmt::Debug>(outcome: Outcome<T>) -> T {
     }
 }
 
-/// `config: { do: allow | deny | error | panic | hang | rename | {set: {..}} | count }`.
+/// `config: { start: refuse | panic, do: allow | deny | error | panic | hang | rename | {set: {..}} | count }`.
 struct Controls {
     calls: Arc<Mutex<Vec<String>>>,
 }
@@ -100,18 +100,29 @@ impl Factory for Controls {
 
     fn build(&self, declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
         let script = declaration.config.get("do").cloned().unwrap_or(json!("allow"));
-        let control = Control { name: declaration.name.clone(), script, calls: Arc::clone(&self.calls) };
+        let start = declaration.config.get("start").and_then(Json::as_str).unwrap_or_default().to_owned();
+        let control = Control { name: declaration.name.clone(), start, script, calls: Arc::clone(&self.calls) };
         Ok(Instance::Plugin(PluginInstance::of(control).on::<CmfToolPreInvoke>().on::<CmfToolPostInvoke>().build()))
     }
 }
 
 struct Control {
     name: String,
+    start: String,
     script: Json,
     calls: Arc<Mutex<Vec<String>>>,
 }
 
-impl Plugin for Control {}
+#[async_trait]
+impl Plugin for Control {
+    async fn initialize(&self) -> Result<(), PluginError> {
+        match self.start.as_str() {
+            "refuse" => Err(PluginError("planted".into())),
+            "panic" => panic!("planted"),
+            _ => Ok(()),
+        }
+    }
+}
 
 #[async_trait]
 impl<H: Hook<Payload = MessagePayload>> HookHandler<H> for Control {

@@ -1,0 +1,64 @@
+//! Starting and stopping the plugins of a snapshot, under the one guard.
+
+use std::time::Duration;
+
+use cpex_orchestration::{Fault, call};
+use cpex_sdk::{Instance, PluginError};
+
+use crate::snapshot::{Control, Snapshot};
+
+/// Why a document could not be put in force.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InitializeError {
+    /// A plugin could not be initialized.
+    #[error("plugin `{plugin}` could not be initialized: {cause}")]
+    Plugin {
+        /// The plugin.
+        plugin: String,
+        /// What it says.
+        cause: String,
+    },
+    /// The manager was shut down; make a new one.
+    #[error("the manager was shut down: make a new one")]
+    ShutDown,
+}
+
+/// Initializes every plugin in declared order. When one fails, those before it are stopped again.
+pub(crate) async fn initialize(snapshot: &Snapshot) -> Result<(), InitializeError> {
+    for (index, control) in snapshot.controls.iter().enumerate() {
+        let cause = match call(start(control), control.timeout).await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => error.to_string(),
+            Err(Fault::Timeout) => "no answer in time".to_owned(),
+            Err(Fault::Panic) => "it panicked".to_owned(),
+        };
+        shutdown(snapshot, index).await;
+        return Err(InitializeError::Plugin { plugin: control.name.to_string(), cause });
+    }
+    Ok(())
+}
+
+/// Stops the first so many plugins. One that fails to stop holds up nobody.
+pub(crate) async fn shutdown(snapshot: &Snapshot, count: usize) {
+    let limit: Duration = snapshot.settings.plugin_timeout;
+    for control in snapshot.controls.iter().take(count) {
+        let _ = call(stop(control), limit).await;
+    }
+}
+
+async fn start(control: &Control) -> Result<(), PluginError> {
+    match &control.instance {
+        Some(Instance::Plugin(plugin)) => plugin.plugin().initialize().await,
+        Some(Instance::Identity(resolver)) => resolver.initialize().await,
+        Some(Instance::Sink(sink)) => sink.initialize().await,
+        None => Ok(()),
+    }
+}
+
+async fn stop(control: &Control) {
+    match &control.instance {
+        Some(Instance::Plugin(plugin)) => plugin.plugin().shutdown().await,
+        Some(Instance::Sink(sink)) => sink.shutdown().await,
+        Some(Instance::Identity(_)) | None => {}
+    }
+}
