@@ -139,11 +139,11 @@ impl<'p, A> ActiveRewrite<'p, A> {
         Ok(changed)
     }
 
-    /// Whether a text holds a JSON object or array, so that it may be asked for a field. A pipeline that requires one and
-    /// meets no part that can be asked is to be applied to `null`.
+    /// Whether a text can be asked for the field: it holds a JSON object or array. A pipeline that requires a field and meets
+    /// no part that can be asked is to be applied to `null`; one that requires none is content with any text, unread.
     #[must_use]
     pub fn can_read(&self, text: &str) -> bool {
-        splice::is_document(text, self.max_depth)
+        !self.is_required() || splice::is_document(text, self.max_depth)
     }
 
     /// Whether a stage in force could change a value, so that a payload it cannot read must be withheld.
