@@ -1,1 +1,41 @@
-//! Identity plugins for CPEX: signed JSON web tokens
+//! Identity plugins for CPEX: signed JSON web tokens.
+//!
+//! `identity/jwt` looks for one token in one place of a request, verifies it with a key of the issuer the token names, and
+//! answers who it speaks for: a user, an OAuth client or a workload. Keys are part of the document; none is ever taken from
+//! a token.
+//!
+//! A token is a JWS in compact form (RFC 7515) whose payload is a set of claims (RFC 7519). It is accepted when all of this
+//! holds, and refused with the code of the first that does not:
+//!
+//! | what | else |
+//! |---|---|
+//! | the place holds one value, and it is not empty | `auth.ambiguous`, `auth.empty` |
+//! | at most 16 KiB, three parts in base64url, objects of JSON at most 32 deep that state no member twice, `alg`, `kid`, `typ` and registered claims of their types | `auth.malformed` |
+//! | no `crit` in the header, and a `typ` that is that of a token, if any | `auth.invalid` |
+//! | `iss` is exactly that of a trusted issuer | `auth.issuer` |
+//! | `alg` is one that the key of the issuer may be used with | `auth.invalid` |
+//! | `kid`, where both the token and the key have one, is that of the key; the signature verifies | `auth.signature` |
+//! | `exp` is there, and lies ahead | `auth.invalid`, `auth.expired` |
+//! | `nbf` and `iat`, where given, do not lie ahead | `auth.not_yet_valid` |
+//! | `aud` names one of the audiences, unless their check was switched off | `auth.audience` |
+//! | the principal has an identifier (a SPIFFE ID, for a workload), and claims that are mapped have a readable shape | `auth.invalid`, `auth.malformed` |
+//!
+//! No token there, or a credential of another scheme, is neither accepted nor refused. Times are read from the clock port,
+//! and the leeway is none unless the document grants one. What is recorded of a refusal names issuer, key and check; nothing
+//! of the token can get into it, for the texts are fixed.
+//!
+//! Key sets that are fetched, tokens in query parameters and the claims of particular identity providers are not there yet
+//! and refused by name.
+
+mod config;
+mod factory;
+mod issuer;
+mod json;
+mod key;
+mod mapping;
+mod place;
+mod refusal;
+mod resolver;
+mod token;
+
+pub use factory::{JwtFactory, KIND};

@@ -1,0 +1,176 @@
+//! The config of an `identity/jwt`: its keys, and what they mean.
+
+mod decoding_key;
+mod issuer;
+mod node;
+mod shape;
+
+use cpex_sdk::Host;
+use cpex_sdk::config::{ConfigFault, Key, Shape};
+use serde_json::{Map, Value as Json};
+
+use self::node::Node;
+use crate::issuer::Issuer;
+use crate::mapping::{ClaimPath, Mapping, Names, Role};
+use crate::place::Place;
+
+/// What a config may say. Words and keys of later versions are let through here, for [`Settings::read`] refuses them by
+/// name.
+pub(crate) const KEYS: &[Key] = &[
+    Key::optional(
+        "role",
+        Shape::Word(&["user", "client", "caller_workload"]),
+        "Whom the token speaks for: `user` (default), `client` or `caller_workload`.",
+    ),
+    Key::optional(
+        "header",
+        Shape::Text,
+        "The header the token is in: `Authorization` with the scheme Bearer by default.",
+    ),
+    Key::optional("credential", Shape::Section(CREDENTIAL), "The place of the token, where `header` does not say it."),
+    Key::required(
+        "trusted_issuers",
+        Shape::List(&Shape::Section(issuer::KEYS)),
+        "The issuers whose tokens are accepted.",
+    ),
+    Key::optional(
+        "claim_mapper",
+        Shape::Word(&["standard", "keycloak", "auth0", "cognito"]),
+        "Which claims are read: `standard` (default), the only mapper.",
+    ),
+    Key::optional("claim_map", Shape::Section(CLAIM_MAP), "Paths of claims, in place of those of `standard`."),
+];
+
+const CREDENTIAL: &[Key] = &[
+    Key::required("kind", Shape::Word(&["header", "cookie", "query_param"]), "Where it is: `header` or `cookie`."),
+    Key::required("name", Shape::Text, "The name of the header or cookie."),
+];
+
+const CLAIM_PATHS: Shape = Shape::OneOrMany(&Shape::Text);
+
+const CLAIM_MAP: &[Key] = &[
+    Key::optional("id", CLAIM_PATHS, "The identifier: the first of these that is there."),
+    Key::optional("tenant", CLAIM_PATHS, "The tenant of a user: the first of these that is there."),
+    Key::optional("roles", CLAIM_PATHS, "Roles: all of these together."),
+    Key::optional("permissions", CLAIM_PATHS, "Permissions: all of these together; text is taken as words."),
+    Key::optional("teams", CLAIM_PATHS, "Teams: all of these together."),
+];
+
+/// What a config means. Its `Debug` shows no key.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) place: Place,
+    // INVARIANT: no two of one name.
+    pub(crate) issuers: Vec<Issuer>,
+    pub(crate) mapping: Mapping,
+}
+
+impl Settings {
+    /// Reads a config and the keys it names.
+    pub(crate) fn read(config: &Json, host: &Host) -> Result<Self, Vec<ConfigFault>> {
+        let empty = Json::Object(Map::new());
+        let root = Node::root(if config.is_null() { &empty } else { config });
+        let mut faults = Vec::new();
+        shape::check(&root, Shape::Section(KEYS), &mut faults);
+        let place = place(&root, &mut faults);
+        let issuers = issuer::read_all(&root, host, &mut faults);
+        let mapping = mapping(&root, &mut faults);
+        if faults.is_empty() { Ok(Self { place, issuers, mapping }) } else { Err(faults) }
+    }
+}
+
+fn place(root: &Node<'_>, faults: &mut Vec<ConfigFault>) -> Place {
+    let header = root.get("header");
+    let Some(credential) = root.get("credential") else {
+        return Place::header(header.and_then(|header| name(&header, faults)).unwrap_or("Authorization"));
+    };
+    if let Some(header) = header {
+        faults
+            .push(header.fault("`header` and `credential` both say where the token is").help("leave one of them out"));
+    }
+    let name = credential.get("name").and_then(|named| name(&named, faults)).unwrap_or_default();
+    match credential.get("kind") {
+        Some(kind) if kind.text() == Some("query_param") => {
+            let fault = kind.fault("`query_param` is not available yet");
+            faults.push(fault.help("write `header` or `cookie`"));
+            Place::header(name)
+        }
+        Some(kind) if kind.text() == Some("cookie") => Place::Cookie { name: name.to_owned() },
+        _ => Place::header(name),
+    }
+}
+
+/// The name of a header or a cookie, which is a token of HTTP (RFC 9110, section 5.6.2).
+fn name<'c>(named: &Node<'c>, faults: &mut Vec<ConfigFault>) -> Option<&'c str> {
+    let name = named.text()?;
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(fits) {
+        faults.push(named.fault(format!("`{name}` is not the name of a header or cookie")));
+    }
+    Some(name)
+}
+
+fn mapping(root: &Node<'_>, faults: &mut Vec<ConfigFault>) -> Mapping {
+    let role = match root.get("role").and_then(|role| role.text()) {
+        Some("client") => Role::Client,
+        Some("caller_workload") => Role::CallerWorkload,
+        _ => Role::User,
+    };
+    let mut mapping = Mapping::standard(role);
+    let mapper = root.get("claim_mapper");
+    if let Some(mapper) = &mapper
+        && let Some(word @ ("keycloak" | "auth0" | "cognito")) = mapper.text()
+    {
+        let fault = mapper.fault(format!("`{word}` is not available yet"));
+        faults.push(fault.help("name the paths of its claims under `claim_map`"));
+    }
+    let Some(map) = root.get("claim_map") else { return mapping };
+    if let Some(mapper) = &mapper {
+        let fault = mapper.fault("`claim_mapper` and `claim_map` both say which claims are read");
+        faults.push(fault.help("leave one of them out: what `claim_map` does not name is read as `standard` reads it"));
+    }
+    override_mapping(&mut mapping, &map, faults);
+    mapping
+}
+
+fn override_mapping(mapping: &mut Mapping, map: &Node<'_>, faults: &mut Vec<ConfigFault>) {
+    let read: &[&str] = match mapping.role {
+        Role::User => &["id", "tenant", "roles", "permissions", "teams"],
+        Role::Client => &["id", "roles", "permissions", "teams"],
+        Role::CallerWorkload => &["id"],
+    };
+    for key in CLAIM_MAP.iter().map(|key| key.name) {
+        let Some(node) = map.get(key) else { continue };
+        if !read.contains(&key) {
+            faults.push(node.fault(format!("`{key}` is not read for this `role`")).help(format!("leave `{key}` out")));
+            continue;
+        }
+        let paths = claim_paths(&node, faults);
+        match key {
+            "id" => mapping.id = paths,
+            "tenant" => mapping.tenant = paths,
+            "roles" => mapping.roles = Names::All(paths),
+            "permissions" => mapping.permissions = Names::All(paths),
+            _ => mapping.teams = Names::All(paths),
+        }
+    }
+}
+
+fn claim_paths(node: &Node<'_>, faults: &mut Vec<ConfigFault>) -> Vec<ClaimPath> {
+    let items = node.one_or_many();
+    if items.is_empty() {
+        faults.push(node.fault("no claim is named here").help("name one, or leave the key out"));
+    }
+    let mut paths = Vec::new();
+    for item in &items {
+        match item.text() {
+            Some("") => faults.push(item.fault("the path of a claim is empty")),
+            Some(path) => paths.push(ClaimPath(path.to_owned())),
+            None => {}
+        }
+    }
+    paths
+}
+
+#[cfg(test)]
+mod tests;

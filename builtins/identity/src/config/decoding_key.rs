@@ -1,0 +1,88 @@
+//! The `decoding_key` of an issuer.
+
+use std::fs;
+
+use apl_cmf::Secret;
+use cpex_sdk::Host;
+use cpex_sdk::config::{ConfigFault, Key, SecretSource, Shape};
+use serde_json::Value as Json;
+
+use super::node::Node;
+use crate::json;
+use crate::key::VerifyingKey;
+
+/// What may be said of a key; [`KINDS`] says what belongs to which kind.
+pub(super) const KEYS: &[Key] = &[
+    Key::required(
+        "kind",
+        Shape::Word(&["pem", "pem_file", "jwk", "secret", "jwks_url"]),
+        "What is given: `pem`, `pem_file`, `jwk` or `secret`.",
+    ),
+    Key::optional("pem", Shape::Text, "A public key in PEM."),
+    Key::optional("path", Shape::Text, "Path of a file with a public key in PEM, from the directory of the document."),
+    Key::optional("jwk", JWK, "A JSON Web Key, as a map or as JSON text."),
+    Key::optional("secret", Shape::Either(&[Shape::Text, Shape::Secret]), "A shared secret, or where it comes from."),
+    Key::optional("url", Shape::Text, "Not available yet: refused."),
+    Key::optional("refresh_secs", Shape::Integer, "Not available yet: refused."),
+    Key::optional("insecure_http", Shape::Bool, "Not available yet: refused."),
+];
+
+const JWK: Shape = Shape::Either(&[Shape::Map(&Shape::Any), Shape::Text]);
+
+/// The kinds, each with the key that it must have.
+const KINDS: [(&str, &str); 4] = [("pem", "pem"), ("pem_file", "path"), ("jwk", "jwk"), ("secret", "secret")];
+
+/// Reads a key; none where something is wrong with it, which is then among the faults.
+pub(super) fn read(node: &Node<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<VerifyingKey> {
+    let kind = node.get("kind")?;
+    if kind.text() == Some("jwks_url") {
+        let fault = kind.fault("`jwks_url` needs the HTTP port, which this version does not have");
+        faults.push(fault.help("write `pem`, `pem_file`, `jwk` or `secret`"));
+        return None;
+    }
+    let (kind, own) = KINDS.into_iter().find(|(name, _)| kind.text() == Some(name))?;
+    for other in KEYS.iter().map(|key| key.name).filter(|name| *name != "kind" && *name != own) {
+        if let Some(value) = node.get(other) {
+            faults.push(value.fault(format!("`{other}` is not read for a key of kind `{kind}`")));
+        }
+    }
+    let Some(given) = node.get(own) else {
+        faults.push(node.fault(format!("the key `{own}` is missing")));
+        return None;
+    };
+    match verifying_key(kind, &given, host)? {
+        Ok(key) => Some(key),
+        Err(fault) => {
+            faults.push(given.fault(fault));
+            None
+        }
+    }
+}
+
+/// None where the value is of another shape than it should be, which is told elsewhere.
+fn verifying_key(kind: &str, given: &Node<'_>, host: &Host) -> Option<Result<VerifyingKey, String>> {
+    let text = given.text();
+    let key = match (kind, given.value) {
+        ("pem", _) => VerifyingKey::from_pem(text?),
+        ("pem_file", _) => return Some(pem_file(text?, host)),
+        ("jwk", Json::Object(jwk)) => VerifyingKey::from_jwk(jwk),
+        ("jwk", _) => match json::object(text?.as_bytes()) {
+            Ok(jwk) => VerifyingKey::from_jwk(&jwk),
+            Err(unreadable) => return Some(Err(format!("the text of the key {}", unreadable.text()))),
+        },
+        ("secret", Json::String(secret)) => VerifyingKey::from_secret(&Secret::from(secret.as_str())),
+        _ => return Some(secret(&SecretSource::from_config(given.value).ok()?, host)),
+    };
+    Some(key.map_err(str::to_owned))
+}
+
+fn pem_file(path: &str, host: &Host) -> Result<VerifyingKey, String> {
+    let text =
+        fs::read_to_string(host.directory.join(path)).map_err(|error| format!("cannot read `{path}`: {error}"))?;
+    VerifyingKey::from_pem(&text).map_err(|fault| format!("in `{path}`: {fault}"))
+}
+
+fn secret(source: &SecretSource, host: &Host) -> Result<VerifyingKey, String> {
+    let secret = host.secrets.read(source).map_err(|error| error.to_string())?;
+    VerifyingKey::from_secret(&secret).map_err(str::to_owned)
+}
