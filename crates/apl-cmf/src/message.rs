@@ -1,5 +1,7 @@
 //! What is exchanged: a message and its content parts.
 
+use std::borrow::Cow;
+
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
@@ -17,7 +19,7 @@ pub struct MessagePayload {
 #[serde(deny_unknown_fields)]
 pub struct Message {
     /// The version of the format, `2.0`.
-    pub schema_version: String,
+    pub schema_version: Cow<'static, str>,
     /// Who speaks.
     pub role: Role,
     /// What is said, in order.
@@ -31,7 +33,7 @@ impl Message {
     /// A message of the current version.
     #[must_use]
     pub fn new(role: Role, content: Vec<ContentPart>) -> Self {
-        Self { schema_version: "2.0".to_owned(), role, content, channel: None }
+        Self { schema_version: Cow::Borrowed("2.0"), role, content, channel: None }
     }
 
     /// The tool calls among the parts.

@@ -5,7 +5,7 @@ use cpex_core::{InitializeError, PluginManager};
 
 /// Starts a manager with the builtins that are compiled in.
 pub trait FromYaml: Sized {
-    /// A manager that enforces the document.
+    /// A manager that enforces the document. Warnings about it are for `cpex check` to show.
     ///
     /// # Errors
     /// Every mistake in the document, or the plugin that could not be initialized.
@@ -16,7 +16,7 @@ impl FromYaml for PluginManager {
     async fn from_yaml(text: &str) -> Result<Self, StartError> {
         let manager = Self::default();
         crate::install_builtins(&manager);
-        manager.load_config_yaml(text)?;
+        let _ = manager.load_config_yaml(text)?;
         manager.initialize().await?;
         Ok(manager)
     }

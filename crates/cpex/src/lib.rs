@@ -57,7 +57,8 @@ pub use apl_core as apl;
 pub use apl_cpex as policy;
 pub use cpex_core::{
     Answer, Call, Caller, Contexts, Decision, InitializeError, Invoked, ManagerConfig, MemoryStore, Operation, Outcome,
-    Pending, Permit, PluginManager, ProcessSecrets, RandomIds, Report, Request, SystemClock, Violation, Warnings, document,
+    Pending, Permit, PluginManager, ProcessSecrets, RandomIds, Report, Request, SystemClock, Violation, Warnings,
+    document,
 };
 pub use cpex_sdk as sdk;
 

@@ -1,12 +1,13 @@
 //! Ends one side of an operation: stores its labels, writes its record, starts what runs in the background, and answers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use apl_cmf::Envelope;
 use apl_core::Denial;
 use cpex_orchestration::{Fault, call};
 use cpex_sdk::audit::Id;
-use cpex_sdk::{SessionKey, code};
+use cpex_sdk::{AuditSink, Record, SessionKey, code};
 
 use super::decide::Ending;
 use super::state::{Denied, Passage, Settled};
@@ -62,32 +63,36 @@ async fn append(passage: &Passage, key: &SessionKey, labels: &[Arc<str>]) -> Res
 /// permit get the record of the denial after it.
 async fn write_record(mut ending: Ending, id: Id) -> Ending {
     let snapshot = Arc::clone(&passage_of(&ending).snapshot);
-    let mut written = Vec::new();
     let mut failed = Vec::new();
-    for (control, sink) in snapshot.sinks() {
-        let record = record::of(&ending, id);
-        match call(async { sink.write(&record).await }, control.timeout).await {
-            Ok(Ok(())) => written.push(sink),
-            Ok(Err(error)) => failed.push(format!("{}: {error}", control.name)),
-            Err(Fault::Timeout) => failed.push(format!("{}: no answer in time", control.name)),
-            Err(Fault::Panic) => failed.push(format!("{}: it panicked", control.name)),
+    for (index, (control, sink)) in snapshot.sinks().enumerate() {
+        if let Err(error) = write(sink, &record::of(&ending, id), control.timeout).await {
+            failed.push((index, format!("{}: {error}", control.name)));
         }
     }
     if failed.is_empty() {
         return ending;
     }
-    passage_of_mut(&mut ending).trail.errors.append(&mut failed);
-    let was_permitted = ending.is_ok();
+    let (failed, errors): (Vec<usize>, Vec<String>) = failed.into_iter().unzip();
+    passage_of_mut(&mut ending).trail.errors.extend(errors);
+    if ending.is_err() {
+        return ending;
+    }
     let ending = deny_permitted(ending, code::AUDIT_FAILED);
-    if was_permitted {
-        let correction = Id(snapshot.host.ids.next());
-        for sink in written {
-            let record = record::of(&ending, correction);
-            // The operation is denied already; a sink that fails now leaves the record of the permit standing alone.
-            let _ = call(async { sink.write(&record).await }, snapshot.settings.plugin_timeout).await;
-        }
+    let correction = Id(snapshot.host.ids.next());
+    for (_, (control, sink)) in snapshot.sinks().enumerate().filter(|(index, _)| !failed.contains(index)) {
+        // The operation is denied already; a sink that fails now leaves the record of the permit standing alone.
+        let _ = write(sink, &record::of(&ending, correction), control.timeout).await;
     }
     ending
+}
+
+async fn write(sink: &dyn AuditSink, record: &Record<'_>, limit: Duration) -> Result<(), String> {
+    match call(async { sink.write(record).await }, limit).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(Fault::Timeout) => Err("no answer in time".to_owned()),
+        Err(Fault::Panic) => Err("it panicked".to_owned()),
+    }
 }
 
 fn start_background(ending: &Ending) {
