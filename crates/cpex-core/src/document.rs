@@ -12,6 +12,7 @@ pub mod keys;
 pub mod kinds;
 mod limits;
 mod plugins;
+pub mod schema;
 mod secrets;
 mod settings;
 mod walk;

@@ -3,7 +3,6 @@
 mod instances;
 mod reach;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,13 +11,11 @@ use apl_core::diagnostic::{Diagnostic, Severity};
 use apl_cpex::{Declaration, Declarations, Policy};
 use cpex_orchestration::Background;
 use cpex_sdk::config::PluginMode;
-use cpex_sdk::{Factory, HookPoint, Host, SessionStore};
+use cpex_sdk::{HookPoint, Host, SessionStore};
 
 use crate::document::{Document, LoadError};
 use crate::snapshot::{Control, Hooked, Settings, Snapshot};
-
-/// The factories of all kinds a manager knows.
-pub(crate) type Factories = HashMap<String, Arc<dyn Factory>>;
+pub(crate) use instances::Factories;
 
 /// Everything of a snapshot that comes from the document.
 pub(crate) struct Loaded {

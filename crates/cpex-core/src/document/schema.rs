@@ -133,4 +133,45 @@ fn name(place: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    #![expect(clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+    use std::collections::HashSet;
+
+    use super::*;
+
+    const CONFIG: &[Key] = &[Key::required("key", Shape::Secret, "A key.")];
+
+    #[test]
+    fn every_table_has_a_definition_of_its_own() {
+        let names: HashSet<String> = TABLES.iter().map(|table| name(table.place)).collect();
+        assert_eq!(names.len(), TABLES.len());
+        assert!(!names.contains(DURATION) && !names.contains(SECRET));
+        assert!(TABLES.iter().all(|table| reference(table.keys).is_some()));
+    }
+
+    #[test]
+    fn a_key_has_the_shape_and_the_sentence_of_its_table() {
+        let schema = schema(&[]);
+        let top = &schema["$defs"][name(TABLES[0].place)];
+        assert_eq!(schema["$ref"], definition(&name(TABLES[0].place)));
+        assert_eq!(top["additionalProperties"], json!(false));
+        assert_eq!(top["patternProperties"], json!({ "^x-": {} }));
+        let settings = json!({ "$ref": "#/$defs/in-plugin_settings", "description": "Settings of the runtime." });
+        assert_eq!(top["properties"]["plugin_settings"], settings);
+        let declaration = &schema["$defs"]["in-plugins"];
+        assert_eq!(declaration["required"], json!(["name", "kind"]));
+        assert!(schema["$defs"]["in-plugin_settings"].get("patternProperties").is_none());
+    }
+
+    #[test]
+    fn the_config_of_a_kind_is_what_its_factory_publishes() {
+        let schema = schema(&[("own/kind", CONFIG)]);
+        let by_kind = &schema["$defs"]["in-plugins"]["allOf"][0];
+        assert_eq!(by_kind["if"]["properties"]["kind"], json!({ "const": "own/kind" }));
+        assert_eq!(by_kind["then"]["required"], json!(["config"]));
+        let config = &by_kind["then"]["properties"]["config"];
+        assert_eq!(config["properties"]["key"]["$ref"], json!("#/$defs/secret"));
+        assert_eq!(config["additionalProperties"], json!(false));
+    }
+}

@@ -1,13 +1,18 @@
 //! Building the declared plugins by the factories of their kinds.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use apl_core::diagnostic::Diagnostic;
 use apl_cpex::Role;
 use cpex_orchestration::call_sync;
 use cpex_sdk::config::{ConfigFault, PluginMode};
-use cpex_sdk::{Host, Instance};
+use cpex_sdk::{Factory, Host, Instance};
 
-use super::Factories;
 use crate::document::{PluginNode, kinds};
+
+/// The factories of all kinds a manager knows.
+pub(crate) type Factories = HashMap<String, Arc<dyn Factory>>;
 
 /// What each declared plugin became, by index; none where its mode is `disabled` or it could not be built.
 pub(super) fn build(

@@ -74,10 +74,7 @@ async fn write_record(mut ending: Ending, id: Id) -> Ending {
     }
     let (failed, errors): (Vec<usize>, Vec<String>) = failed.into_iter().unzip();
     passage_of_mut(&mut ending).trail.errors.extend(errors);
-    if ending.is_err() {
-        return ending;
-    }
-    let ending = deny_permitted(ending, code::AUDIT_FAILED);
+    let ending = Err(ending?.into_judged().deny(Denial::new(code::AUDIT_FAILED)));
     let correction = Id(snapshot.host.ids.next());
     for (_, (control, sink)) in snapshot.sinks().enumerate().filter(|(index, _)| !failed.contains(index)) {
         // The operation is denied already; a sink that fails now leaves the record of the permit standing alone.
