@@ -1,1 +1,16 @@
-//! The cpex command: check, eval, test and demo
+//! The `cpex` command: checks policies, decides single requests, runs policy tests, and shows a scenario.
+//!
+//! It is a library too, so that other programs run policy tests by the same reader and runner ([`case`]) and show the same
+//! scenario ([`demo`]). Everything it decides, it decides through the facade a host uses.
+
+pub mod case;
+mod check;
+mod command;
+pub mod demo;
+mod eval;
+mod paths;
+mod streams;
+mod test;
+
+pub use command::run;
+pub use streams::Streams;

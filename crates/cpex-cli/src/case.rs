@@ -1,0 +1,31 @@
+//! Policy tests: files named `*.test.yaml`, read, run through the runtime, and compared with what they expect.
+//!
+//! A case states who calls what, what the backend would answer, and what must come of it. It is run under a manager of its
+//! own with a clock that stands still, identifiers that count and stores that are empty, so that one case never sees
+//! another and every run sees the same. Collaborators are scripted through the factories that real ones come by; there is
+//! no switch that lifts a rule. Records go to memory: a test leaves nothing behind.
+
+mod answer;
+mod call;
+mod caller;
+mod cast;
+mod codes;
+mod compare;
+mod context;
+mod doubles;
+mod error;
+mod expect;
+mod fields;
+mod file;
+mod run;
+mod seen;
+mod stage;
+mod step;
+mod stub;
+pub(crate) mod trust;
+mod wallet;
+
+pub use self::error::RunError;
+pub use self::file::{Request, TestFile};
+pub use self::run::CaseEnd;
+pub(crate) use self::seen::Seen;

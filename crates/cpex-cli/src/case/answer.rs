@@ -1,0 +1,89 @@
+//! What the backend answers, and how an answer is written back into the form of a case.
+
+use cpex::Answer;
+use cpex::apl::node::Node;
+use cpex::cmf::{ContentPart, Message, Role, TextPart, ToolResult};
+use serde_json::{Map, Value as Json, json};
+
+use super::codes;
+use super::fields::{Fields, Keys};
+
+const PART: Keys = Keys { of: "a part of a result", known: &["text", "json", "blob"], unavailable: &[] };
+
+/// Reads `result`, `result_parts` and `is_error`: the answer of the backend, if the case gives one.
+pub(crate) fn read(fields: &mut Fields, section: &Node) -> Option<Answer> {
+    let flagged = fields.read(section, "is_error", Fields::boolean).unwrap_or(false);
+    let answer = match (section.entry("result"), section.entry("result_parts")) {
+        (Some(entry), None) => Some(Answer::structured(entry.value.to_json())),
+        (None, Some(entry)) => parts(fields, &entry.value),
+        (Some(_), Some(entry)) => {
+            let message = "`result` and `result_parts` exclude one another";
+            let help = "write the structured part as `{json: ..}` in `result_parts`";
+            fields.fault_with_help(codes::CONFLICT, entry.key.span, message, help);
+            None
+        }
+        (None, None) => {
+            if let Some(entry) = section.entry("is_error") {
+                let message = "`is_error` flags a result, and there is none";
+                fields.fault_with_help(codes::MISSING_KEY, entry.key.span, message, "add `result` or `result_parts`");
+            }
+            None
+        }
+    };
+    if flagged { answer.map(Answer::flagged_as_error) } else { answer }
+}
+
+/// The parts of an answer in the form of `result_parts`.
+pub(crate) fn to_parts(answer: &Answer) -> Vec<Json> {
+    let part = |part: &ContentPart| match part {
+        // The one without content only carries the flag.
+        ContentPart::ToolResult(result) if result.content.is_null() => None,
+        ContentPart::ToolResult(result) => Some(json!({ "json": result.content })),
+        ContentPart::Text(TextPart { text }) => Some(json!({ "text": text })),
+        ContentPart::Other(members) => Some(match members.get("blob") {
+            Some(blob) => json!({ "blob": blob }),
+            None => Json::Object(members.clone()),
+        }),
+        ContentPart::ToolCall(call) => serde_json::to_value(call).ok(),
+    };
+    answer.message.content.iter().filter_map(part).collect()
+}
+
+fn parts(fields: &mut Fields, node: &Node) -> Option<Answer> {
+    let nodes = fields.list(node, "result_parts")?;
+    let mut content: Vec<ContentPart> = nodes.iter().filter_map(|node| part(fields, node)).collect();
+    // A tool result stands in every answer: it carries the flag of an error.
+    if !content.iter().any(|part| matches!(part, ContentPart::ToolResult(_))) {
+        content.insert(0, structured(Json::Null));
+    }
+    Some(Answer { message: Message::new(Role::Tool, content) })
+}
+
+fn part(fields: &mut Fields, node: &Node) -> Option<ContentPart> {
+    let section = fields.section(node, "result_parts", PART)?;
+    let [entry] = section.entries() else {
+        fields.fault(codes::WRONG_SHAPE, node.span, "a part is one of `{text: ..}`, `{json: ..}` and `{blob: ..}`");
+        return None;
+    };
+    match entry.key.value.as_str() {
+        "text" => fields.text(&entry.value, "text").map(|text| ContentPart::Text(TextPart { text })),
+        "json" => Some(structured(entry.value.to_json())),
+        "blob" => fields.text(&entry.value, "blob").map(blob),
+        _ => None,
+    }
+}
+
+fn structured(content: Json) -> ContentPart {
+    ContentPart::ToolResult(ToolResult {
+        tool_call_id: "call".to_owned(),
+        tool_name: String::new(),
+        content,
+        is_error: false,
+    })
+}
+
+fn blob(data: String) -> ContentPart {
+    let members = [("content_type", "resource".to_owned()), ("resource_request_id", "call".to_owned()), ("blob", data)];
+    let members = members.into_iter().map(|(key, value)| (key.to_owned(), Json::String(value)));
+    ContentPart::Other(members.collect::<Map<_, _>>())
+}

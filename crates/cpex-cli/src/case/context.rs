@@ -1,0 +1,128 @@
+//! `context`: what a host attaches to an operation.
+
+use std::collections::BTreeMap;
+
+use cpex::apl::node::{Node, Value};
+use cpex::cmf::{AgentContext, Client, HttpContext, RequestContext, Workload};
+use serde_json::{Map, Value as Json};
+
+use super::caller;
+use super::fields::{Fields, Keys};
+
+const CONTEXT: Keys = Keys {
+    of: "a context",
+    known: &[
+        "client",
+        "caller_workload",
+        "agent",
+        "request",
+        "llm",
+        "completion",
+        "framework",
+        "provenance",
+        "custom",
+        "http",
+    ],
+    unavailable: &["delegation"],
+};
+
+const AGENT: Keys = Keys {
+    of: "`agent`",
+    known: &["input", "session_id", "conversation_id", "turn", "agent_id", "parent_agent_id"],
+    unavailable: &[],
+};
+
+const REQUEST: Keys =
+    Keys { of: "`request`", known: &["environment", "request_id", "trace_id", "span_id"], unavailable: &[] };
+
+const HTTP: Keys = Keys {
+    of: "`http`",
+    known: &["method", "path", "host", "scheme", "request_headers", "response_headers"],
+    unavailable: &[],
+};
+
+/// A context as written; what is not there stays out of the operation.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Context {
+    pub(crate) client: Option<Client>,
+    pub(crate) caller_workload: Option<Workload>,
+    pub(crate) agent: Option<AgentContext>,
+    pub(crate) request: Option<RequestContext>,
+    pub(crate) http: Option<HttpContext>,
+    pub(crate) llm: Option<Map<String, Json>>,
+    pub(crate) completion: Option<Map<String, Json>>,
+    pub(crate) framework: Option<Map<String, Json>>,
+    pub(crate) provenance: Option<Map<String, Json>>,
+    pub(crate) custom: Option<Map<String, Json>>,
+}
+
+/// Reads `context`.
+pub(crate) fn read(fields: &mut Fields, node: &Node, field: &str) -> Option<Context> {
+    let section = fields.section(node, field, CONTEXT)?;
+    Some(Context {
+        client: fields.read(section, "client", caller::client),
+        caller_workload: fields.read(section, "caller_workload", caller::workload),
+        agent: fields.read(section, "agent", agent),
+        request: fields.read(section, "request", request),
+        http: fields.read(section, "http", http),
+        llm: fields.read(section, "llm", Fields::map),
+        completion: fields.read(section, "completion", Fields::map),
+        framework: fields.read(section, "framework", Fields::map),
+        provenance: fields.read(section, "provenance", Fields::map),
+        custom: fields.read(section, "custom", Fields::map),
+    })
+}
+
+/// Headers by name; a value may also be a number.
+pub(crate) fn headers(fields: &mut Fields, node: &Node, field: &str) -> Option<BTreeMap<String, String>> {
+    let entries = fields.entries(node, field)?;
+    let header = |entry: &cpex::apl::node::Entry| {
+        let value = match &entry.value.value {
+            Value::Number(number) => number.to_string(),
+            _ => fields.text(&entry.value, &entry.key.value)?,
+        };
+        Some((entry.key.value.to_ascii_lowercase(), value))
+    };
+    Some(entries.iter().filter_map(header).collect())
+}
+
+fn agent(fields: &mut Fields, node: &Node, field: &str) -> Option<AgentContext> {
+    let section = fields.section(node, field, AGENT)?;
+    Some(AgentContext {
+        input: fields.read(section, "input", Fields::text),
+        session_id: fields.read(section, "session_id", Fields::text),
+        conversation_id: fields.read(section, "conversation_id", Fields::text),
+        turn: fields.read(section, "turn", turn),
+        agent_id: fields.read(section, "agent_id", Fields::text),
+        parent_agent_id: fields.read(section, "parent_agent_id", Fields::text),
+    })
+}
+
+fn turn(fields: &mut Fields, node: &Node, field: &str) -> Option<u64> {
+    match &node.value {
+        Value::Number(number) if number.is_u64() => number.as_u64(),
+        _ => fields.wrong_shape(node, field, "a whole number that is not negative"),
+    }
+}
+
+fn request(fields: &mut Fields, node: &Node, field: &str) -> Option<RequestContext> {
+    let section = fields.section(node, field, REQUEST)?;
+    Some(RequestContext {
+        environment: fields.read(section, "environment", Fields::text),
+        request_id: fields.read(section, "request_id", Fields::text),
+        trace_id: fields.read(section, "trace_id", Fields::text),
+        span_id: fields.read(section, "span_id", Fields::text),
+    })
+}
+
+fn http(fields: &mut Fields, node: &Node, field: &str) -> Option<HttpContext> {
+    let section = fields.section(node, field, HTTP)?;
+    Some(HttpContext {
+        method: fields.read(section, "method", Fields::text),
+        path: fields.read(section, "path", Fields::text),
+        host: fields.read(section, "host", Fields::text),
+        scheme: fields.read(section, "scheme", Fields::text),
+        request_headers: fields.read(section, "request_headers", headers).unwrap_or_default(),
+        response_headers: fields.read(section, "response_headers", headers).unwrap_or_default(),
+    })
+}

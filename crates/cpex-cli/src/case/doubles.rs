@@ -1,0 +1,138 @@
+//! What stands in for the collaborators of a policy: scripted plugins, identity plugins and sinks.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use cpex::cmf::{ContentPart, MessagePayload, View};
+use cpex::sdk::testing::RecordingSink;
+use cpex::sdk::{
+    AuditSink, AuthFailure, CmfToolPostInvoke, CmfToolPreInvoke, HookHandler, IdentityResolver, Inbound, Plugin,
+    PluginContext, PluginError, PluginResult, PluginViolation, Record, Resolution, SinkError, async_trait, code,
+};
+use serde_json::{Map, Value as Json};
+
+use super::stub::Script;
+use super::wallet::{Handed, Kind, Wallet};
+
+/// A plugin that does what its script says.
+#[derive(Debug)]
+pub(crate) struct ScriptedPlugin {
+    pub(crate) script: Script,
+    pub(crate) reached: Arc<AtomicBool>,
+}
+
+impl Plugin for ScriptedPlugin {}
+
+#[async_trait]
+impl HookHandler<CmfToolPreInvoke> for ScriptedPlugin {
+    async fn handle(
+        &self,
+        payload: &MessagePayload,
+        _extensions: &View<'_>,
+        _context: &mut PluginContext,
+    ) -> Result<PluginResult<MessagePayload>, PluginError> {
+        Ok(self.play(payload).await)
+    }
+}
+
+#[async_trait]
+impl HookHandler<CmfToolPostInvoke> for ScriptedPlugin {
+    async fn handle(
+        &self,
+        payload: &MessagePayload,
+        _extensions: &View<'_>,
+        _context: &mut PluginContext,
+    ) -> Result<PluginResult<MessagePayload>, PluginError> {
+        Ok(self.play(payload).await)
+    }
+}
+
+impl ScriptedPlugin {
+    async fn play(&self, payload: &MessagePayload) -> PluginResult<MessagePayload> {
+        self.reached.store(true, Ordering::Relaxed);
+        match &self.script {
+            Script::Allow => PluginResult::allow(),
+            Script::Deny(code) => PluginResult::deny(PluginViolation::new("denied by a stub", code)),
+            Script::Modify { args, result } => modified(payload, args, result),
+            Script::Panic => panic_quietly(),
+            Script::Timeout => std::future::pending().await,
+        }
+    }
+}
+
+/// An identity plugin that yields what the step states, or asks the one it stands for.
+pub(crate) struct ScriptedIdentity {
+    pub(crate) wanted: Option<Kind>,
+    pub(crate) spare: Vec<Kind>,
+    pub(crate) wallet: Arc<Wallet>,
+    /// None where no step of the case sends credentials.
+    pub(crate) real: Option<Arc<dyn IdentityResolver>>,
+}
+
+#[async_trait]
+impl IdentityResolver for ScriptedIdentity {
+    async fn resolve(&self, inbound: Inbound<'_>) -> Resolution {
+        match (self.wallet.hand(self.wanted, &self.spare), &self.real) {
+            (Handed::One(principal), _) => Resolution::Verified(Box::new(principal)),
+            (Handed::Nothing, _) => Resolution::Nothing,
+            (Handed::AskReal, Some(real)) => real.resolve(inbound).await,
+            (Handed::AskReal, None) => {
+                let note = "the case gives no identity plugin to verify with".to_owned();
+                Resolution::Failed(AuthFailure { code: code::AUTH_UNAVAILABLE, note })
+            }
+        }
+    }
+
+    async fn initialize(&self) -> Result<(), PluginError> {
+        match &self.real {
+            Some(real) => real.initialize().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// A sink that keeps its records in memory.
+#[derive(Debug)]
+pub(crate) struct ScriptedSink {
+    pub(crate) script: Script,
+    pub(crate) reached: Arc<AtomicBool>,
+    pub(crate) kept: Arc<RecordingSink>,
+}
+
+#[async_trait]
+impl AuditSink for ScriptedSink {
+    async fn write(&self, record: &Record<'_>) -> Result<(), SinkError> {
+        self.reached.store(true, Ordering::Relaxed);
+        match &self.script {
+            Script::Allow | Script::Deny(_) | Script::Modify { .. } => self.kept.write(record).await,
+            Script::Panic => panic_quietly(),
+            Script::Timeout => std::future::pending().await,
+        }
+    }
+}
+
+/// The payload with the named fields replaced in every call and every structured result.
+fn modified(
+    payload: &MessagePayload,
+    args: &Map<String, Json>,
+    result: &Map<String, Json>,
+) -> PluginResult<MessagePayload> {
+    let mut payload = payload.clone();
+    for part in &mut payload.message.content {
+        match part {
+            ContentPart::ToolCall(call) => call.arguments.extend(args.clone()),
+            ContentPart::ToolResult(answer) => {
+                if let Json::Object(content) = &mut answer.content {
+                    content.extend(result.clone());
+                }
+            }
+            ContentPart::Text(_) | ContentPart::Other(_) => {}
+        }
+    }
+    PluginResult::modify_payload(payload)
+}
+
+/// Unwinds without the message a panic prints: the guard above is what is tried here.
+fn panic_quietly() -> ! {
+    std::panic::resume_unwind(Box::new("a stub panics"))
+}

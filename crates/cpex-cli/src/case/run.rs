@@ -1,0 +1,128 @@
+//! Runs cases: each under a manager of its own, with a clock that stands still and stores that are empty.
+
+use cpex::apl::diagnostic::{Diagnostic, nearest};
+use cpex::document::{Document, LoadError};
+
+use super::cast::{Declared, Part, declared};
+use super::codes;
+use super::compare::differences;
+use super::error::RunError;
+use super::file::{Case, Policy, Request, TestFile};
+use super::seen::Seen;
+use super::stage::{Performed, Stage};
+use super::stub::{Script, Stub};
+
+/// How one case ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseEnd {
+    /// Its name.
+    pub name: String,
+    /// What was expected and not seen; empty for a case that passed.
+    pub diff: Vec<String>,
+}
+
+impl CaseEnd {
+    /// Whether everything expected was seen.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.diff.is_empty()
+    }
+}
+
+impl TestFile {
+    /// Runs the cases whose name contains `filter`.
+    ///
+    /// # Errors
+    /// That the policy does not load, or that a stub does not fit it. Differences are no errors.
+    pub fn run(&self, filter: Option<&str>) -> Result<Vec<CaseEnd>, RunError> {
+        let policy = self.policy.open()?;
+        let plugins = declared(policy.root());
+        let own = self.cases.iter().flat_map(|case| &case.stubs);
+        check_stubs(&self.document, &plugins, self.stubs.iter().chain(own))?;
+        let chosen = self.cases.iter().filter(|case| filter.is_none_or(|filter| case.name.contains(filter)));
+        let run = |case: &Case| {
+            let ended = runtime()?.block_on(run_case(self, &policy, case))?;
+            Ok(CaseEnd { name: case.name.clone(), diff: ended })
+        };
+        chosen.map(run).collect()
+    }
+}
+
+impl Request {
+    /// Decides the request once under a policy.
+    ///
+    /// # Errors
+    /// That the policy does not load, that a stub does not fit it or is not reached, or that nothing in the policy could
+    /// identify the caller as the request states it.
+    pub(crate) fn decide(&self, policy: &Document) -> Result<(Seen, Vec<String>), RunError> {
+        check_stubs(&self.document, &declared(policy.root()), self.stubs.iter())?;
+        runtime()?.block_on(async {
+            let steps = std::slice::from_ref(&self.step);
+            let mut stage = Stage::set(policy, self.now_ms, self.stubs.iter().cloned(), steps).await?;
+            let Performed { seen, mut faults } = stage.perform(&self.step).await;
+            faults.extend(stage.unreached(&self.stubs));
+            stage.end().await;
+            Ok((seen, faults))
+        })
+    }
+}
+
+impl Policy {
+    fn open(&self) -> Result<Document, LoadError> {
+        match self {
+            Self::File(path) => Document::read_file(path),
+            Self::Text { name, text, directory } => Ok(Document::parse(name.as_str(), text)?.in_directory(directory)),
+        }
+    }
+}
+
+/// What is expected of a stub by the document: that it names a plugin which can be scripted so.
+fn check_stubs<'s>(
+    file: &Document,
+    plugins: &[Declared],
+    stubs: impl Iterator<Item = &'s Stub>,
+) -> Result<(), LoadError> {
+    let fault = |stub: &Stub| {
+        let Some(plugin) = plugins.iter().find(|plugin| plugin.name == stub.plugin) else {
+            let message = format!("the policy declares no plugin `{}`", stub.plugin);
+            let near = nearest(&stub.plugin, plugins.iter().map(|plugin| plugin.name.as_str()));
+            let fault = Diagnostic::new(codes::UNKNOWN_NAME, stub.span, message);
+            return Some(match near {
+                Some(near) => fault.help(format!("did you mean `{near}`?")),
+                None => fault,
+            });
+        };
+        let (message, help) = match (plugin.role, &stub.script) {
+            (Part::Control, _) | (Part::Sink, Script::Allow | Script::Panic | Script::Timeout) => return None,
+            (Part::Sink, Script::Deny(_) | Script::Modify { .. }) => {
+                ("is a sink, which neither denies nor modifies", "stub it by allow, panic or timeout")
+            }
+            (Part::Identity, _) => ("is an identity plugin", "say who calls by `caller`"),
+        };
+        let message = format!("`{}` {message}", stub.plugin);
+        Some(Diagnostic::new(codes::WRONG_VALUE, stub.span, message).help(help))
+    };
+    let faults: Vec<Diagnostic> = stubs.filter_map(fault).collect();
+    if faults.is_empty() { Ok(()) } else { Err(file.refuse(faults)) }
+}
+
+/// A runtime on which time passes only when nothing else can happen, so that a timeout costs none.
+fn runtime() -> Result<tokio::runtime::Runtime, RunError> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    built.map_err(RunError::Runtime)
+}
+
+async fn run_case(file: &TestFile, policy: &Document, case: &Case) -> Result<Vec<String>, RunError> {
+    let stubs = file.stubs.iter().chain(&case.stubs).cloned();
+    let mut stage = Stage::set(policy, file.now_ms, stubs, &case.steps).await?;
+    let mut diff = Vec::new();
+    for (index, step) in case.steps.iter().enumerate() {
+        let Performed { seen, faults } = stage.perform(step).await;
+        let differences = step.expect.iter().flat_map(|expect| differences(expect, &seen));
+        let place = if case.steps.len() > 1 { format!("step {} ({}): ", index + 1, step.label) } else { String::new() };
+        diff.extend(faults.into_iter().chain(differences).map(|line| format!("{place}{line}")));
+    }
+    diff.extend(stage.unreached(&case.stubs));
+    stage.end().await;
+    Ok(diff)
+}

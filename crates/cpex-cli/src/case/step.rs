@@ -1,0 +1,134 @@
+//! One step of a case: an operation, who performs it, what the backend answers, and what must come of it.
+
+use std::collections::BTreeMap;
+
+use cpex::apl::node::{Node, Value};
+use cpex::cmf::{AgentContext, Credentials, HttpContext, Identity, Secret, Subject};
+use cpex::{Answer, Operation};
+
+use super::answer;
+use super::call::{self, Call};
+use super::caller::Subjects;
+use super::codes;
+use super::context::{self, Context};
+use super::expect::{self, Expect};
+use super::fields::Fields;
+
+/// The session of a step that names none; stores are fresh for every case, so no other case shares it.
+const OWN_SESSION: &str = "session";
+
+/// One step, ready to be performed.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    /// What the operation is about, for people.
+    pub(crate) label: String,
+    /// The operation, by nobody yet.
+    pub(crate) operation: Operation,
+    pub(crate) who: Who,
+    /// The headers it sends, in one text.
+    headers: Secret,
+    pub(crate) session: String,
+    /// What the backend answers; without it only the phases before the operation run.
+    pub(crate) answer: Option<Answer>,
+    pub(crate) expect: Option<Expect>,
+}
+
+/// Who states the identity of the caller.
+#[derive(Clone, Debug)]
+pub(crate) enum Who {
+    /// The step: scripted identity plugins yield these principals, none of them for an anonymous caller.
+    Scripted(Box<Identity>),
+    /// The caller's own credentials, verified by the identity plugins of the document.
+    Credentials(Credentials),
+}
+
+impl Step {
+    /// A text that is the same for steps of the same caller.
+    pub(crate) fn principal(&self) -> String {
+        match &self.who {
+            Who::Scripted(identity) => serde_json::to_string(identity).unwrap_or_default(),
+            Who::Credentials(_) => self.headers.expose().to_owned(),
+        }
+    }
+}
+
+/// What a case says for all its steps.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Defaults {
+    caller: Option<Subject>,
+    session: Option<String>,
+    context: Option<Context>,
+}
+
+/// Reads `caller`, `session` and `context`.
+pub(crate) fn defaults(fields: &mut Fields, section: &Node, subjects: &Subjects) -> Defaults {
+    let caller = section.get("caller").filter(|node| !matches!(node.value, Value::Null));
+    Defaults {
+        caller: caller.and_then(|node| subjects.caller(fields, node)),
+        session: fields.read(section, "session", Fields::text),
+        context: fields.read(section, "context", context::read),
+    }
+}
+
+/// Reads a step: a section with `call` and what belongs to it.
+pub(crate) fn read(fields: &mut Fields, section: &Node, subjects: &Subjects, outer: &Defaults) -> Option<Step> {
+    let own = defaults(fields, section, subjects);
+    let caller = own.caller.or_else(|| outer.caller.clone());
+    let session = own.session.or_else(|| outer.session.clone());
+    let context = own.context.or_else(|| outer.context.clone()).unwrap_or_default();
+    let answer = answer::read(fields, section);
+    let expect = fields.read(section, "expect", expect::read);
+    if section.get("call").is_none() {
+        let help = "add `call: {tool: .., args: {..}}`";
+        fields.fault_with_help(codes::MISSING_KEY, section.span, "`call` is missing", help);
+    }
+    let call = fields.read(section, "call", call::read)?;
+    let session = session.or_else(|| context.agent.as_ref()?.session_id.clone());
+    let session = session.unwrap_or_else(|| OWN_SESSION.to_owned());
+    let label = call.tool.clone().unwrap_or_else(|| "a call that names nothing".to_owned());
+    let operation = operation(&call, &context, &session);
+    let who = who(caller, context, &call.headers);
+    let headers = Secret::new(format!("{:?}", call.headers));
+    Some(Step { label, operation, who, headers, session, answer, expect })
+}
+
+fn who(caller: Option<Subject>, context: Context, headers: &BTreeMap<String, String>) -> Who {
+    let identity = Identity { subject: caller, client: context.client, caller_workload: context.caller_workload };
+    if identity.is_authenticated() || headers.is_empty() {
+        return Who::Scripted(Box::new(identity));
+    }
+    let sent = headers.iter().fold(Credentials::none(), |sent, (name, value)| sent.with(name, value.as_str()));
+    Who::Credentials(sent)
+}
+
+fn operation(call: &Call, context: &Context, session: &str) -> Operation {
+    let agent = context.agent.clone().unwrap_or_default();
+    let agent = AgentContext { session_id: Some(session.to_owned()), ..agent };
+    let mut operation = call.operation().agent(agent);
+    if let Some(request) = &context.request {
+        operation = operation.request(request.clone());
+    }
+    if let Some(custom) = &context.custom {
+        operation = operation.custom(custom.clone());
+    }
+    if context.http.is_some() || !call.headers.is_empty() {
+        let mut http: HttpContext = context.http.clone().unwrap_or_default();
+        http.request_headers.extend(call.headers.clone());
+        operation = operation.http(http);
+    }
+    operation.with_draft(|mut draft| {
+        if let Some(llm) = &context.llm {
+            draft = draft.llm(llm.clone());
+        }
+        if let Some(completion) = &context.completion {
+            draft = draft.completion(completion.clone());
+        }
+        if let Some(framework) = &context.framework {
+            draft = draft.framework(framework.clone());
+        }
+        if let Some(provenance) = &context.provenance {
+            draft = draft.provenance(provenance.clone());
+        }
+        draft
+    })
+}

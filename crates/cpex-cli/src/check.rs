@@ -1,0 +1,117 @@
+//! `cpex check`: every mistake of a policy, with its place.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use cpex::PluginManager;
+use cpex::apl::diagnostic::{Diagnostic, Severity};
+use cpex::apl::span::Sources;
+use cpex::document::{Document, LoadError};
+use serde_json::{Value as Json, json};
+
+use crate::case::trust;
+use crate::paths;
+use crate::streams::Streams;
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Place, kind and message; the line underlined; advice.
+    Text,
+    /// One object for all files.
+    Json,
+}
+
+/// The code of a file that cannot be read at all.
+const UNREADABLE: &str = "document.unreadable";
+
+/// What was found in one file.
+struct Checked {
+    file: PathBuf,
+    sources: Sources,
+    findings: Vec<Diagnostic>,
+}
+
+/// Checks the policies that paths lead to.
+pub(crate) fn run(paths: &[PathBuf], format: Format, deny_warnings: bool, streams: &mut Streams<'_>) -> u8 {
+    let files = match paths::collect(paths, is_policy) {
+        Ok(files) => files,
+        Err(lost) => {
+            streams.complain(lost);
+            return 2;
+        }
+    };
+    if files.is_empty() {
+        streams.complain("there is no *.yaml to check");
+        return 2;
+    }
+    let checked: Vec<Checked> = files.into_iter().map(check).collect();
+    match format {
+        Format::Text => text(&checked, streams),
+        Format::Json => streams.say(json!({ "files": checked.iter().map(to_json).collect::<Vec<_>>() })),
+    }
+    let all = || checked.iter().flat_map(|checked| &checked.findings);
+    if all().any(|finding| finding.code.name == UNREADABLE) {
+        return 2;
+    }
+    u8::from(all().any(|finding| deny_warnings || finding.code.severity == Severity::Error))
+}
+
+/// Tests are no policies, though they are YAML.
+fn is_policy(name: &str) -> bool {
+    (name.ends_with(".yaml") || name.ends_with(".yml")) && !name.ends_with(".test.yaml")
+}
+
+fn check(file: PathBuf) -> Checked {
+    let (sources, findings) = match load(&file) {
+        Ok((sources, warnings)) => (sources, warnings),
+        Err(refused) => (refused.sources().clone(), refused.diagnostics().to_vec()),
+    };
+    Checked { file, sources, findings }
+}
+
+fn load(file: &Path) -> Result<(Sources, Vec<Diagnostic>), LoadError> {
+    let document = Document::read_file(file)?;
+    let manager = PluginManager::default();
+    cpex::install_builtins(&manager);
+    trust::host_kinds(&manager, document.root());
+    let warnings = manager.stage(&document)?;
+    Ok((warnings.sources().clone(), warnings.diagnostics().to_vec()))
+}
+
+fn text(checked: &[Checked], streams: &mut Streams<'_>) {
+    for Checked { sources, findings, .. } in checked {
+        for finding in findings {
+            streams.say(finding.render(sources));
+        }
+    }
+    let severities: Vec<Severity> =
+        checked.iter().flat_map(|checked| &checked.findings).map(|it| it.code.severity).collect();
+    let errors = severities.iter().filter(|severity| **severity == Severity::Error).count();
+    let warnings = severities.len() - errors;
+    let files = count(checked.len(), "file");
+    streams.say(format_args!("{files} checked: {}, {}", count(errors, "error"), count(warnings, "warning")));
+}
+
+fn to_json(checked: &Checked) -> Json {
+    let finding = |finding: &Diagnostic| {
+        let position = checked.sources.position(finding.span);
+        json!({
+            "severity": match finding.code.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            "code": finding.code.name,
+            "line": position.line,
+            "column": position.column,
+            "message": finding.message,
+            "help": finding.help,
+        })
+    };
+    let findings: Vec<Json> = checked.findings.iter().map(finding).collect();
+    json!({ "file": checked.file.display().to_string(), "findings": findings })
+}
+
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}

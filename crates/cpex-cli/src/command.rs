@@ -1,0 +1,80 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::streams::Streams;
+use crate::{check, demo, eval, test};
+
+/// A policy enforcement runtime for AI agents.
+#[derive(Debug, Parser)]
+#[command(name = "cpex", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check policies: print every mistake with its place. Exits 0 if none is refused, 1 if one is, 2 if one cannot be read
+    Check {
+        /// Policies, or directories to look for *.yaml in
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// How findings are printed
+        #[arg(long, value_enum, default_value_t = check::Format::Text)]
+        format: check::Format,
+        /// Refuse what is only warned about
+        #[arg(long)]
+        deny_warnings: bool,
+    },
+    /// Run policy tests. Exits 0 if all pass, 1 if a case fails, 2 if a file does not load
+    Test {
+        /// Files, or directories to look for *.test.yaml in
+        #[arg(default_value = ".")]
+        paths: Vec<PathBuf>,
+        /// How results are printed
+        #[arg(long, value_enum, default_value_t = test::Format::Text)]
+        format: test::Format,
+        /// Run only cases whose name contains this
+        #[arg(long)]
+        filter: Option<String>,
+    },
+    /// Decide one request and print a JSON object. Exits 0 for allow, 3 for deny, 4 for pending, 2 on an error
+    Eval {
+        /// The policy
+        policy: PathBuf,
+        /// The request, in the form of a test case; `-` reads it from standard input
+        request: PathBuf,
+    },
+    /// Show three callers and three operations under one policy
+    Demo {
+        /// Another policy in place of the shipped one
+        #[arg(long)]
+        policy: Option<PathBuf>,
+    },
+}
+
+/// Runs a command line, the name of the program first, and gives its exit status.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> u8 {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => {
+            streams.complain(error.render().to_string().trim_end());
+            return 2;
+        }
+        Err(help) => {
+            streams.say(help.render().to_string().trim_end());
+            return 0;
+        }
+    };
+    match arguments.command {
+        Command::Check { paths, format, deny_warnings } => check::run(&paths, format, deny_warnings, streams),
+        Command::Test { paths, format, filter } => test::run(&paths, format, filter.as_deref(), streams),
+        Command::Eval { policy, request } => eval::run(&policy, &request, streams),
+        Command::Demo { policy } => demo::command(policy.as_deref(), streams),
+    }
+}

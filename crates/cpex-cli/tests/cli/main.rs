@@ -1,0 +1,17 @@
+//! The command as its users meet it: the binary, its streams and its exit statuses.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod check;
+mod command;
+mod corpus;
+mod demo;
+mod eval;
+mod refusals;
+mod run;
+mod stubs;
