@@ -1,5 +1,8 @@
 //! The plugins a document declares, as far as policy refers to them by name.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+
 use apl_core::Unresolved;
 use apl_core::diagnostic::nearest;
 
@@ -29,9 +32,32 @@ pub struct Declaration {
 
 /// The declared plugins of a document, by index.
 #[derive(Clone, Debug, Default)]
-pub struct Declarations(pub Vec<Declaration>);
+pub struct Declarations {
+    plugins: Vec<Declaration>,
+    /// Those that policy names in a way that is refused: misspelt, disabled, or in the wrong place.
+    meant: RefCell<HashSet<usize>>,
+}
 
 impl Declarations {
+    /// The plugins in declared order.
+    #[must_use]
+    pub fn new(plugins: Vec<Declaration>) -> Self {
+        Self { plugins, meant: RefCell::default() }
+    }
+
+    /// The plugins in declared order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Declaration] {
+        &self.plugins
+    }
+
+    /// Indexes of the plugins that policy names in a way that was refused. They are not unreached besides: one mistake is
+    /// one finding.
+    #[must_use]
+    pub fn meant(&self) -> HashSet<usize> {
+        self.meant.borrow().clone()
+    }
+
     /// The index of an identity plugin.
     ///
     /// # Errors
@@ -41,11 +67,8 @@ impl Declarations {
     }
 
     fn named(&self, name: &str, fits: impl Fn(Role) -> bool, wanted: &str) -> Result<usize, Unresolved> {
-        let Some((index, found)) = self.0.iter().enumerate().find(|(_, plugin)| plugin.name == name) else {
-            let candidates = self.0.iter().filter(|plugin| fits(plugin.role)).map(|plugin| plugin.name.as_str());
-            let help = nearest(name, candidates).map(|near| format!("did you mean `{near}`?"));
-            let help = help.or_else(|| Some("declare it under `plugins`".to_owned()));
-            return Err(Unresolved { message: format!("no plugin is named `{name}`"), help });
+        let Some((index, found)) = self.plugins.iter().enumerate().find(|(_, plugin)| plugin.name == name) else {
+            return Err(self.unknown(name, fits));
         };
         if !fits(found.role) {
             let help = match found.role {
@@ -53,13 +76,28 @@ impl Declarations {
                 Role::Control | Role::Sink => "name it in `run(..)`",
                 Role::Other => "it has an effect of its own",
             };
-            return Err(Unresolved { message: format!("`{name}` is not {wanted}"), help: Some(help.to_owned()) });
+            return Err(self.refuse(index, format!("`{name}` is not {wanted}"), help.to_owned()));
         }
         if found.disabled {
             let help = "remove it here, or give it a mode in which it runs".to_owned();
-            return Err(Unresolved { message: format!("plugin `{name}` is disabled"), help: Some(help) });
+            return Err(self.refuse(index, format!("plugin `{name}` is disabled"), help));
         }
         Ok(index)
+    }
+
+    fn unknown(&self, name: &str, fits: impl Fn(Role) -> bool) -> Unresolved {
+        let message = format!("no plugin is named `{name}`");
+        let candidates = self.plugins.iter().filter(|plugin| fits(plugin.role)).map(|plugin| plugin.name.as_str());
+        let near = nearest(name, candidates);
+        match near.and_then(|near| self.plugins.iter().position(|plugin| plugin.name == near)) {
+            Some(index) => self.refuse(index, message, format!("did you mean `{}`?", near.unwrap_or_default())),
+            None => Unresolved { message, help: Some("declare it under `plugins`".to_owned()) },
+        }
+    }
+
+    fn refuse(&self, meant: usize, message: String, help: String) -> Unresolved {
+        self.meant.borrow_mut().insert(meant);
+        Unresolved { message, help: Some(help) }
     }
 }
 

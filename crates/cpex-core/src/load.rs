@@ -42,7 +42,7 @@ impl Loaded {
         let settings = settings(document);
         let plugins = document.plugins(&mut faults);
         let built = instances::build(&plugins, factories, &host, &mut faults);
-        let declared = Declarations(
+        let declared = Declarations::new(
             plugins
                 .iter()
                 .zip(&built)

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::support::node;
 
 fn compile(routes: &Json) -> (Policy, Vec<(&'static str, String)>) {
-    let declared = Declarations(vec![
+    let declared = Declarations::new(vec![
         Declaration { name: "jwt".into(), role: Role::Identity, disabled: false },
         Declaration { name: "scan".into(), role: Role::Control, disabled: false },
         Declaration { name: "off".into(), role: Role::Control, disabled: true },

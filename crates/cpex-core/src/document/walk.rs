@@ -1,7 +1,7 @@
 //! The walk over a document against the tables of its keys: every key that nothing reads and every value of the wrong
 //! shape, all in one pass.
 
-use apl_core::diagnostic::Diagnostic;
+use apl_core::diagnostic::{Diagnostic, nearest};
 use apl_core::node::{Entry, Node, Value};
 use apl_core::span::{Sources, Span};
 use cpex_sdk::config::{Key, Shape};
@@ -47,12 +47,19 @@ fn section(entries: &[Entry], owner: Span, known: &[Key], faults: &mut Vec<Diagn
             None => faults.push(unknown(&key.value, key.span, known)),
         }
     }
-    for known in known.iter().filter(|known| known.required) {
-        if !entries.iter().any(|entry| entry.key.value == known.name) {
-            let message = format!("`{}` must be given here", known.name);
+    let given = |name: &str| entries.iter().any(|entry| entry.key.value == name);
+    for missing in known.iter().filter(|known| known.required && !given(known.name)) {
+        // One mistake is one finding: a key that is misspelt is not missing besides.
+        if !entries.iter().any(|entry| is_misspelt(&entry.key.value, missing.name, known)) {
+            let message = format!("`{}` must be given here", missing.name);
             faults.push(Diagnostic::new(codes::MISSING_KEY, owner, message));
         }
     }
+}
+
+fn is_misspelt(written: &str, meant: &str, known: &[Key]) -> bool {
+    let names = || known.iter().map(|key| key.name);
+    !names().any(|name| name == written) && nearest(written, names()) == Some(meant)
 }
 
 fn is_empty_authorization(known: &Key, value: &Node) -> bool {

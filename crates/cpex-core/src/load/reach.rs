@@ -17,10 +17,16 @@ pub(super) fn check(
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<usize> {
     let mut hooked = Vec::new();
-    for (index, (plugin, declaration)) in plugins.iter().zip(&declared.0).enumerate() {
+    let meant = declared.meant();
+    for (index, (plugin, declaration)) in plugins.iter().zip(declared.as_slice()).enumerate() {
         check_hooks(plugin, faults);
         let config = &plugin.config;
-        if placed.contains(&index) || declaration.disabled || config.on_demand || declaration.role == Role::Sink {
+        if placed.contains(&index)
+            || meant.contains(&index)
+            || declaration.disabled
+            || config.on_demand
+            || declaration.role == Role::Sink
+        {
             continue;
         }
         if declaration.role == Role::Control && !config.hooks.is_empty() {

@@ -74,3 +74,17 @@ async fn trap_4_a_declared_plugin_that_nothing_reaches_is_refused() {
     }
     let _ = bench.manager.load_config_yaml("plugins: [ { name: p, kind: test/control, on_demand: true } ]").unwrap();
 }
+
+#[tokio::test]
+async fn a_misspelt_name_is_one_mistake_and_not_two() {
+    let bench = Bench::new(ALLOWING).await;
+    let document = r#"
+plugins:
+  - { name: scanner, kind: test/control }
+  - { name: checker, kidn: test/control }
+routes: [ { tool: lookup, policy: [ "run(scaner)" ] } ]
+"#;
+    let refused = bench.manager.load_config_yaml(document).unwrap_err();
+    let codes: Vec<&str> = refused.diagnostics().iter().map(|finding| finding.code.name).collect();
+    assert_eq!(codes, ["document.unknown_key", "rule.unknown_plugin"], "{refused}");
+}

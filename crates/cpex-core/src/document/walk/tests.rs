@@ -229,7 +229,6 @@ fn the_config_of_a_plugin_is_walked_by_the_table_of_its_factory() {
     assert_eq!(
         findings(text),
         [
-            "4:13 missing_key: `issuer` must be given here",
             "4:15 unknown_key: unknown key `isuer` in this config; did you mean `issuer`?",
             "4:32 wrong_value: expected a whole number that is not negative, found `1.5`",
             "4:43 wrong_value: expected one of `user`, `client`, found `admin`",
