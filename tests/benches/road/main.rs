@@ -2,7 +2,12 @@
 //!
 //! `make bench` runs every scenario under criterion, counts its allocations exactly and, where valgrind is installed, its
 //! instructions, and prints one table. Envelopes are built outside the measured part and handed over by move.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a benchmark reports, and fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a benchmark reports, and fails by panicking"
+)]
 
 mod scenarios;
 mod table;
@@ -19,7 +24,13 @@ enum Bench {
 
 impl Bench {
     /// One scenario. `floor` names the scenario that bounds it from below; `setup` is not part of the measure.
-    fn scenario<I, O>(&mut self, name: &'static str, floor: Option<&'static str>, setup: impl Fn() -> I, run: impl Fn(I) -> O) {
+    fn scenario<I, O>(
+        &mut self,
+        name: &'static str,
+        floor: Option<&'static str>,
+        setup: impl Fn() -> I,
+        run: impl Fn(I) -> O,
+    ) {
         match self {
             Self::Measure(criterion, rows) => {
                 criterion.bench_function(name, |bencher| bencher.iter_batched(&setup, &run, BatchSize::SmallInput));

@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 use std::task::{Context, Poll, Waker};
 
+use cpex::Request;
 use cpex::cmf::Draft;
 use cpex::prelude::*;
 use cpex::sdk::CmfToolPreInvoke;
-use cpex::Request;
 use serde_json::{Map, Value as Json, json};
 
 use super::Bench;
@@ -25,10 +25,15 @@ fn floors(bench: &mut Bench) {
     bench.scenario("floor-set-lookup", None, || (), |()| roles.contains(std::hint::black_box("hr")));
     for fields in [5, 100] {
         let name = if fields == 5 { "floor-in-place-5" } else { "floor-in-place-100" };
-        bench.scenario(name, None, || record(fields), |mut record| {
-            record["ssn"] = json!("[REDACTED]");
-            record
-        });
+        bench.scenario(
+            name,
+            None,
+            || record(fields),
+            |mut record| {
+                record["ssn"] = json!("[REDACTED]");
+                record
+            },
+        );
     }
 }
 
@@ -44,12 +49,18 @@ fn nothing_registered(bench: &mut Bench) {
 /// b. One requirement, met and not.
 fn requires(bench: &mut Bench) {
     let manager = manager(r#"{ routes: [ { tool: lookup, policy: ["require(role.hr)"] } ] }"#);
-    bench.scenario("b-require-allow", Some("floor-set-lookup"), || operation("hr"), |operation| {
-        ready(manager.authorize(operation))
-    });
-    bench.scenario("b-require-deny", Some("floor-set-lookup"), || operation("sales"), |operation| {
-        ready(manager.authorize(operation))
-    });
+    bench.scenario(
+        "b-require-allow",
+        Some("floor-set-lookup"),
+        || operation("hr"),
+        |operation| ready(manager.authorize(operation)),
+    );
+    bench.scenario(
+        "b-require-deny",
+        Some("floor-set-lookup"),
+        || operation("sales"),
+        |operation| ready(manager.authorize(operation)),
+    );
 }
 
 /// d. One field of a structured result redacted, of a small record and of a large one, over the whole guarded operation.
@@ -58,13 +69,21 @@ fn redacts(bench: &mut Bench) {
     let redacting = manager(
         r#"{ routes: [ { tool: lookup, policy: ["require(role.hr)"], result: { ssn: "str | redact(!perm.view_ssn)" } } ] }"#,
     );
-    bench.scenario("d-guard-without-pipeline", None, || (operation("hr"), record(5)), |(operation, record)| {
-        guard(&plain, operation, record)
-    });
-    for (fields, name, floor) in [(5, "d-redact-1-of-5", "floor-in-place-5"), (100, "d-redact-1-of-100", "floor-in-place-100")] {
-        bench.scenario(name, Some(floor), || (operation("hr"), record(fields)), |(operation, record)| {
-            guard(&redacting, operation, record)
-        });
+    bench.scenario(
+        "d-guard-without-pipeline",
+        None,
+        || (operation("hr"), record(5)),
+        |(operation, record)| guard(&plain, operation, record),
+    );
+    for (fields, name, floor) in
+        [(5, "d-redact-1-of-5", "floor-in-place-5"), (100, "d-redact-1-of-100", "floor-in-place-100")]
+    {
+        bench.scenario(
+            name,
+            Some(floor),
+            || (operation("hr"), record(fields)),
+            |(operation, record)| guard(&redacting, operation, record),
+        );
     }
 }
 

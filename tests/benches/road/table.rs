@@ -12,7 +12,10 @@ pub(crate) struct Row {
 }
 
 pub(crate) fn print(rows: &[Row]) {
-    println!("\n{:<34} {:>10} {:>7} {:>8} {:>12} {:>7}  floor", "scenario", "ns", "allocs", "bytes", "instructions", "ratio");
+    println!(
+        "\n{:<34} {:>10} {:>7} {:>8} {:>12} {:>7}  floor",
+        "scenario", "ns", "allocs", "bytes", "instructions", "ratio"
+    );
     for row in rows {
         let time = median_ns(row.name);
         let ratio = row.floor.and_then(median_ns).zip(time).map(|(floor, time)| time / floor);
