@@ -28,7 +28,6 @@ pub(crate) struct Loaded {
 }
 
 /// What is worth knowing about a document that loads all the same.
-#[must_use = "a warning nobody reads warns nobody"]
 pub struct Warnings(LoadError);
 
 impl Loaded {

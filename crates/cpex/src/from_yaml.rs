@@ -16,7 +16,7 @@ impl FromYaml for PluginManager {
     async fn from_yaml(text: &str) -> Result<Self, StartError> {
         let manager = Self::default();
         crate::install_builtins(&manager);
-        let _ = manager.load_config_yaml(text)?;
+        manager.load_config_yaml(text)?;
         manager.initialize().await?;
         Ok(manager)
     }

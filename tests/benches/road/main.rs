@@ -66,7 +66,7 @@ fn main() {
     }
     let mut bench = Bench::Measure(Box::new(Criterion::default().configure_from_args()), Vec::new());
     scenarios::all(&mut bench);
-    if let Bench::Measure(mut criterion, rows) = bench {
+    if let Bench::Measure(criterion, rows) = bench {
         criterion.final_summary();
         table::print(&rows);
     }

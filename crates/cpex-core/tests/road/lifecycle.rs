@@ -10,7 +10,7 @@ const DENYING: &str = "{ routes: [ { tool: lookup, policy: [ deny ] } ] }";
 #[tokio::test]
 async fn a_loaded_document_is_in_force_once_it_is_initialized() {
     let bench = Bench::new(ALLOWING).await;
-    let _ = bench.manager.load_config_yaml(DENYING).unwrap();
+    bench.manager.load_config_yaml(DENYING).unwrap();
     allowed(bench.guard(lookup()).await);
     bench.manager.initialize().await.unwrap();
     assert_eq!(denied(&bench.guard(lookup()).await), "policy.denied");
@@ -32,7 +32,7 @@ async fn a_plugin_that_cannot_start_leaves_the_document_before_in_force() {
         let document = format!(
             "plugins: [ {{ name: p, kind: test/control, hooks: [cmf.tool_pre_invoke], config: {{ start: {start} }} }} ]"
         );
-        let _ = bench.manager.load_config_yaml(&document).unwrap();
+        bench.manager.load_config_yaml(&document).unwrap();
         let expected = InitializeError::Plugin { plugin: "p".into(), cause: cause.into() };
         assert_eq!(bench.manager.initialize().await, Err(expected));
     }
@@ -43,7 +43,7 @@ async fn a_plugin_that_cannot_start_leaves_the_document_before_in_force() {
 async fn an_operation_ends_under_the_document_it_began_under() {
     let bench = Bench::new("{ routes: [ { tool: lookup, result: { ssn: redact } } ] }").await;
     let permit = allowed(bench.manager.authorize(lookup()).await);
-    let _ = bench.manager.load_config_yaml("{ routes: [ { tool: lookup, post_policy: [ deny ] } ] }").unwrap();
+    bench.manager.load_config_yaml("{ routes: [ { tool: lookup, post_policy: [ deny ] } ] }").unwrap();
     bench.manager.initialize().await.unwrap();
     let answer = cpex_core::Answer::structured(serde_json::json!({ "ssn": "1" }));
     let answer = allowed(permit.complete(answer).await);
@@ -57,7 +57,7 @@ async fn after_shutdown_everything_is_denied_and_nothing_is_initialized() {
     bench.manager.shutdown().await;
     bench.manager.shutdown().await;
     assert_eq!(denied(&bench.guard(lookup()).await), "engine.shutdown");
-    let _ = bench.manager.load_config_yaml(ALLOWING).unwrap();
+    bench.manager.load_config_yaml(ALLOWING).unwrap();
     assert_eq!(bench.manager.initialize().await, Err(InitializeError::ShutDown));
 }
 
@@ -72,7 +72,7 @@ async fn trap_4_a_declared_plugin_that_nothing_reaches_is_refused() {
         let refused = bench.manager.load_config_yaml(&format!("plugins: [ {plugin} ]")).unwrap_err();
         assert!(!refused.diagnostics().is_empty(), "{plugin}");
     }
-    let _ = bench.manager.load_config_yaml("plugins: [ { name: p, kind: test/control, on_demand: true } ]").unwrap();
+    bench.manager.load_config_yaml("plugins: [ { name: p, kind: test/control, on_demand: true } ]").unwrap();
 }
 
 #[tokio::test]
