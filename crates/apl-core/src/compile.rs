@@ -11,10 +11,11 @@ mod unavailable;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::effect::{Action, Side, rewrite};
+use crate::effect::Action;
 use crate::fact::Vocabulary;
 use crate::node::{Node, Value};
 use crate::program::Program;
+use crate::rewrite::{self, Side};
 use assembly::{Assembly, Place};
 
 pub use crate::context::{Context, Declared, Phase};

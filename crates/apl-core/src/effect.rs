@@ -4,7 +4,6 @@
 
 mod allow;
 mod deny;
-pub(crate) mod rewrite;
 mod run;
 mod taint;
 
@@ -15,8 +14,8 @@ use crate::decision::Denial;
 use crate::diagnostic::Diagnostic;
 use crate::fact::{Facts, Vocabulary};
 use crate::node::Entry;
+use crate::rewrite::{ActiveRewrite, Rewrite};
 
-pub use rewrite::{ActiveRewrite, Rewrite, RewriteFault, Side};
 pub use run::Run;
 pub use taint::{Scope, Taint};
 

@@ -11,8 +11,8 @@ pub(crate) mod walk;
 use serde_json::Value as Json;
 
 use crate::diagnostic::Diagnostic;
-use crate::effect::RewriteFault;
 use crate::node::Text;
+use crate::rewrite::RewriteFault;
 
 /// How many parts a path may have: one less than a set of places has bits, the last being the end of the path.
 const MAX_PARTS: usize = 63;

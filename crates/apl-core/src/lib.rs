@@ -24,6 +24,7 @@ mod number;
 mod parse;
 mod path;
 mod program;
+mod rewrite;
 mod rule;
 mod scan;
 pub mod span;
@@ -34,13 +35,12 @@ mod testing;
 
 pub use condition::{Condition, ConditionFault};
 pub use decision::{Decision, Denial, Denied};
-pub use effect::{
-    Action, ActiveRewrite, EFFECTS, Effect, EffectDoc, Rewrite, RewriteFault, Run as RunPlugin, Scope, Side, Taint,
-};
+pub use effect::{Action, EFFECTS, Effect, EffectDoc, Run as RunPlugin, Scope, Taint};
 pub use fact::{Fact, Facts, Names, Unresolved, Vocabulary};
 pub use machine::{Limits, Reply, Run, Step};
 pub use number::Number;
 pub use path::{Path, Segment};
 pub use program::Program;
+pub use rewrite::{ActiveRewrite, Rewrite, RewriteFault, Side};
 pub use rule::Rule;
 pub use stage::{STAGES, StageDoc};

@@ -14,8 +14,8 @@ use std::ops::Range;
 
 use serde_json::Value as Json;
 
-use crate::effect::RewriteFault;
 use crate::field::{Edit, Field, Reached, Visit};
+use crate::rewrite::RewriteFault;
 use lexer::{Bracket, Lexer, Malformed, Token};
 use skip::{Halt, rest, skip};
 use writer::Writer;

@@ -1,7 +1,7 @@
 //! The stages of field pipelines: one file each, and one line each in the table below.
 //!
 //! A stage is a pure function of one value. Whether it is in force for an operation is its pipeline's affair
-//! ([`crate::effect::Rewrite`]), and so is every value that is not there.
+//! ([`crate::rewrite::Rewrite`]), and so is every value that is not there.
 
 mod boolean;
 mod bounds;
