@@ -6,6 +6,7 @@
 mod boolean;
 mod bounds;
 mod choice;
+mod contract;
 mod date;
 mod email;
 mod integer;
@@ -25,39 +26,11 @@ mod url;
 mod uuid;
 mod written;
 
-use std::borrow::Cow;
-use std::fmt::Debug;
-
-use serde_json::Value as Json;
-
 use crate::codes;
 use crate::diagnostic::{self, Diagnostic};
-use crate::field::Edit;
+
+pub(crate) use contract::{Invalid, Kind, Stage};
 pub(crate) use written::Written;
-
-/// A stage of a pipeline, compiled.
-pub(crate) trait Stage: Debug + Send + Sync {
-    /// Judges or changes a value that is there.
-    ///
-    /// # Errors
-    /// When the value is not of the form the stage asks for.
-    fn edit(&self, value: &Json) -> Result<Edit, Invalid>;
-}
-
-/// What a field must be, after "must be". Never says what it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Invalid(pub(crate) Cow<'static, str>);
-
-/// What a stage does with values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Judges whether there is one.
-    Presence,
-    /// Judges it; `null` counts as none.
-    Check,
-    /// Changes it, be it `null` or not.
-    Transform,
-}
 
 /// A stage of the language, as documentation lists it.
 #[derive(Clone, Copy, Debug)]
@@ -145,18 +118,6 @@ pub(crate) fn row(written: &Written<'_>) -> Result<&'static Row, Diagnostic> {
             STAGES.iter().map(|stage| format!("`{}`", stage.form)).collect::<Vec<_>>().join(", ")
         )),
     })
-}
-
-impl Invalid {
-    /// A fault that asks for a form known at compile time.
-    pub(crate) const fn expected(form: &'static str) -> Self {
-        Self(Cow::Borrowed(form))
-    }
-}
-
-/// Keeps a value that is of the form.
-fn keep_if(holds: bool, form: &'static str) -> Result<Edit, Invalid> {
-    if holds { Ok(Edit::Keep) } else { Err(Invalid::expected(form)) }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::Written;
+use super::written::Written;
 use crate::diagnostic::Diagnostic;
 use crate::number::Number;
 

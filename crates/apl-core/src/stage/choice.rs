@@ -3,8 +3,8 @@
 
 use serde_json::Value as Json;
 
-use super::written::is_quoted;
-use super::{Invalid, Stage, Written};
+use super::contract::{Invalid, Stage};
+use super::written::{Written, is_quoted};
 use crate::diagnostic::Diagnostic;
 use crate::field::Edit;
 use crate::literal;

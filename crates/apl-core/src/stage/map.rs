@@ -2,7 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::{Invalid, Stage, Written, keep_if};
+use super::contract::{Invalid, Stage, keep_if};
+use super::written::Written;
 use crate::diagnostic::Diagnostic;
 use crate::field::Edit;
 

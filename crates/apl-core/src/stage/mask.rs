@@ -2,7 +2,9 @@
 
 use serde_json::{Number, Value as Json};
 
-use super::{Invalid, Stage, Written, bounds};
+use super::bounds;
+use super::contract::{Invalid, Stage};
+use super::written::Written;
 use crate::diagnostic::Diagnostic;
 use crate::field::Edit;
 

@@ -5,7 +5,9 @@ use std::io::{self, Write};
 
 use serde_json::Value as Json;
 
-use super::{Invalid, Stage, Written, bounds};
+use super::bounds;
+use super::contract::{Invalid, Stage};
+use super::written::Written;
 use crate::diagnostic::Diagnostic;
 use crate::field::Edit;
 

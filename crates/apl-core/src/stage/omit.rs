@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Invalid, Stage};
+use super::contract::{Invalid, Stage};
 use crate::field::Edit;
 
 #[derive(Debug)]

@@ -3,7 +3,8 @@
 use serde_json::Value as Json;
 
 use super::bounds::Bounds;
-use super::{Invalid, Stage, Written};
+use super::contract::{Invalid, Stage};
+use super::written::Written;
 use crate::diagnostic::Diagnostic;
 use crate::field::Edit;
 use crate::number::Number;

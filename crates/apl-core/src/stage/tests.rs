@@ -3,9 +3,10 @@
 mod refused;
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::field::Edit;
 use crate::span::Sources;
 use crate::testing::{line, text};
 

@@ -4,7 +4,8 @@ use std::net::Ipv6Addr;
 
 use serde_json::Value as Json;
 
-use super::{Invalid, Stage, Written, keep_if};
+use super::contract::{Invalid, Stage, keep_if};
+use super::written::Written;
 use crate::diagnostic::Diagnostic;
 use crate::field::Edit;
 
