@@ -6,21 +6,21 @@
 //! ([`crate::splice`]) are followed by the same rules.
 
 mod parse;
+mod part;
+mod visit;
 pub(crate) mod walk;
-
-use serde_json::Value as Json;
 
 use crate::diagnostic::Diagnostic;
 use crate::node::Text;
-use crate::rewrite::RewriteFault;
+use part::Part;
 
-/// How many parts a path may have: one less than a set of places has bits, the last being the end of the path.
-const MAX_PARTS: usize = 63;
+pub use visit::RewriteFault;
+pub(crate) use visit::{Edit, Visit};
 
 /// A compiled field path.
 #[derive(Debug)]
 pub(crate) struct Field {
-    /// INVARIANT: at most [`MAX_PARTS`], one of them no [`Part::Any`], and no two [`Part::Any`] in a row.
+    /// INVARIANT: at most [`part::MAX_PARTS`], one of them no [`Part::Any`], and no two [`Part::Any`] in a row.
     parts: Box<[Part]>,
     /// The places before a name that the value reached must have: no `**` stands directly before it.
     names: u64,
@@ -30,43 +30,9 @@ pub(crate) struct Field {
     searches: u64,
 }
 
-/// One part of a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// The member of that name, compared by code point.
-    Name(Box<str>),
-    /// `[]`: each element of a list.
-    Each,
-    /// `**`: any number of levels of maps and lists, none included.
-    Any,
-}
-
 /// The places of a path that are reached at one value: bit `n` is the place before part `n`, the last the end of the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reached(u64);
-
-/// What follows a path: treats the values it leads to, and judges where it leads nowhere.
-pub(crate) trait Visit {
-    /// Treats a value the path leads to.
-    fn visit(&mut self, value: &Json) -> Result<Edit, RewriteFault>;
-
-    /// The path leads nowhere: a member is missing, or what should hold it is `null`.
-    fn missing(&mut self) -> Result<(), RewriteFault>;
-
-    /// The path meets a value of another shape than its next part needs.
-    fn mismatch(&mut self) -> Result<(), RewriteFault>;
-}
-
-/// What becomes of a value.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Edit {
-    /// It stays as it is.
-    Keep,
-    /// This value takes its place.
-    Replace(Json),
-    /// The member or element is taken out.
-    Remove,
-}
 
 impl Field {
     /// Compiles a path.

@@ -14,8 +14,7 @@ use std::ops::Range;
 
 use serde_json::Value as Json;
 
-use crate::field::{Edit, Field, Reached, Visit};
-use crate::rewrite::RewriteFault;
+use crate::field::{Edit, Field, Reached, RewriteFault, Visit};
 use lexer::{Bracket, Lexer, Malformed, Token};
 use skip::{Halt, rest, skip};
 use writer::Writer;

@@ -3,7 +3,7 @@
 use pest::Parser as _;
 use pest::error::InputLocation;
 
-use super::{MAX_PARTS, Part};
+use super::part::{MAX_PARTS, Part};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::literal;

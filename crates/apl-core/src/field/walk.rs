@@ -5,8 +5,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{Edit, Field, Reached, Visit};
-use crate::rewrite::RewriteFault;
+use super::{Edit, Field, Reached, RewriteFault, Visit};
 
 /// Treats every value the path leads to and says whether any changed. A value in which the path goes deeper than
 /// `max_depth` is refused.

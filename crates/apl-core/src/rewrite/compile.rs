@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Link, Rewrite, Side};
+use super::pipeline::{Link, Rewrite, Side};
 use crate::codes;
 use crate::condition::{self, Condition};
 use crate::context::{Context, Declared};

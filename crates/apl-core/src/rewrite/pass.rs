@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::{ActiveRewrite, RewriteFault};
-use crate::field::{Edit, Visit};
+use super::pipeline::ActiveRewrite;
+use crate::field::{Edit, RewriteFault, Visit};
 use crate::stage::{Invalid, Kind};
 
 /// A pass, and whether it met a value.

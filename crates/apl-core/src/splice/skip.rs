@@ -1,7 +1,7 @@
 //! Reads over JSON text without asking what it holds.
 
 use super::lexer::{Bracket, Lexer, Malformed, Token};
-use crate::rewrite::RewriteFault;
+use crate::field::RewriteFault;
 
 /// Whether a text is a JSON object or array that nests no deeper.
 pub(crate) fn is_document(text: &str, max_depth: usize) -> bool {

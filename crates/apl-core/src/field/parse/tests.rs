@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::Part;
+use super::super::part::Part;
 use super::parts;
 use crate::span::Sources;
 use crate::testing::{line, text};

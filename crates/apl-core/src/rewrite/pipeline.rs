@@ -1,0 +1,101 @@
+//! A compiled pipeline, and which of its stages are in force for an operation.
+
+use std::sync::Arc;
+
+use crate::condition::{Condition, ConditionFault};
+use crate::fact::Facts;
+use crate::field::Field;
+use crate::stage::{Kind, Stage};
+
+/// A compiled pipeline of one field.
+#[derive(Debug)]
+pub struct Rewrite<A> {
+    /// Whether the field is of the arguments or of the result.
+    pub side: Side,
+    /// The field path as written.
+    pub field: Arc<str>,
+    pub(super) path: Field,
+    pub(super) links: Box<[Link]>,
+    /// INVARIANT: at most 64, each guarding one stage that transforms.
+    pub(super) conditions: Box<[Condition<A>]>,
+}
+
+/// A stage in its place in a pipeline.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) stage: Box<dyn Stage>,
+    pub(super) kind: Kind,
+    /// The bit of its condition; none where it has no condition.
+    pub(super) guard: u64,
+}
+
+/// Which payload a pipeline works on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The arguments, before the operation.
+    Args,
+    /// The result, after it.
+    Result,
+}
+
+/// A pipeline with the conditions of its stages decided for one operation.
+#[derive(Debug)]
+pub struct ActiveRewrite<'p, A> {
+    /// The pipeline.
+    pub rewrite: &'p Rewrite<A>,
+    /// The bits of the conditions that hold.
+    pub(super) holding: u64,
+    pub(super) max_depth: usize,
+}
+
+/// How deeply maps and lists may nest at most: as deeply as JSON is read.
+const MAX_DEPTH: usize = 127;
+
+impl<A> Rewrite<A> {
+    /// The pipeline with its conditions decided.
+    ///
+    /// # Errors
+    /// When a condition is neither true nor false.
+    pub fn activate<F: Facts<Attribute = A>>(&self, facts: &F) -> Result<ActiveRewrite<'_, A>, ConditionFault> {
+        let mut holding = 0;
+        for (bit, condition) in self.conditions.iter().enumerate() {
+            holding |= u64::from(condition.test(facts)?) << bit;
+        }
+        Ok(ActiveRewrite { rewrite: self, holding, max_depth: MAX_DEPTH })
+    }
+
+    /// Every attribute its conditions mention, in written order; one that is mentioned twice comes twice.
+    pub fn attributes(&self) -> impl Iterator<Item = &A> {
+        self.conditions.iter().flat_map(Condition::attributes)
+    }
+}
+
+impl<'p, A> ActiveRewrite<'p, A> {
+    /// The same for values whose maps and lists nest at most so deeply; 127 is the most there is. A value found to nest
+    /// deeper is refused as [`crate::RewriteFault::Unreadable`], by whatever stages.
+    #[must_use]
+    pub fn within(self, max_depth: usize) -> Self {
+        Self { max_depth: max_depth.min(MAX_DEPTH), ..self }
+    }
+
+    /// Whether a stage in force could change a value, so that a payload it cannot read must be withheld.
+    #[must_use]
+    pub fn could_transform(&self) -> bool {
+        self.links().any(|link| link.kind == Kind::Transform)
+    }
+
+    /// Whether any stage is in force.
+    pub(super) fn acts(&self) -> bool {
+        self.links().next().is_some()
+    }
+
+    pub(super) fn is_required(&self) -> bool {
+        self.links().any(|link| link.kind == Kind::Presence)
+    }
+
+    /// The stages in force, in written order.
+    pub(super) fn links(&self) -> impl Iterator<Item = &'p Link> {
+        let holding = self.holding;
+        self.rewrite.links.iter().filter(move |link| link.guard == 0 || link.guard & holding != 0)
+    }
+}
