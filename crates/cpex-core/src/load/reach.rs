@@ -29,6 +29,10 @@ pub(super) fn check(
         {
             continue;
         }
+        // Where nothing makes its kind, there is nothing that could be reached, and that was said already.
+        if plugin.node.get("kind").is_some_and(|kind| faults.iter().any(|fault| kind.span.holds(fault.span))) {
+            continue;
+        }
         if declaration.role == Role::Control && !config.hooks.is_empty() {
             hooked.push(index);
             continue;
