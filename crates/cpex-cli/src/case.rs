@@ -13,6 +13,7 @@ mod codes;
 mod compare;
 mod context;
 mod doubles;
+mod embedded;
 mod error;
 mod expect;
 mod fields;
@@ -26,6 +27,7 @@ pub(crate) mod trust;
 mod wallet;
 
 pub use self::error::RunError;
-pub use self::file::{Request, TestFile};
+pub(crate) use self::file::Request;
+pub use self::file::TestFile;
 pub use self::run::CaseEnd;
 pub(crate) use self::seen::Seen;

@@ -53,6 +53,8 @@ pub(crate) fn command(policy: Option<&Path>, streams: &mut Streams<'_>) -> u8 {
     };
     match run(&name, &text, streams.output) {
         Ok(()) => 0,
+        // Whoever reads has seen enough.
+        Err(DemoError::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
         Err(error) => {
             streams.complain(error);
             2

@@ -8,6 +8,7 @@ use cpex::sdk::testing::START_MS;
 
 use super::caller::Subjects;
 use super::codes;
+use super::embedded::in_place;
 use super::fields::{Fields, Keys};
 use super::step::{self, Defaults, Step};
 use super::stub::{self, Stubs};
@@ -61,7 +62,7 @@ pub struct TestFile {
 
 /// One request to be decided once, in the form of a case.
 #[derive(Debug)]
-pub struct Request {
+pub(crate) struct Request {
     pub(crate) now_ms: u64,
     pub(crate) stubs: Stubs,
     pub(crate) step: Step,
@@ -94,7 +95,7 @@ impl TestFile {
         let mut fields = Fields { faults: document.notation_faults().to_vec() };
         let root = document.root();
         fields.section(root, "a test file", FILE);
-        let policy = policy(&mut fields, root, path);
+        let policy = policy(&mut fields, &document, path);
         let subjects = fields.read(root, "subjects", |fields, node, _| Some(Subjects::read(fields, node)));
         let subjects = subjects.unwrap_or_default();
         let now_ms = fields.read(root, "now", instant).unwrap_or(START_MS);
@@ -117,7 +118,7 @@ impl Request {
     ///
     /// # Errors
     /// Everything that is wrong with it, each with its place.
-    pub fn read(document: Document) -> Result<Self, LoadError> {
+    pub(crate) fn read(document: Document) -> Result<Self, LoadError> {
         let mut fields = Fields { faults: document.notation_faults().to_vec() };
         let root = document.root();
         fields.section(root, "a request", REQUEST);
@@ -132,14 +133,20 @@ impl Request {
     }
 }
 
-fn policy(fields: &mut Fields, root: &Node, path: &Path) -> Option<Policy> {
+fn policy(fields: &mut Fields, document: &Document, path: &Path) -> Option<Policy> {
+    let root = document.root();
     let directory = path.parent().unwrap_or(Path::new("")).to_owned();
     match (root.entry("policy"), root.entry("policy_text")) {
         (Some(entry), None) => fields.text(&entry.value, "policy").map(|written| Policy::File(directory.join(written))),
-        (None, Some(entry)) => fields.text(&entry.value, "policy_text").map(|text| {
-            let name = format!("{}#policy_text", path.display());
-            Policy::Text { name, text, directory }
-        }),
+        (None, Some(entry)) => {
+            let text = fields.text(&entry.value, "policy_text")?;
+            let file = path.display().to_string();
+            let (name, text) = match in_place(entry, document.sources()) {
+                Some(placed) => (file, placed),
+                None => (format!("{file}#policy_text"), text),
+            };
+            Some(Policy::Text { name, text, directory })
+        }
         (Some(_), Some(entry)) => {
             fields.fault(codes::CONFLICT, entry.key.span, "`policy` and `policy_text` exclude one another");
             None

@@ -116,6 +116,25 @@ fn a_policy_that_does_not_load_exits_with_2_and_shows_all_its_mistakes() {
 }
 
 #[test]
+fn a_mistake_in_an_embedded_policy_is_placed_in_the_test_file() {
+    let cases = "cases: [{ name: n, call: { tool: t }, expect: { decision: deny } }]";
+    let block =
+        format!("# ä\npolicy_text: |\n  # first\n\n  routes:\n    - {{ tool: t, policy: [\"denny\"] }}\n{cases}");
+    let ran = Place::new().with("f.test.yaml", block).cpex("test .");
+    ran.expect(2, &["f.test.yaml:6:28: error[rule.unknown_effect]", "  6 |     - { tool: t, policy: [\"denny\"] }"]);
+    let quoted = format!("policy_text: 'routes: [{{ tool: t, policy: [\"denny\"] }}]'\n{cases}");
+    let ran = Place::new().with("f.test.yaml", quoted).cpex("test .");
+    ran.expect(2, &["f.test.yaml#policy_text:1:31: error[rule.unknown_effect]"]);
+}
+
+#[test]
+fn a_rule_of_an_embedded_policy_is_placed_in_the_test_file() {
+    let text = "cases: [{ name: n, call: { tool: t }, expect: { decision: allow } }]\npolicy_text: |-\n    routes:\n      - { tool: t, policy: [deny] }\n";
+    let ran = Place::new().with("f.test.yaml", text).cpex("test .");
+    ran.expect(1, &["by routes[0].policy[0] at f.test.yaml:4:29)"]);
+}
+
+#[test]
 fn a_path_that_does_not_exist_exits_with_2() {
     place().cpex("test nowhere").expect(2, &["`nowhere` does not exist"]);
 }
