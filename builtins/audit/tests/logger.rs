@@ -159,14 +159,8 @@ fn every_fault_of_a_config_is_answered() {
 }
 
 #[test]
-fn the_table_of_keys_lets_through_what_is_refused_by_name() {
-    let keys = LoggerFactory.keys("decisions").unwrap();
-    let shape = |name: &str| keys.iter().find(|key| key.name == name).unwrap().shape;
-    for name in ["source", "format", "on_failure"] {
-        assert_eq!(shape(name), Shape::Text, "{name}");
-    }
-    assert!(matches!(shape("destination"), Shape::Either([Shape::Text, Shape::Section(_)])));
-    assert!(keys.iter().all(|key| !key.required));
+fn no_key_must_be_given() {
+    assert!(LoggerFactory.keys("decisions").unwrap().iter().all(|key| !key.required));
 }
 
 #[cfg(unix)]

@@ -2,14 +2,11 @@
 
 mod decoding_key;
 mod issuer;
-mod node;
-mod shape;
 
 use cpex_sdk::Host;
-use cpex_sdk::config::{ConfigFault, Key, Shape};
+use cpex_sdk::config::{ConfigFault, ConfigNode, Key, Shape, check};
 use serde_json::{Map, Value as Json};
 
-use self::node::Node;
 use crate::issuer::Issuer;
 use crate::mapping::{ClaimPath, Mapping, Names, Role};
 use crate::place::Place;
@@ -69,9 +66,8 @@ impl Settings {
     /// Reads a config and the keys it names.
     pub(crate) fn read(config: &Json, host: &Host) -> Result<Self, Vec<ConfigFault>> {
         let empty = Json::Object(Map::new());
-        let root = Node::root(if config.is_null() { &empty } else { config });
-        let mut faults = Vec::new();
-        shape::check(&root, Shape::Section(KEYS), &mut faults);
+        let root = ConfigNode::root(if config.is_null() { &empty } else { config });
+        let mut faults = check(&root, KEYS);
         let place = place(&root, &mut faults);
         let issuers = issuer::read_all(&root, host, &mut faults);
         let mapping = mapping(&root, &mut faults);
@@ -79,7 +75,7 @@ impl Settings {
     }
 }
 
-fn place(root: &Node<'_>, faults: &mut Vec<ConfigFault>) -> Place {
+fn place(root: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Place {
     let header = root.get("header");
     let Some(credential) = root.get("credential") else {
         return Place::header(header.and_then(|header| name(&header, faults)).unwrap_or("Authorization"));
@@ -101,7 +97,7 @@ fn place(root: &Node<'_>, faults: &mut Vec<ConfigFault>) -> Place {
 }
 
 /// The name of a header or a cookie, which is a token of HTTP (RFC 9110, section 5.6.2).
-fn name<'c>(named: &Node<'c>, faults: &mut Vec<ConfigFault>) -> Option<&'c str> {
+fn name<'c>(named: &ConfigNode<'c>, faults: &mut Vec<ConfigFault>) -> Option<&'c str> {
     let name = named.text()?;
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(fits) {
@@ -110,7 +106,7 @@ fn name<'c>(named: &Node<'c>, faults: &mut Vec<ConfigFault>) -> Option<&'c str> 
     Some(name)
 }
 
-fn mapping(root: &Node<'_>, faults: &mut Vec<ConfigFault>) -> Mapping {
+fn mapping(root: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Mapping {
     let role = match root.get("role").and_then(|role| role.text()) {
         Some("client") => Role::Client,
         Some("caller_workload") => Role::CallerWorkload,
@@ -133,7 +129,7 @@ fn mapping(root: &Node<'_>, faults: &mut Vec<ConfigFault>) -> Mapping {
     mapping
 }
 
-fn override_mapping(mapping: &mut Mapping, map: &Node<'_>, faults: &mut Vec<ConfigFault>) {
+fn override_mapping(mapping: &mut Mapping, map: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) {
     let read: &[&str] = match mapping.role {
         Role::User => &["id", "tenant", "roles", "permissions", "teams"],
         Role::Client => &["id", "roles", "permissions", "teams"],
@@ -156,7 +152,7 @@ fn override_mapping(mapping: &mut Mapping, map: &Node<'_>, faults: &mut Vec<Conf
     }
 }
 
-fn claim_paths(node: &Node<'_>, faults: &mut Vec<ConfigFault>) -> Vec<ClaimPath> {
+fn claim_paths(node: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Vec<ClaimPath> {
     let items = node.one_or_many();
     if items.is_empty() {
         faults.push(node.fault("no claim is named here").help("name one, or leave the key out"));

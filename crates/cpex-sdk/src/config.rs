@@ -1,69 +1,22 @@
 //! Configuration as plugins meet it: the declaration of a plugin, the keys its config may have, and what is wrong with it.
 
+mod check;
+mod fault;
+mod key;
+mod node;
+mod secret;
+
 use std::fmt;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use apl_cmf::{Capabilities, Secret};
+use apl_cmf::Capabilities;
 use serde_json::Value as Json;
 
-/// One key a configuration knows. Tables of keys serve the unknown-key check, the schema and the documentation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key {
-    /// The key as written.
-    pub name: &'static str,
-    /// What may stand under it.
-    pub shape: Shape,
-    /// Whether it must be given.
-    pub required: bool,
-    /// One sentence that explains it.
-    pub doc: &'static str,
-}
-
-impl Key {
-    /// A key that may be left out.
-    #[must_use]
-    pub const fn optional(name: &'static str, shape: Shape, doc: &'static str) -> Self {
-        Self { name, shape, required: false, doc }
-    }
-
-    /// A key that must be given.
-    #[must_use]
-    pub const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Self {
-        Self { name, shape, required: true, doc }
-    }
-}
-
-/// What may stand under a [`Key`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// Anything: who reads it checks it.
-    Any,
-    /// `true` or `false`.
-    Bool,
-    /// A whole number, not negative.
-    Integer,
-    /// Any number.
-    Number,
-    /// Text.
-    Text,
-    /// One of these words.
-    Word(&'static [&'static str]),
-    /// Seconds as a number, or text such as `30s`, `5m`, `24h`, `7d`.
-    Duration,
-    /// A secret source: `{kind: env_var, name}`, `{kind: file, path}` or `{kind: literal, secret}`.
-    Secret,
-    /// A list whose elements have this shape.
-    List(&'static Shape),
-    /// One value of this shape or a list of them.
-    OneOrMany(&'static Shape),
-    /// A map of free keys whose values have this shape.
-    Map(&'static Shape),
-    /// A map of these keys and no others.
-    Section(&'static [Key]),
-    /// Any of these shapes; the first whose kind of value fits is the one that is checked.
-    Either(&'static [Shape]),
-}
+pub use check::check;
+pub use fault::{ConfigFault, ConfigStep};
+pub use key::{Key, Shape};
+pub use node::ConfigNode;
+pub use secret::SecretSource;
 
 /// The declaration of a plugin in the document.
 #[derive(Clone)]
@@ -183,89 +136,4 @@ pub enum OnError {
     Ignore,
     /// It is recorded and the plugin is off from then on; where policy placed it, that denies.
     Disable,
-}
-
-/// One thing that is wrong with a plugin's config.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigFault {
-    /// Where, as steps into the config.
-    pub path: Vec<ConfigStep>,
-    /// Byte offset into the text at `path`, where the config embeds a language of its own.
-    pub offset_in_text: Option<usize>,
-    /// What is wrong, lower case, no full stop, without secrets.
-    pub text: String,
-    /// What to do about it.
-    pub help: Option<String>,
-}
-
-impl ConfigFault {
-    /// A fault of the value at a dotted path such as `trusted_issuers[0].audiences`; the empty path is the whole config.
-    #[must_use]
-    pub fn at(path: Vec<ConfigStep>, text: impl Into<String>) -> Self {
-        Self { path, offset_in_text: None, text: text.into(), help: None }
-    }
-
-    /// The same fault, with advice.
-    #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-}
-
-/// One step into a config.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ConfigStep {
-    /// The value of a key.
-    Key(String),
-    /// An element of a list, from 0.
-    Index(usize),
-}
-
-impl From<&str> for ConfigStep {
-    fn from(key: &str) -> Self {
-        Self::Key(key.to_owned())
-    }
-}
-
-impl From<usize> for ConfigStep {
-    fn from(index: usize) -> Self {
-        Self::Index(index)
-    }
-}
-
-/// Where a secret comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SecretSource {
-    /// An environment variable.
-    EnvVar {
-        /// Its name.
-        name: String,
-    },
-    /// A file whose content, without the line break at its end, is the secret.
-    File {
-        /// Its path, relative to the document.
-        path: PathBuf,
-    },
-    /// The secret itself; warned about at load.
-    Literal {
-        /// The secret.
-        secret: Secret,
-    },
-}
-
-impl SecretSource {
-    /// Reads a source from a config value whose shape a [`Shape::Secret`] key already checked.
-    ///
-    /// # Errors
-    /// What is wrong, without the value.
-    pub fn from_config(value: &Json) -> Result<Self, String> {
-        let text = |key: &str| value.get(key).and_then(Json::as_str);
-        match (text("kind"), text("name"), text("path"), text("secret")) {
-            (Some("env_var"), Some(name), None, None) => Ok(Self::EnvVar { name: name.to_owned() }),
-            (Some("file"), None, Some(path), None) => Ok(Self::File { path: path.into() }),
-            (Some("literal"), None, None, Some(secret)) => Ok(Self::Literal { secret: secret.into() }),
-            _ => Err("expected `{kind: env_var, name}`, `{kind: file, path}` or `{kind: literal, secret}`".to_owned()),
-        }
-    }
 }

@@ -4,10 +4,9 @@ use std::fs;
 
 use apl_cmf::Secret;
 use cpex_sdk::Host;
-use cpex_sdk::config::{ConfigFault, Key, SecretSource, Shape};
+use cpex_sdk::config::{ConfigFault, ConfigNode, Key, SecretSource, Shape};
 use serde_json::Value as Json;
 
-use super::node::Node;
 use crate::json;
 use crate::key::VerifyingKey;
 
@@ -33,7 +32,7 @@ const JWK: Shape = Shape::Either(&[Shape::Map(&Shape::Any), Shape::Text]);
 const KINDS: [(&str, &str); 4] = [("pem", "pem"), ("pem_file", "path"), ("jwk", "jwk"), ("secret", "secret")];
 
 /// Reads a key; none where something is wrong with it, which is then among the faults.
-pub(super) fn read(node: &Node<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<VerifyingKey> {
+pub(super) fn read(node: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<VerifyingKey> {
     let kind = node.get("kind")?;
     if kind.text() == Some("jwks_url") {
         let fault = kind.fault("`jwks_url` needs the HTTP port, which this version does not have");
@@ -60,7 +59,7 @@ pub(super) fn read(node: &Node<'_>, host: &Host, faults: &mut Vec<ConfigFault>) 
 }
 
 /// None where the value is of another shape than it should be, which is told elsewhere.
-fn verifying_key(kind: &str, given: &Node<'_>, host: &Host) -> Option<Result<VerifyingKey, String>> {
+fn verifying_key(kind: &str, given: &ConfigNode<'_>, host: &Host) -> Option<Result<VerifyingKey, String>> {
     let text = given.text();
     let key = match (kind, given.value) {
         ("pem", _) => VerifyingKey::from_pem(text?),

@@ -4,12 +4,11 @@ use std::collections::HashSet;
 use std::str::FromStr;
 
 use cpex_sdk::Host;
-use cpex_sdk::config::{ConfigFault, Key, Shape};
+use cpex_sdk::config::{ConfigFault, ConfigNode, Key, Shape};
 use jsonwebtoken::Algorithm;
 use serde_json::Value as Json;
 
 use super::decoding_key;
-use super::node::Node;
 use crate::issuer::{Audiences, Issuer};
 use crate::key::VerifyingKey;
 
@@ -35,7 +34,7 @@ const ALGORITHMS: &[&str] =
     &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512"];
 
 /// Reads all of them, with their keys.
-pub(super) fn read_all(root: &Node<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Vec<Issuer> {
+pub(super) fn read_all(root: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Vec<Issuer> {
     let Some(list) = root.get("trusted_issuers") else { return Vec::new() };
     let items = list.items();
     if list.value.is_array() && items.is_empty() {
@@ -45,7 +44,7 @@ pub(super) fn read_all(root: &Node<'_>, host: &Host, faults: &mut Vec<ConfigFaul
     items.iter().filter_map(|item| read(item, host, faults)).collect()
 }
 
-fn unique(items: &[Node<'_>], faults: &mut Vec<ConfigFault>) {
+fn unique(items: &[ConfigNode<'_>], faults: &mut Vec<ConfigFault>) {
     let mut names = HashSet::new();
     for named in items.iter().filter_map(|item| item.get("issuer")) {
         match named.text() {
@@ -59,7 +58,7 @@ fn unique(items: &[Node<'_>], faults: &mut Vec<ConfigFault>) {
 }
 
 /// None where something is wrong with it, which is then among the faults.
-fn read(item: &Node<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<Issuer> {
+fn read(item: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<Issuer> {
     let audiences = item.value.is_object().then(|| audiences(item, faults))?;
     let key = item.get("decoding_key").and_then(|node| decoding_key::read(&node, host, faults));
     let listed = item.get("algorithms").map(|node| algorithms(&node, key.as_ref(), faults));
@@ -71,7 +70,7 @@ fn read(item: &Node<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<I
     Some(Issuer { name: item.get("issuer")?.text()?.to_owned(), audiences, leeway_s, key })
 }
 
-fn audiences(item: &Node<'_>, faults: &mut Vec<ConfigFault>) -> Audiences {
+fn audiences(item: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Audiences {
     let skip = item.get("skip_audience_validation").filter(|skip| *skip.value == Json::Bool(true));
     match (item.get("audiences"), skip) {
         (None, Some(_)) => return Audiences::Anybody,
@@ -88,7 +87,7 @@ fn audiences(item: &Node<'_>, faults: &mut Vec<ConfigFault>) -> Audiences {
     Audiences::OneOf(Vec::new())
 }
 
-fn listed_audiences(list: &Node<'_>, faults: &mut Vec<ConfigFault>) -> Vec<String> {
+fn listed_audiences(list: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Vec<String> {
     let items = list.items();
     if list.value.is_array() && items.is_empty() {
         faults.push(list.fault("no audience is named, so no token would be accepted").help("name at least one"));
@@ -96,11 +95,11 @@ fn listed_audiences(list: &Node<'_>, faults: &mut Vec<ConfigFault>) -> Vec<Strin
     for item in items.iter().filter(|item| item.text() == Some("")) {
         faults.push(item.fault("an audience is empty"));
     }
-    items.iter().filter_map(Node::text).map(str::to_owned).collect()
+    items.iter().filter_map(ConfigNode::text).map(str::to_owned).collect()
 }
 
 /// Those that are listed, each of which must be one of the key's.
-fn algorithms(list: &Node<'_>, key: Option<&VerifyingKey>, faults: &mut Vec<ConfigFault>) -> Vec<Algorithm> {
+fn algorithms(list: &ConfigNode<'_>, key: Option<&VerifyingKey>, faults: &mut Vec<ConfigFault>) -> Vec<Algorithm> {
     let items = list.items();
     if list.value.is_array() && items.is_empty() {
         faults.push(list.fault("no algorithm is named, so no token would be accepted").help("leave `algorithms` out"));

@@ -1,13 +1,23 @@
 //! Checks a config against the tables of its keys. A host may build plugins without a document, whose reader would have
 //! done so.
 
-use cpex_sdk::config::{ConfigFault, Key, SecretSource, Shape};
 use serde_json::Value as Json;
 
-use super::node::Node;
+use super::fault::ConfigFault;
+use super::key::{Key, Shape};
+use super::node::ConfigNode;
+use super::secret::SecretSource;
 
-/// Collects every unknown and missing key and every value of the wrong shape. No text repeats a value that may be secret.
-pub(super) fn check(node: &Node<'_>, shape: Shape, faults: &mut Vec<ConfigFault>) {
+/// Every unknown and missing key of a config and every value of the wrong shape. No text repeats a value that may be
+/// secret.
+#[must_use]
+pub fn check(config: &ConfigNode<'_>, keys: &'static [Key]) -> Vec<ConfigFault> {
+    let mut faults = Vec::new();
+    value(config, Shape::Section(keys), &mut faults);
+    faults
+}
+
+fn value(node: &ConfigNode<'_>, shape: Shape, faults: &mut Vec<ConfigFault>) {
     match shape {
         _ if !fits(node.value, shape) => {
             faults.push(node.fault(format!("expected {}, found {}", expected(shape), kind(node.value))));
@@ -18,14 +28,14 @@ pub(super) fn check(node: &Node<'_>, shape: Shape, faults: &mut Vec<ConfigFault>
             }
         }
         Shape::Section(keys) => section(node, keys, faults),
-        Shape::List(inner) => node.items().iter().for_each(|item| check(item, *inner, faults)),
-        Shape::OneOrMany(inner) => node.one_or_many().iter().for_each(|item| check(item, *inner, faults)),
+        Shape::List(inner) => node.items().iter().for_each(|item| value(item, *inner, faults)),
+        Shape::OneOrMany(inner) => node.one_or_many().iter().for_each(|item| value(item, *inner, faults)),
         Shape::Map(inner) => {
-            node.keys().filter_map(|key| node.get(key)).for_each(|value| check(&value, *inner, faults));
+            node.keys().filter_map(|key| node.get(key)).for_each(|member| value(&member, *inner, faults));
         }
         Shape::Either(shapes) => {
             if let Some(shape) = shapes.iter().find(|shape| fits(node.value, **shape)) {
-                check(node, *shape, faults);
+                value(node, *shape, faults);
             }
         }
         Shape::Secret => {
@@ -37,13 +47,13 @@ pub(super) fn check(node: &Node<'_>, shape: Shape, faults: &mut Vec<ConfigFault>
     }
 }
 
-fn section(node: &Node<'_>, keys: &[Key], faults: &mut Vec<ConfigFault>) {
+fn section(node: &ConfigNode<'_>, keys: &[Key], faults: &mut Vec<ConfigFault>) {
     let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
-    for (name, value) in node.keys().filter_map(|name| Some((name, node.get(name)?))) {
+    for (name, member) in node.keys().filter_map(|name| Some((name, node.get(name)?))) {
         match keys.iter().find(|key| key.name == name) {
-            Some(key) => check(&value, key.shape, faults),
+            Some(key) => value(&member, key.shape, faults),
             None => {
-                let fault = value.fault(format!("unknown key `{name}`"));
+                let fault = member.fault(format!("unknown key `{name}`"));
                 faults.push(fault.help(format!("the keys here are {}", quoted(&names))));
             }
         }
