@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cpex_audit::{KIND, LoggerFactory};
-use cpex_sdk::config::{ConfigFault, PluginConfig, Shape};
+use cpex_sdk::config::{ConfigFault, PluginConfig};
 use cpex_sdk::testing::{SequentialIds, block_on, host, record};
 use cpex_sdk::{AuditSink, Factory, Host, Instance, Record, SinkError};
 use serde_json::{Value as Json, json};

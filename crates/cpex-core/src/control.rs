@@ -25,7 +25,7 @@ pub(crate) enum Called {
 }
 
 /// Calls a plugin that is hooked on the operation and may modify it.
-pub(crate) async fn shape(index: usize, control: &Control, identified: &mut Identified) -> Called {
+pub(crate) async fn shape(index: usize, control: &Control, identified: &mut Identified<'_>) -> Called {
     if control.is_disabled() {
         return Called::GoOn;
     }
@@ -33,7 +33,7 @@ pub(crate) async fn shape(index: usize, control: &Control, identified: &mut Iden
 }
 
 /// Calls a plugin that policy placed. One that is disabled denies.
-pub(crate) async fn run(index: usize, control: &Control, identified: &mut Identified) -> Called {
+pub(crate) async fn run(index: usize, control: &Control, identified: &mut Identified<'_>) -> Called {
     if control.is_disabled() {
         return Called::Deny(Denial::new(code::PLUGIN_DISABLED));
     }
@@ -82,7 +82,7 @@ pub(crate) async fn gate(indexes: &[usize], envelope: &Envelope, passage: &mut P
     None
 }
 
-async fn modify(index: usize, control: &Control, placing: Placing, identified: &mut Identified) -> Called {
+async fn modify(index: usize, control: &Control, placing: Placing, identified: &mut Identified<'_>) -> Called {
     let Identified { passage, envelope, .. } = identified;
     let mut context = passage.contexts.take(index);
     let asked = ask(control, envelope, passage, &mut context).await;

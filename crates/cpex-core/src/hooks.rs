@@ -7,11 +7,11 @@ use cpex_sdk::{GlobalContext, Hook, HookPoint, HookSide, code};
 
 use crate::context::ContextTable;
 use crate::invoke;
-use crate::manager::{PluginManager, received};
+use crate::manager::{PluginManager, journey};
 use crate::operation::{Answer, Caller};
 use crate::outcome::{Decision, Outcome};
 use crate::permit::{self, Permit};
-use crate::road::state::Settled;
+use crate::road::settle::Settled;
 use crate::snapshot::Snapshot;
 
 /// One invocation of a hook.
@@ -98,11 +98,11 @@ fn idle(request: Request) -> Outcome<Invoked> {
 
 async fn before(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Request) -> Outcome<Invoked> {
     let Request { envelope, caller, global, contexts: _ } = request;
-    let received = received(snapshot, point, envelope, caller, ContextTable::new(global));
-    let Settled { end, report } = invoke::before(received).await;
+    let mut journey = journey(snapshot, point, envelope, ContextTable::new(global));
+    let Settled { end, report } = invoke::before(&mut journey, caller).await;
     let decision = match end {
-        Ok(judged) => {
-            let mut permit = Permit::new(judged);
+        Ok(granted) => {
+            let mut permit = Permit::new(journey, &granted);
             let payload = MessagePayload { message: permit.take_call().message };
             Decision::Allow(Invoked { payload, contexts: Contexts { permit: Some(permit) } })
         }
@@ -118,8 +118,9 @@ async fn after(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Requ
         None => {
             // The route is that of the tool that answered; the message itself is judged as the result.
             let (asked, answer) = envelope.replace_message(call_answered_by);
-            let received = received(snapshot, point, asked, caller, ContextTable::new(global));
-            permit::outcome_of(invoke::alone(received, answer).await)
+            let mut journey = journey(snapshot, point, asked, ContextTable::new(global));
+            let settled = invoke::alone(&mut journey, caller, answer).await;
+            permit::outcome_of(journey, settled)
         }
     };
     let Outcome { decision, report } = outcome;

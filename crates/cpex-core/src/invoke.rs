@@ -2,44 +2,54 @@
 
 use apl_cmf::Message;
 
+use crate::operation::Caller;
 use crate::road::bind::bind;
 use crate::road::decide::{Ending, decide};
 use crate::road::identify::identify;
 use crate::road::route::route;
-use crate::road::settle::settle;
+use crate::road::settle::{Settled, settle};
 use crate::road::shape::shape;
-use crate::road::state::{Identified, Received, Settled};
+use crate::road::state::{Identified, Journey, Received};
 use crate::road::watch::watch;
 
 /// Before the operation: from what a host received to a permit, or not.
-pub(crate) async fn before(received: Received) -> Settled {
-    settle(walk(received).await).await
+pub(crate) async fn before(journey: &mut Journey, caller: Caller) -> Settled {
+    let ending = walk(Received { journey, caller }).await;
+    settle(journey, ending).await
 }
 
-/// After the operation: the same road from where the identity is known, over the result.
-pub(crate) async fn after(answered: Identified) -> Settled {
-    settle(judge(answered).await).await
+/// After the operation: the same road over its result, from where the identity is known.
+pub(crate) async fn after(journey: &mut Journey, answer: Message) -> Settled {
+    let ending = walk_back(journey, answer).await;
+    settle(journey, ending).await
 }
 
 /// After an operation nobody asked about before: only where its route has nothing to say before an operation.
-pub(crate) async fn alone(received: Received, answer: Message) -> Settled {
-    settle(walk_alone(received, answer).await).await
+pub(crate) async fn alone(journey: &mut Journey, caller: Caller, answer: Message) -> Settled {
+    let ending = walk_alone(Received { journey, caller }, answer).await;
+    settle(journey, ending).await
 }
 
-async fn walk(received: Received) -> Ending {
+async fn walk(received: Received<'_>) -> Ending {
     let routed = route(received)?;
     let identified = identify(routed).await?;
     judge(identified).await
 }
 
-async fn walk_alone(received: Received, answer: Message) -> Ending {
-    let routed = route(received)?.without_pre_phases()?;
-    let mut identified = identify(routed).await?;
+async fn walk_back(journey: &mut Journey, answer: Message) -> Ending {
+    let identified = journey.identified()?;
     identified.envelope.answer(answer);
     judge(identified).await
 }
 
-async fn judge(identified: Identified) -> Ending {
+async fn walk_alone(received: Received<'_>, answer: Message) -> Ending {
+    let routed = route(received)?.without_pre_phases()?;
+    let identified = identify(routed).await?;
+    identified.envelope.answer(answer);
+    judge(identified).await
+}
+
+async fn judge(identified: Identified<'_>) -> Ending {
     let bound = bind(identified).await?;
     let shaped = shape(bound).await?;
     let permitted = decide(shaped).await?;

@@ -17,11 +17,12 @@ use crate::document::{Document, LoadError};
 use crate::invoke;
 use crate::lifecycle::{self, InitializeError};
 use crate::load::{Factories, Loaded, Warnings};
-use crate::operation::{Answer, Call, Caller, Operation};
+use crate::operation::{Answer, Call, Operation};
 use crate::outcome::{Decision, Outcome};
 use crate::permit::Permit;
 use crate::process::{ProcessSecrets, RandomIds, SystemClock};
-use crate::road::state::{Passage, Received, Settled, Trail};
+use crate::road::settle::Settled;
+use crate::road::state::{Journey, Matter, Passage, Trail};
 use crate::session::MemoryStore;
 use crate::snapshot::Snapshot;
 
@@ -165,10 +166,10 @@ impl PluginManager {
     pub async fn authorize(&self, operation: Operation) -> Outcome<Permit> {
         let Some(snapshot) = self.current.load_full() else { return Outcome::engine_down() };
         let Operation { draft, caller } = operation;
-        let received = received(snapshot, CmfToolPreInvoke::POINT, draft, caller, ContextTable::default());
-        let Settled { end, report } = invoke::before(received).await;
+        let mut journey = journey(snapshot, CmfToolPreInvoke::POINT, draft, ContextTable::default());
+        let Settled { end, report } = invoke::before(&mut journey, caller).await;
         let decision = match end {
-            Ok(judged) => Decision::Allow(Permit::new(judged)),
+            Ok(granted) => Decision::Allow(Permit::new(journey, &granted)),
             Err(violation) => Decision::Deny(violation),
         };
         Outcome { decision, report }
@@ -222,13 +223,12 @@ impl PluginManager {
 }
 
 /// What an operation is at the beginning of the road.
-pub(crate) fn received(
+pub(crate) fn journey(
     snapshot: Arc<Snapshot>,
     point: &'static HookPoint,
     draft: Draft,
-    caller: Caller,
     contexts: ContextTable,
-) -> Received {
+) -> Journey {
     let passage = Passage {
         point,
         operation: Id(snapshot.host.ids.next()),
@@ -238,7 +238,7 @@ pub(crate) fn received(
         contexts,
         snapshot,
     };
-    Received { passage, draft, caller }
+    Journey { passage, matter: Matter::Draft(draft), session: None }
 }
 
 impl Default for PluginManager {

@@ -13,7 +13,7 @@ use crate::road::state::Identified;
 pub(crate) use performed::Performed;
 
 /// Performs one effect for the rule that asks for it.
-pub(crate) async fn perform(effect: Effect<'_, Attribute>, rule: &Rule, identified: &mut Identified) -> Performed {
+pub(crate) async fn perform(effect: Effect<'_, Attribute>, rule: &Rule, identified: &mut Identified<'_>) -> Performed {
     match effect {
         Effect::Taint(taint) => taint::perform(taint, rule, identified).into(),
         Effect::Run(run) => run::perform(run, rule, identified).await,

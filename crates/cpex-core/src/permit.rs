@@ -1,69 +1,68 @@
 //! A permit: the only thing a backend may be called with.
 
 use std::fmt;
+use std::sync::Arc;
 use std::task::{Context, Waker};
 
-use apl_cmf::Message;
+use apl_cmf::{Envelope, Message, Role};
 use apl_core::Denial;
 use cpex_sdk::{CmfToolPostInvoke, Hook as _, code};
 
 use crate::invoke;
 use crate::operation::{Answer, Call};
 use crate::outcome::{Decision, Outcome};
-use crate::road::settle::settle;
-use crate::road::state::{Identified, Settled};
+use crate::road::decide::Grant;
+use crate::road::settle::{Settled, settle};
+use crate::road::state::{Journey, Matter};
 
 /// Permission to perform one operation once, and the way its result comes back to be judged. It keeps the policy the
 /// operation began under. Dropping it without a result is recorded as `operation.abandoned`.
 #[must_use = "a permit that is dropped is recorded as an abandoned operation"]
 pub struct Permit {
     /// None once the permit was used up.
-    held: Option<Identified>,
+    held: Option<Journey>,
 }
 
 impl Permit {
-    pub(crate) const fn new(judged: Identified) -> Self {
-        Self { held: Some(judged) }
+    pub(crate) const fn new(journey: Journey, _granted: &Grant) -> Self {
+        Self { held: Some(journey) }
     }
 
     /// What may go to the capability: the message as policy left it.
     #[must_use]
     pub fn message(&self) -> Option<&Message> {
-        self.held.as_ref().map(|held| held.envelope.request())
+        self.held.as_ref().and_then(Journey::envelope).map(Envelope::request)
     }
 
     /// Takes out what goes to the capability. Arguments stay readable for the phases after the operation where those
     /// read them.
     #[must_use]
     pub fn take_call(&mut self) -> Call {
-        let message = match &mut self.held {
-            Some(held) => {
-                let keep = held.passage.route().is_some_and(|route| route.post_reads_args);
-                held.envelope.release_request(keep)
-            }
+        let keep = self.held.as_ref().and_then(|held| held.passage.route()).is_some_and(|route| route.post_reads_args);
+        let message = match self.held.as_mut().map(|held| &mut held.matter) {
+            Some(Matter::Envelope(envelope)) => envelope.release_request(keep),
             // Unreachable from outside: only the methods that consume the permit empty it.
-            None => Message::new(apl_cmf::Role::Assistant, Vec::new()),
+            Some(Matter::Draft(_)) | None => Message::new(Role::Assistant, Vec::new()),
         };
         Call { message }
     }
 
     /// Judges what the capability answered. What the caller may see is in the outcome and nowhere else.
     pub async fn complete(mut self, answer: Answer) -> Outcome<Answer> {
-        let held = self.held.take();
-        match held {
-            Some(held) => judge(held, answer).await,
-            None => Outcome::engine_down(),
-        }
+        let Some(mut journey) = self.held.take() else { return Outcome::engine_down() };
+        journey.turn(CmfToolPostInvoke::POINT);
+        let settled = invoke::after(&mut journey, answer.message).await;
+        outcome_of(journey, settled)
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let Some(held) = self.held.take() else { return };
-        let tasks = std::sync::Arc::clone(&held.passage.snapshot.background);
-        let denied = post_side(held).deny(Denial::new(code::OPERATION_ABANDONED));
+        let Some(mut journey) = self.held.take() else { return };
+        let tasks = Arc::clone(&journey.passage.snapshot.background);
         let mut record = Box::pin(async move {
-            let _ = settle(Err(denied)).await;
+            journey.turn(CmfToolPostInvoke::POINT);
+            let _ = settle(&mut journey, Err(Denial::new(code::OPERATION_ABANDONED).into())).await;
         });
         // A sink that writes at once is done here, with or without a runtime; one that waits goes on in the background.
         let mut context = Context::from_waker(Waker::noop());
@@ -79,31 +78,17 @@ impl fmt::Debug for Permit {
     }
 }
 
-/// Runs the road after the operation.
-async fn judge(held: Identified, answer: Answer) -> Outcome<Answer> {
-    let mut identified = post_side(held);
-    identified.envelope.answer(answer.message);
-    outcome_of(invoke::after(identified).await)
-}
-
 /// The outcome of the side after an operation.
-pub(crate) fn outcome_of(settled: Settled) -> Outcome<Answer> {
+pub(crate) fn outcome_of(journey: Journey, settled: Settled) -> Outcome<Answer> {
     let Settled { end, report } = settled;
-    let decision = match end {
-        Ok(judged) => match judged.envelope.into_messages() {
-            (_, Some(message)) => Decision::Allow(Answer { message }),
-            (_, None) => return Outcome::engine_down(),
-        },
-        Err(violation) => Decision::Deny(violation),
+    let answered = match journey.matter {
+        Matter::Envelope(envelope) => envelope.into_messages().1,
+        Matter::Draft(_) => None,
+    };
+    let decision = match (end, answered) {
+        (Ok(_), Some(message)) => Decision::Allow(Answer { message }),
+        (Ok(_), None) => return Outcome::engine_down(),
+        (Err(violation), _) => Decision::Deny(violation),
     };
     Outcome { decision, report }
-}
-
-/// The same operation on its other side: its own trail, and what the record of the first already said left out.
-fn post_side(mut held: Identified) -> Identified {
-    held.passage.point = CmfToolPostInvoke::POINT;
-    held.passage.trail =
-        crate::road::state::Trail { labels_before: held.envelope.session_labels().cloned(), ..Default::default() };
-    held.envelope.begin_ledger();
-    held
 }

@@ -1,42 +1,19 @@
 //! The record of one side of an operation, borrowed from how it ended.
 
-use apl_cmf::{Entity, Entry, Envelope, Identity, NameSet, RequestContext, Standing};
+use apl_cmf::{Entry, Envelope, Identity, NameSet, Standing};
 use cpex_sdk::audit::{Id, Record, RecordCaller, RecordChange, RecordEntity, RecordLabels, RecordRule, RequestIds};
 use cpex_sdk::{HookSide, code};
 
 use crate::road::decide::Ending;
-use crate::road::state::{Denied, Matter, Passage};
+use crate::road::state::{Journey, Passage};
 
-/// The record of an ending under that identifier.
-pub(crate) fn of(ending: &Ending, id: Id) -> Record<'_> {
-    match ending {
-        Ok(permitted) => record(permitted.passage(), About::Envelope(permitted.envelope()), None, id),
-        Err(denied) => {
-            let about = match &denied.matter {
-                Matter::Draft(draft) => About::Draft(denied.entity(), draft.server(), draft.request_context()),
-                Matter::Envelope(envelope) => About::Envelope(envelope),
-            };
-            record(&denied.passage, about, Some(denied), id)
-        }
-    }
-}
-
-/// What the record is about: little is known of an operation that was denied before anybody was identified.
-#[derive(Clone, Copy)]
-enum About<'r> {
-    Draft(Option<Entity<'r>>, Option<&'r str>, &'r RequestContext),
-    Envelope(&'r Envelope),
-}
-
-fn record<'r>(passage: &'r Passage, about: About<'r>, denied: Option<&'r Denied>, id: Id) -> Record<'r> {
+/// The record of how one side of an operation ended, under that identifier.
+pub(crate) fn of<'r>(journey: &'r Journey, ending: &'r Ending, id: Id) -> Record<'r> {
+    let (passage, envelope) = (&journey.passage, journey.envelope());
+    let denied = ending.as_ref().err();
     let trail = &passage.trail;
     let denial = denied.map(|denied| &denied.denial);
-    let (entity, server, request, envelope) = match about {
-        About::Draft(entity, server, request) => (entity, server, request, None),
-        About::Envelope(envelope) => {
-            (envelope.entity(passage.kind()), envelope.server(), envelope.request_context(), Some(envelope))
-        }
-    };
+    let request = journey.request_context();
     Record {
         version: 1,
         time_ms: passage.received_ms,
@@ -52,7 +29,11 @@ fn record<'r>(passage: &'r Passage, about: About<'r>, denied: Option<&'r Denied>
             trace_id: request.trace_id.as_deref(),
             span_id: request.span_id.as_deref(),
         },
-        entity: entity.map(|entity| RecordEntity { kind: entity.kind.name(), name: entity.name, server }),
+        entity: journey.entity().map(|entity| RecordEntity {
+            kind: entity.kind.name(),
+            name: entity.name,
+            server: journey.server(),
+        }),
         route: passage.route().map(|route| &*route.layer),
         policy: &passage.snapshot.digest,
         caller: caller(envelope),

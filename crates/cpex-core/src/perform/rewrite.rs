@@ -12,7 +12,7 @@ use crate::road::state::Identified;
 
 type Active<'p> = ActiveRewrite<'p, Attribute>;
 
-pub(super) fn perform(active: &Active<'_>, rule: &Rule, identified: &mut Identified) -> Reply {
+pub(super) fn perform(active: &Active<'_>, rule: &Rule, identified: &mut Identified<'_>) -> Reply {
     let rewrite = active.rewrite;
     let side = match rewrite.side {
         FieldSide::Args => Side::Args,
@@ -82,7 +82,7 @@ fn treat(active: &Active<'_>, side: Side, parts: &mut [ContentPart]) -> Result<b
 }
 
 /// A result that the capability flags as an error is passed on, unread, as that flag and nothing else.
-fn withhold(identified: &mut Identified, author: &Author, side: Side) -> bool {
+fn withhold(identified: &mut Identified<'_>, author: &Author, side: Side) -> bool {
     let Some(payload) = identified.envelope.payload(side).filter(|_| side == Side::Result) else { return false };
     let flagged = payload.message.content.iter().find_map(|part| match part {
         ContentPart::ToolResult(result) if result.is_error => Some(result.clone()),

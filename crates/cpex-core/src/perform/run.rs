@@ -11,7 +11,7 @@ use crate::background;
 use crate::control::{self, Called};
 use crate::road::state::Identified;
 
-pub(super) async fn perform(run: &RunPlugin, rule: &Rule, identified: &mut Identified) -> Performed {
+pub(super) async fn perform(run: &RunPlugin, rule: &Rule, identified: &mut Identified<'_>) -> Performed {
     let snapshot = Arc::clone(&identified.passage.snapshot);
     let Some(control) = snapshot.controls.get(run.index) else {
         return Reply::Refused(Denial::new(code::POLICY_PROTOCOL)).into();
@@ -22,7 +22,7 @@ pub(super) async fn perform(run: &RunPlugin, rule: &Rule, identified: &mut Ident
         return Reply::Performed.into();
     }
     if control.config.mode == PluginMode::FireAndForget {
-        background::start(run.index, &identified.envelope, &identified.passage);
+        background::start(run.index, identified.envelope, identified.passage);
         return Reply::Performed.into();
     }
     match control::run(run.index, control, identified).await {

@@ -8,7 +8,7 @@ use cpex_sdk::code;
 
 use crate::road::state::Identified;
 
-pub(super) fn perform(taint: &Taint, rule: &Rule, identified: &mut Identified) -> Reply {
+pub(super) fn perform(taint: &Taint, rule: &Rule, identified: &mut Identified<'_>) -> Reply {
     let scope = match taint.scope {
         Scope::Session => LabelScope::Session,
         Scope::Message => LabelScope::Message,

@@ -1,31 +1,30 @@
 //! Finds out who is calling.
 
-use apl_cmf::{Credentials, Draft, Identity, Standing};
+use std::sync::Arc;
+
+use apl_cmf::{Credentials, Identity, Standing};
 use apl_core::Denial;
 use apl_cpex::Authenticator;
 use cpex_orchestration::{Fault, call};
 use cpex_sdk::audit::Execution;
 use cpex_sdk::{AuthFailure, Inbound, Instance, Resolution, code};
 
-use super::state::{Denied, Identified, Passage, Routed};
+use super::state::{Denied, Identified, Journey, Matter, Passage, Routed};
 use crate::operation::Caller;
 use crate::snapshot::Control;
 
 /// Identifies the caller as the route demands.
-pub(crate) async fn identify(routed: Routed) -> Result<Identified, Box<Denied>> {
-    let Routed { mut passage, draft, caller } = routed;
+pub(crate) async fn identify(routed: Routed<'_>) -> Result<Identified<'_>, Denied> {
+    let Routed { journey, caller } = routed;
     let (identity, standing) = match caller {
-        Caller::Vouched(identity) => match vouch(&passage, *identity) {
-            Ok(vouched) => vouched,
-            Err(denial) => return Err(passage.deny(draft, denial)),
-        },
-        Caller::Credentials(credentials) => match verify(&mut passage, &draft, &credentials).await {
-            Ok(verified) => verified,
-            Err(denial) => return Err(passage.deny(draft, denial)),
-        },
+        Caller::Vouched(identity) => vouch(&journey.passage, *identity)?,
+        Caller::Credentials(credentials) => verify(journey, &credentials).await?,
     };
-    let envelope = draft.identify(identity, standing, passage.received_ms);
-    Ok(Identified { passage, envelope, session: None })
+    if let Some(draft) = journey.matter.take_draft() {
+        let envelope = draft.identify(identity, standing, journey.passage.received_ms);
+        journey.matter = Matter::Envelope(envelope);
+    }
+    journey.identified()
 }
 
 fn vouch(passage: &Passage, identity: Identity) -> Result<(Identity, Standing), Denial> {
@@ -36,12 +35,10 @@ fn vouch(passage: &Passage, identity: Identity) -> Result<(Identity, Standing), 
     standing_of(identity, Standing::Vouched, entries)
 }
 
-async fn verify(
-    passage: &mut Passage,
-    draft: &Draft,
-    credentials: &Credentials,
-) -> Result<(Identity, Standing), Denial> {
-    let snapshot = std::sync::Arc::clone(&passage.snapshot);
+async fn verify(journey: &mut Journey, credentials: &Credentials) -> Result<(Identity, Standing), Denial> {
+    let Journey { passage, matter, .. } = journey;
+    let Matter::Draft(draft) = &*matter else { return Err(Denial::new(code::POLICY_PROTOCOL)) };
+    let snapshot = Arc::clone(&passage.snapshot);
     let route = passage.route.and_then(|index| snapshot.policy.routes().get(index));
     let entries = route.map(|route| &*route.authentication).unwrap_or_default();
     let mut identity = Identity::default();
@@ -75,7 +72,7 @@ async fn resolve(passage: &mut Passage, control: &Control, inbound: Inbound<'_>)
             ("deny", "deny", Some(failure.code))
         }
     };
-    let name = std::sync::Arc::clone(&control.name);
+    let name = Arc::clone(&control.name);
     let mode = control.config.mode.name();
     passage.trail.executions.push(Execution { name, mode, requested, effective, code, duration_us });
     resolution

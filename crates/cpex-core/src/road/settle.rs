@@ -9,35 +9,34 @@ use cpex_orchestration::{Fault, call};
 use cpex_sdk::audit::Id;
 use cpex_sdk::{AuditSink, Record, SessionKey, code};
 
-use super::decide::Ending;
-use super::state::{Denied, Passage, Settled};
+use super::decide::{Ending, Grant};
+use super::state::{Denied, Journey, Passage};
 use crate::background;
 use crate::outcome::{Report, Violation};
 use crate::record;
 
+/// One side of an operation, recorded.
+pub(crate) struct Settled {
+    pub(crate) end: Result<Grant, Violation>,
+    pub(crate) report: Report,
+}
+
 /// Every ending comes through here: none skips its labels or its record.
-pub(crate) async fn settle(ending: Ending) -> Settled {
-    let ending = store_labels(ending).await;
-    let id = Id(passage_of(&ending).snapshot.host.ids.next());
-    let ending = write_record(ending, id).await;
-    start_background(&ending);
-    conclude(ending, id)
+pub(crate) async fn settle(journey: &mut Journey, ending: Ending) -> Settled {
+    let ending = store_labels(journey, ending).await;
+    let id = Id(journey.passage.snapshot.host.ids.next());
+    let ending = write_record(journey, ending, id).await;
+    start_background(journey);
+    conclude(journey, ending, id)
 }
 
 /// Labels a phase reached are stored although a later step denied, and before anything is released.
-async fn store_labels(mut ending: Ending) -> Ending {
-    let (passage, envelope, session) = match &ending {
-        Ok(permitted) => (permitted.passage(), Some(permitted.envelope()), permitted.session()),
-        Err(denied) => (&denied.passage, denied.envelope(), denied.session),
-    };
-    let (Some(key), Some(added)) = (session, envelope.and_then(|envelope| added_labels(envelope, passage))) else {
-        return ending;
-    };
-    if let Err(error) = append(passage, &key, &added).await {
-        passage_of_mut(&mut ending).trail.errors.push(format!("session store: {error}"));
-        return deny_permitted(ending, code::SESSION_PERSIST_FAILED);
-    }
-    ending
+async fn store_labels(journey: &mut Journey, ending: Ending) -> Ending {
+    let added = journey.envelope().and_then(|envelope| added_labels(envelope, &journey.passage));
+    let (Some(key), Some(added)) = (journey.session, added) else { return ending };
+    let Err(error) = append(&journey.passage, &key, &added).await else { return ending };
+    journey.passage.trail.errors.push(format!("session store: {error}"));
+    ending.and(Err(Denial::new(code::SESSION_PERSIST_FAILED).into()))
 }
 
 fn added_labels(envelope: &Envelope, passage: &Passage) -> Option<Vec<Arc<str>>> {
@@ -61,11 +60,11 @@ async fn append(passage: &Passage, key: &SessionKey, labels: &[Arc<str>]) -> Res
 
 /// Writes the record to every sink. When one fails, a permit becomes a denial, and the sinks that hold the record of the
 /// permit get the record of the denial after it.
-async fn write_record(mut ending: Ending, id: Id) -> Ending {
-    let snapshot = Arc::clone(&passage_of(&ending).snapshot);
+async fn write_record(journey: &mut Journey, ending: Ending, id: Id) -> Ending {
+    let snapshot = Arc::clone(&journey.passage.snapshot);
     let mut failed = Vec::new();
     for (index, (control, sink)) in snapshot.sinks().enumerate() {
-        if let Err(error) = write(sink, &record::of(&ending, id), control.timeout).await {
+        if let Err(error) = write(sink, &record::of(journey, &ending, id), control.timeout).await {
             failed.push((index, format!("{}: {error}", control.name)));
         }
     }
@@ -73,12 +72,13 @@ async fn write_record(mut ending: Ending, id: Id) -> Ending {
         return ending;
     }
     let (failed, errors): (Vec<usize>, Vec<String>) = failed.into_iter().unzip();
-    passage_of_mut(&mut ending).trail.errors.extend(errors);
-    let ending = Err(ending?.into_judged().deny(Denial::new(code::AUDIT_FAILED)));
+    journey.passage.trail.errors.extend(errors);
+    ending?;
+    let ending = Err(Denial::new(code::AUDIT_FAILED).into());
     let correction = Id(snapshot.host.ids.next());
     for (_, (control, sink)) in snapshot.sinks().enumerate().filter(|(index, _)| !failed.contains(index)) {
         // The operation is denied already; a sink that fails now leaves the record of the permit standing alone.
-        let _ = write(sink, &record::of(&ending, correction), control.timeout).await;
+        let _ = write(sink, &record::of(journey, &ending, correction), control.timeout).await;
     }
     ending
 }
@@ -92,71 +92,32 @@ async fn write(sink: &dyn AuditSink, record: &Record<'_>, limit: Duration) -> Re
     }
 }
 
-fn start_background(ending: &Ending) {
-    let passage = passage_of(ending);
-    let Some(hooked) = passage.snapshot.hooked(passage.point) else { return };
-    let envelope = match ending {
-        Ok(permitted) => Some(permitted.envelope()),
-        Err(denied) => denied.envelope(),
-    };
-    let Some(envelope) = envelope else { return };
+fn start_background(journey: &Journey) {
+    let passage = &journey.passage;
+    let (Some(hooked), Some(envelope)) = (passage.snapshot.hooked(passage.point), journey.envelope()) else { return };
     for index in &hooked.background {
         background::start(*index, envelope, passage);
     }
 }
 
-fn conclude(ending: Ending, id: Id) -> Settled {
-    let report = report(&ending, id);
-    let end = match ending {
-        Ok(permitted) => Ok(permitted.into_judged()),
-        Err(denied) => {
-            let response = denied.passage.route().and_then(|route| route.response.clone());
-            Err(Violation::new(&denied.denial, response))
-        }
-    };
-    Settled { end, report }
-}
-
-fn report(ending: &Ending, id: Id) -> Report {
-    let passage = passage_of(ending);
-    let (envelope, denied) = match ending {
-        Ok(permitted) => (Some(permitted.envelope()), None),
-        Err(denied) => (denied.envelope(), Some(denied)),
-    };
-    Report {
+fn conclude(journey: &mut Journey, ending: Ending, id: Id) -> Settled {
+    let trail = std::mem::take(&mut journey.passage.trail);
+    let (envelope, passage) = (journey.envelope(), &journey.passage);
+    let mut report = Report {
         record: id,
         operation: passage.operation,
         route: passage.route().map(|route| Arc::clone(&route.layer)),
-        code: denied.map(|denied| denied.denial.code),
-        rule: denied.and_then(|denied| denied.rule.clone()),
-        control: denied.and_then(|denied| denied.control.clone()),
-        controls: passage.trail.executions.clone(),
+        code: None,
+        rule: None,
+        control: None,
+        controls: trail.executions,
         session_labels: envelope.and_then(Envelope::session_labels).cloned(),
         message_labels: envelope.map(|envelope| envelope.message_labels().clone()).unwrap_or_default(),
-        errors: passage.trail.errors.clone(),
-    }
-}
-
-fn deny_permitted(ending: Ending, code: &'static str) -> Ending {
-    Err(match ending {
-        Ok(permitted) => permitted.into_judged().deny(Denial::new(code)),
-        Err(denied) => denied,
-    })
-}
-
-fn passage_of(ending: &Ending) -> &Passage {
-    match ending {
-        Ok(permitted) => permitted.passage(),
-        Err(denied) => &denied.passage,
-    }
-}
-
-fn passage_of_mut(ending: &mut Ending) -> &mut Passage {
-    match ending {
-        Ok(permitted) => permitted.parts_mut().1,
-        Err(denied) => {
-            let Denied { passage, .. } = &mut **denied;
-            passage
-        }
-    }
+        errors: trail.errors,
+    };
+    let end = ending.map_err(|Denied { denial, rule, control }| {
+        (report.code, report.rule, report.control) = (Some(denial.code), rule, control);
+        Violation::new(&denial, passage.route().and_then(|route| route.response.clone()))
+    });
+    Settled { end, report }
 }

@@ -1,11 +1,13 @@
 //! Runs the hooked plugins that may modify: `sequential`, then `transform`.
 
+use std::sync::Arc;
+
 use super::state::{Denied, Identified, Shaped};
 use crate::control::{self, Called};
 
 /// Runs them in order, each on what the one before left.
-pub(crate) async fn shape(mut identified: Identified) -> Result<Shaped, Box<Denied>> {
-    let snapshot = std::sync::Arc::clone(&identified.passage.snapshot);
+pub(crate) async fn shape(mut identified: Identified<'_>) -> Result<Shaped<'_>, Denied> {
+    let snapshot = Arc::clone(&identified.passage.snapshot);
     let Some(hooked) = snapshot.hooked(identified.passage.point) else {
         return Ok(Shaped(identified));
     };
@@ -13,9 +15,7 @@ pub(crate) async fn shape(mut identified: Identified) -> Result<Shaped, Box<Deni
         let Some(control) = snapshot.controls.get(*index) else { continue };
         match control::shape(*index, control, &mut identified).await {
             Called::GoOn => {}
-            Called::Deny(denial) => {
-                return Err(identified.deny_by_control(denial, std::sync::Arc::clone(&control.name)));
-            }
+            Called::Deny(denial) => return Err(Denied::by_control(denial, Arc::clone(&control.name))),
         }
     }
     Ok(Shaped(identified))

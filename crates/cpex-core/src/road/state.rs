@@ -1,19 +1,41 @@
 //! What an operation is between two stages. Each stage consumes one state and gives the next, so none can be skipped.
+//!
+//! The states are borrows of one [`Journey`], which stays where the host's call put it: nothing large moves from stage to
+//! stage, and whatever the ending is, `settle` finds the whole of it.
 
 use std::sync::Arc;
 
-use apl_cmf::{Draft, Entity, EntityKind, Envelope, NameSet, Side};
-use apl_core::{Denial, Denied as PolicyDenied, Rule};
+use apl_cmf::{Draft, Entity, EntityKind, Envelope, Message, NameSet, RequestContext, Role, Side};
+use apl_core::{Denial, Rule};
 use apl_cpex::Route;
 use cpex_sdk::audit::{Execution, Id};
 use cpex_sdk::{HookPoint, HookSide, SessionKey, code};
 
 use crate::context::ContextTable;
 use crate::operation::Caller;
-use crate::outcome::{Report, Violation};
 use crate::snapshot::Snapshot;
 
-/// What accompanies an operation through all states.
+/// One operation, from its first stage before it to its last after it.
+pub(crate) struct Journey {
+    pub(crate) passage: Passage,
+    pub(crate) matter: Matter,
+    /// The session, once the operation was bound to one.
+    pub(crate) session: Option<SessionKey>,
+}
+
+/// What an operation is about.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it stands in one place; a box would be an allocation for every operation"
+)]
+pub(crate) enum Matter {
+    /// Before anybody was identified.
+    Draft(Draft),
+    /// From then on.
+    Envelope(Envelope),
+}
+
+/// What accompanies an operation through all stages.
 pub(crate) struct Passage {
     /// The one snapshot of the operation, pre and post.
     pub(crate) snapshot: Arc<Snapshot>,
@@ -26,7 +48,7 @@ pub(crate) struct Passage {
     pub(crate) contexts: ContextTable,
 }
 
-/// What is remembered for the record.
+/// What is remembered of one side for its record.
 #[derive(Default)]
 pub(crate) struct Trail {
     pub(crate) executions: Vec<Execution>,
@@ -36,52 +58,94 @@ pub(crate) struct Trail {
     pub(crate) labels_before: Option<NameSet>,
 }
 
-/// What a host handed in.
-pub(crate) struct Received {
-    pub(crate) passage: Passage,
-    pub(crate) draft: Draft,
+/// As the host handed it in.
+pub(crate) struct Received<'j> {
+    pub(crate) journey: &'j mut Journey,
     pub(crate) caller: Caller,
 }
 
 /// Its route is known, or known to be none.
-pub(crate) struct Routed {
-    pub(crate) passage: Passage,
-    pub(crate) draft: Draft,
+pub(crate) struct Routed<'j> {
+    pub(crate) journey: &'j mut Journey,
     pub(crate) caller: Caller,
 }
 
-/// The caller is known, or known to be nobody, and the session's labels are loaded where policy needs them.
-pub(crate) struct Identified {
-    pub(crate) passage: Passage,
-    pub(crate) envelope: Envelope,
-    pub(crate) session: Option<SessionKey>,
+/// The caller is known, or known to be nobody.
+pub(crate) struct Identified<'j> {
+    pub(crate) passage: &'j mut Passage,
+    pub(crate) envelope: &'j mut Envelope,
+    pub(crate) session: &'j mut Option<SessionKey>,
 }
 
 /// Plugins that may modify have run: what policy judges from here on is what is forwarded.
-pub(crate) struct Shaped(pub(crate) Identified);
+pub(crate) struct Shaped<'j>(pub(crate) Identified<'j>);
 
 /// The operation does not happen, or its result is withheld.
 pub(crate) struct Denied {
-    pub(crate) passage: Passage,
-    pub(crate) matter: Matter,
-    pub(crate) session: Option<SessionKey>,
     pub(crate) denial: Denial,
     pub(crate) rule: Option<Rule>,
     /// The plugin that denied.
     pub(crate) control: Option<Arc<str>>,
 }
 
-/// What a denied operation was about.
-pub(crate) enum Matter {
-    /// Denied before anybody was identified.
-    Draft(Draft),
-    Envelope(Box<Envelope>),
+impl Journey {
+    /// The operation as the stages after `identify` see it.
+    pub(crate) fn identified(&mut self) -> Result<Identified<'_>, Denied> {
+        let Self { passage, matter, session } = self;
+        match matter {
+            Matter::Envelope(envelope) => Ok(Identified { passage, envelope, session }),
+            Matter::Draft(_) => Err(Denial::new(code::POLICY_PROTOCOL).into()),
+        }
+    }
+
+    /// Turns to the other side of the operation: its own hook, its own record, what the first said left out.
+    pub(crate) fn turn(&mut self, point: &'static HookPoint) {
+        self.passage.point = point;
+        let labels_before = self.envelope().and_then(Envelope::session_labels).cloned();
+        self.passage.trail = Trail { labels_before, ..Trail::default() };
+        if let Matter::Envelope(envelope) = &mut self.matter {
+            envelope.begin_ledger();
+        }
+    }
+
+    pub(crate) const fn envelope(&self) -> Option<&Envelope> {
+        match &self.matter {
+            Matter::Draft(_) => None,
+            Matter::Envelope(envelope) => Some(envelope),
+        }
+    }
+
+    pub(crate) fn entity(&self) -> Option<Entity<'_>> {
+        match &self.matter {
+            Matter::Draft(draft) => draft.entity(self.passage.kind()),
+            Matter::Envelope(envelope) => envelope.entity(self.passage.kind()),
+        }
+    }
+
+    /// The MCP server the entity lives on, as the host says.
+    pub(crate) fn server(&self) -> Option<&str> {
+        match &self.matter {
+            Matter::Draft(draft) => draft.server(),
+            Matter::Envelope(envelope) => envelope.server(),
+        }
+    }
+
+    pub(crate) fn request_context(&self) -> &RequestContext {
+        match &self.matter {
+            Matter::Draft(draft) => draft.request_context(),
+            Matter::Envelope(envelope) => envelope.request_context(),
+        }
+    }
 }
 
-/// One side of an operation, recorded.
-pub(crate) struct Settled {
-    pub(crate) end: Result<Identified, Violation>,
-    pub(crate) report: Report,
+impl Matter {
+    /// Takes the draft out, for it to become an envelope; an empty one is left in its place meanwhile.
+    pub(crate) fn take_draft(&mut self) -> Option<Draft> {
+        match self {
+            Self::Draft(draft) => Some(std::mem::replace(draft, Draft::new(Message::new(Role::User, Vec::new())))),
+            Self::Envelope(_) => None,
+        }
+    }
 }
 
 impl Passage {
@@ -100,52 +164,26 @@ impl Passage {
             HookSide::Post => Side::Result,
         }
     }
-
-    pub(crate) fn deny(self, draft: Draft, denial: Denial) -> Box<Denied> {
-        let matter = Matter::Draft(draft);
-        Box::new(Denied { passage: self, matter, session: None, denial, rule: None, control: None })
-    }
 }
 
-impl Routed {
+impl Routed<'_> {
     /// The same operation, if its route has nothing to say before it.
-    pub(crate) fn without_pre_phases(self) -> Result<Self, Box<Denied>> {
-        if self.passage.route().is_some_and(|route| !route.pre.is_empty()) {
-            return Err(self.passage.deny(self.draft, Denial::new(code::REQUEST_MALFORMED)));
+    pub(crate) fn without_pre_phases(self) -> Result<Self, Denied> {
+        if self.journey.passage.route().is_some_and(|route| !route.pre.is_empty()) {
+            return Err(Denial::new(code::REQUEST_MALFORMED).into());
         }
         Ok(self)
     }
 }
 
-impl Identified {
-    pub(crate) fn deny(self, denial: Denial) -> Box<Denied> {
-        let Self { passage, envelope, session } = self;
-        let matter = Matter::Envelope(Box::new(envelope));
-        Box::new(Denied { passage, matter, session, denial, rule: None, control: None })
-    }
-
-    pub(crate) fn deny_by_rule(self, denied: PolicyDenied, control: Option<Arc<str>>) -> Box<Denied> {
-        let PolicyDenied { denial, rule } = denied;
-        Box::new(Denied { rule, control, ..*self.deny(denial) })
-    }
-
-    pub(crate) fn deny_by_control(self, denial: Denial, control: Arc<str>) -> Box<Denied> {
-        Box::new(Denied { control: Some(control), ..*self.deny(denial) })
+impl Denied {
+    pub(crate) const fn by_control(denial: Denial, control: Arc<str>) -> Self {
+        Self { denial, rule: None, control: Some(control) }
     }
 }
 
-impl Denied {
-    pub(crate) fn entity(&self) -> Option<Entity<'_>> {
-        match &self.matter {
-            Matter::Draft(draft) => draft.entity(self.passage.kind()),
-            Matter::Envelope(envelope) => envelope.entity(self.passage.kind()),
-        }
-    }
-
-    pub(crate) const fn envelope(&self) -> Option<&Envelope> {
-        match &self.matter {
-            Matter::Draft(_) => None,
-            Matter::Envelope(envelope) => Some(envelope),
-        }
+impl From<Denial> for Denied {
+    fn from(denial: Denial) -> Self {
+        Self { denial, rule: None, control: None }
     }
 }
