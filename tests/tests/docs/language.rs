@@ -1,0 +1,82 @@
+//! The tables of `docs/language.md` that list what the language has are made from the tables of the code.
+
+use cpex::apl::{EFFECTS, STAGES};
+use cpex::document::keys::TABLES;
+use cpex::policy::{Field, Holding, Tree};
+use cpex::sdk::config::{Key, Shape};
+
+use super::page;
+
+const PAGE: &str = "docs/language.md";
+
+#[test]
+fn the_tables_of_the_language_are_made_from_the_code() {
+    let written = page::read(PAGE);
+    let parts = [("keys", keys()), ("attributes", attributes()), ("stages", stages()), ("effects", effects())];
+    let made = parts.iter().fold(written, |page, (name, table)| page::with_part(&page, name, table));
+    page::expect_fresh(PAGE, &made);
+}
+
+fn keys() -> String {
+    let row = |key: &Key| {
+        let name = if key.required { format!("`{}` (required)", key.name) } else { format!("`{}`", key.name) };
+        [name, shape(key.shape), key.doc.to_owned()]
+    };
+    let sections = TABLES.iter().map(|table| {
+        let rows = page::table(["key", "value", "what it is"], table.keys.iter().map(row));
+        format!("### Keys {}\n\n{rows}\n", table.place)
+    });
+    sections.collect()
+}
+
+/// What a person calls the shape.
+fn shape(shape: Shape) -> String {
+    let mut names = Vec::new();
+    name(shape, &mut names);
+    names.join(" or ")
+}
+
+fn name(shape: Shape, names: &mut Vec<String>) {
+    let own = match shape {
+        Shape::Either(shapes) => return shapes.iter().for_each(|shape| name(*shape, names)),
+        Shape::OneOrMany(inner) => {
+            name(*inner, names);
+            "a list".to_owned()
+        }
+        Shape::Any => "anything".to_owned(),
+        Shape::Bool => "`true` or `false`".to_owned(),
+        Shape::Integer => "a whole number, not negative".to_owned(),
+        Shape::Number => "a number".to_owned(),
+        Shape::Text => "text".to_owned(),
+        Shape::Word(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+        Shape::Duration => "seconds, or text such as `30s`, `5m`, `24h`, `7d`".to_owned(),
+        Shape::Secret => "a secret source".to_owned(),
+        Shape::List(_) => "a list".to_owned(),
+        Shape::Map(_) | Shape::Section(_) => "a map".to_owned(),
+    };
+    if !names.contains(&own) {
+        names.push(own);
+    }
+}
+
+fn attributes() -> String {
+    let always = |is_closed: bool| if is_closed { "always" } else { "" }.to_owned();
+    let fields = Field::ALL.iter().map(|row| (row.path().to_owned(), row.is_closed(), row.doc()));
+    let holdings = Holding::ALL.iter().map(|row| (format!("{}.NAME", row.path()), row.is_closed(), row.doc()));
+    let trees = Tree::ALL.iter().map(|row| (format!("{}.PATH", row.path()), row.is_closed(), row.doc()));
+    let rows = fields.chain(holdings).chain(trees);
+    let rows = rows.map(|(path, is_closed, doc)| [format!("`{path}`"), always(is_closed), doc.to_owned()]);
+    page::table(["attribute", "has a value", "what it is"], rows)
+}
+
+fn stages() -> String {
+    page::table(
+        ["stage", "what it does"],
+        STAGES.iter().map(|stage| [format!("`{}`", stage.form), stage.doc.to_owned()]),
+    )
+}
+
+fn effects() -> String {
+    let names = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    page::table(["effect", "what it does"], EFFECTS.iter().map(|effect| [names(effect.names), effect.doc.to_owned()]))
+}

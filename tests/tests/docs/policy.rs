@@ -1,0 +1,93 @@
+//! Loading what a page shows, with the builtins and nothing else.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use cpex::apl::diagnostic::Severity;
+use cpex::cmf::Secret;
+use cpex::document::{Document, LoadError};
+use cpex::sdk::config::SecretSource;
+use cpex::sdk::{SecretError, SecretReader};
+use cpex::{ManagerConfig, PluginManager, Warnings};
+
+use super::page::Block;
+
+/// The public key that examples name by the path `idp.pem`.
+const KEY: &str = "-----BEGIN PUBLIC KEY-----\n\
+                   MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n\
+                   -----END PUBLIC KEY-----\n";
+
+/// What loading found.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Findings {
+    /// Whether the document does not load.
+    pub(super) refused: bool,
+    /// The code of each finding, in the order of the text.
+    pub(super) codes: Vec<&'static str>,
+    /// The findings as people read them.
+    pub(super) shown: String,
+}
+
+/// The document an example stands for: itself, or one around it.
+pub(super) fn document(block: &Block) -> String {
+    let key = ["policy", "post_policy", "args", "result"].into_iter().find(|key| block.is(key));
+    match key {
+        None => block.text.clone(),
+        Some(key) => {
+            let inside: String = block.text.lines().map(|line| format!("      {line}\n")).collect();
+            format!(
+                "plugins:\n  - {{ name: audit-log, kind: audit/logger }}\n\
+                 routes:\n  - tool: get_compensation\n    {key}:\n{inside}"
+            )
+        }
+    }
+}
+
+/// Loads an example.
+pub(super) fn load(block: &Block) -> Findings {
+    let text = document(block);
+    let manager = manager();
+    if block.is("latin-1") {
+        let bytes: Vec<u8> = text.chars().map(|sign| u8::try_from(sign).expect("a character of Latin-1")).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("policy.yaml");
+        fs::write(&path, bytes).unwrap();
+        return findings(&manager.load_config_file(&path));
+    }
+    if text.contains("idp.pem") {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("idp.pem"), KEY).unwrap();
+        return findings(&stage_in(&manager, &text, folder.path()));
+    }
+    findings(&manager.load_config_yaml(&text))
+}
+
+fn stage_in(manager: &PluginManager, text: &str, folder: &Path) -> Result<Warnings, LoadError> {
+    manager.stage(&Document::parse("<document>", text)?.in_directory(folder))
+}
+
+fn manager() -> PluginManager {
+    let manager = PluginManager::new(ManagerConfig { secrets: Some(Arc::new(AnySecret)), ..ManagerConfig::default() });
+    cpex::install_builtins(&manager);
+    manager
+}
+
+fn findings(loaded: &Result<Warnings, LoadError>) -> Findings {
+    let (diagnostics, shown) = match loaded {
+        Ok(warnings) => (warnings.diagnostics(), warnings.to_string()),
+        Err(refused) => (refused.diagnostics(), refused.to_string()),
+    };
+    let refused = diagnostics.iter().any(|finding| finding.code.severity == Severity::Error);
+    assert_eq!(refused, loaded.is_err(), "errors refuse, warnings do not: {shown}");
+    Findings { refused, codes: diagnostics.iter().map(|finding| finding.code.name).collect(), shown }
+}
+
+/// Has a secret wherever an example says there is one.
+struct AnySecret;
+
+impl SecretReader for AnySecret {
+    fn read(&self, _: &SecretSource) -> Result<Secret, SecretError> {
+        Ok(Secret::from("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"))
+    }
+}
