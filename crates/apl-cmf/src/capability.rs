@@ -54,6 +54,12 @@ macro_rules! capabilities {
                 match self { $(Self::$variant => $name),+ }
             }
 
+            /// One sentence for people.
+            #[must_use]
+            pub const fn doc(self) -> &'static str {
+                match self { $(Self::$variant => $doc),+ }
+            }
+
             /// The capability that this one brings with it.
             #[must_use]
             pub const fn implies(self) -> Option<Self> {

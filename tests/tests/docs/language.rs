@@ -1,9 +1,11 @@
 //! The tables of `docs/language.md` that list what the language has are made from the tables of the code.
 
 use cpex::apl::{EFFECTS, STAGES};
+use cpex::cmf::Capability;
 use cpex::document::keys::TABLES;
 use cpex::policy::{Field, Holding, Tree};
 use cpex::sdk::config::{Key, Shape};
+use cpex::sdk::{HookPoint, HookSide};
 
 use super::page;
 
@@ -12,7 +14,14 @@ const PAGE: &str = "docs/language.md";
 #[test]
 fn the_tables_of_the_language_are_made_from_the_code() {
     let written = page::read(PAGE);
-    let parts = [("keys", keys()), ("attributes", attributes()), ("stages", stages()), ("effects", effects())];
+    let parts = [
+        ("effects", effects()),
+        ("stages", stages()),
+        ("attributes", attributes()),
+        ("hooks", hooks()),
+        ("capabilities", capabilities()),
+        ("keys", keys()),
+    ];
     let made = parts.iter().fold(written, |page, (name, table)| page::with_part(&page, name, table));
     page::expect_fresh(PAGE, &made);
 }
@@ -79,4 +88,23 @@ fn stages() -> String {
 fn effects() -> String {
     let names = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     page::table(["effect", "what it does"], EFFECTS.iter().map(|effect| [names(effect.names), effect.doc.to_owned()]))
+}
+
+fn hooks() -> String {
+    let rows = HookPoint::ALL.into_iter().map(|point| {
+        let side = match point.side {
+            HookSide::Pre => "before the operation",
+            HookSide::Post => "after it",
+        };
+        [format!("`{}`", point.name), side.to_owned(), point.entity.name().to_owned()]
+    });
+    page::table(["hook", "runs", "on a"], rows)
+}
+
+fn capabilities() -> String {
+    let rows = Capability::ALL.iter().map(|capability| {
+        let implied = capability.implies().map(|implied| format!("`{}`", implied.name())).unwrap_or_default();
+        [format!("`{}`", capability.name()), implied, capability.doc().to_owned()]
+    });
+    page::table(["capability", "brings", "what it opens"], rows)
 }
