@@ -1,5 +1,5 @@
-//! Commands that pages show exist: targets of `make`, packages of `cargo`, subcommands of `cpex`. So do the features that
-//! `README.md` lists.
+//! Commands that pages show exist: targets of `make`, packages of `cargo`, subcommands of `cpex`. So do the files that
+//! pages name, and the features that `README.md` lists.
 
 use std::collections::BTreeSet;
 
@@ -85,6 +85,30 @@ fn missing_subcommand(name: Option<&&str>) -> Option<String> {
     let mut streams = cpex_cli::Streams { input: &mut std::io::empty(), output: &mut output, errors: &mut errors };
     let status = cpex_cli::run(["cpex", name, "--help"].map(Into::into), &mut streams);
     (status != 0).then(|| format!("`cpex` has no command `{name}`"))
+}
+
+#[test]
+fn files_that_pages_name_exist() {
+    let mut named = 0;
+    let mut missing = Vec::new();
+    for page in pages() {
+        for line in read(&page).lines() {
+            for path in line.split('`').skip(1).step_by(2).filter(|code| is_path(code)) {
+                named += 1;
+                if !top().join(path).exists() {
+                    missing.push(format!("{page}: `{path}`"));
+                }
+            }
+        }
+    }
+    assert!(named > 3, "only {named} paths were found");
+    assert!(missing.is_empty(), "there is no {}", missing.join(", "));
+}
+
+/// Whether a text is a path from the top of the repository, without wildcards.
+fn is_path(code: &str) -> bool {
+    let folders = ["builtins/", "crates/", "docs/", "examples/", "scripts/", "tests/"];
+    folders.iter().any(|folder| code.starts_with(folder)) && !code.contains(['*', '<', ' '])
 }
 
 #[test]
