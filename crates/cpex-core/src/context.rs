@@ -1,39 +1,54 @@
 //! What plugins keep across the hooks of one request.
 
-use std::collections::HashMap;
-
 use cpex_sdk::{GlobalContext, PluginContext};
 use serde_json::{Map, Value as Json};
 
-/// The state of each plugin and what all share, threaded from the hook before an operation to the one after it.
+/// The state of each plugin and what all share, threaded from the hook before an operation to the one after it. It holds
+/// nothing until a plugin is asked or the host shares something.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct ContextTable {
-    pub(crate) global: GlobalContext,
+pub(crate) struct ContextTable(Option<Box<Contexts>>);
+
+#[derive(Clone, Debug, Default)]
+struct Contexts {
+    global: GlobalContext,
     /// State by plugin index; a plugin that keeps none has no entry.
-    states: HashMap<usize, Map<String, Json>>,
+    states: Vec<(usize, Map<String, Json>)>,
 }
 
 impl ContextTable {
     pub(crate) fn new(global: GlobalContext) -> Self {
-        Self { global, states: HashMap::new() }
+        if global == GlobalContext::default() {
+            return Self::default();
+        }
+        Self(Some(Box::new(Contexts { global, states: Vec::new() })))
     }
 
     /// Lends the context of a plugin; give it back by [`ContextTable::put`] if its changes count.
     pub(crate) fn take(&mut self, plugin: usize) -> PluginContext {
-        let state = self.states.remove(&plugin).unwrap_or_default();
-        PluginContext { state, global_context: std::mem::take(&mut self.global) }
+        let Some(contexts) = &mut self.0 else { return PluginContext::default() };
+        let at = contexts.states.iter().position(|(index, _)| *index == plugin);
+        let state = at.map(|at| contexts.states.swap_remove(at).1).unwrap_or_default();
+        PluginContext { state, global_context: std::mem::take(&mut contexts.global) }
     }
 
     /// A copy of the context of a plugin, for one that runs beside others.
     pub(crate) fn copy(&self, plugin: usize) -> PluginContext {
-        let state = self.states.get(&plugin).cloned().unwrap_or_default();
-        PluginContext { state, global_context: self.global.clone() }
+        let Some(contexts) = &self.0 else { return PluginContext::default() };
+        let state = contexts.states.iter().find(|(index, _)| *index == plugin).map(|(_, state)| state.clone());
+        PluginContext { state: state.unwrap_or_default(), global_context: contexts.global.clone() }
     }
 
+    /// Keeps what a plugin left in its context.
     pub(crate) fn put(&mut self, plugin: usize, context: PluginContext) {
-        self.global = context.global_context;
-        if !context.state.is_empty() {
-            self.states.insert(plugin, context.state);
+        let PluginContext { state, global_context } = context;
+        if self.0.is_none() && state.is_empty() && global_context == GlobalContext::default() {
+            return;
+        }
+        let contexts = self.0.get_or_insert_default();
+        contexts.global = global_context;
+        contexts.states.retain(|(index, _)| *index != plugin);
+        if !state.is_empty() {
+            contexts.states.push((plugin, state));
         }
     }
 }

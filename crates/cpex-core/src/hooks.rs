@@ -39,7 +39,8 @@ impl Request {
 #[derive(Debug, Default)]
 #[must_use = "pass it to the hook after the operation"]
 pub struct Contexts {
-    permit: Option<Permit>,
+    /// In a box, so that where nothing is declared nothing large is handed around.
+    permit: Option<Box<Permit>>,
 }
 
 /// What a hook let through.
@@ -104,7 +105,7 @@ async fn before(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Req
         Ok(granted) => {
             let mut permit = Permit::new(journey, &granted);
             let payload = MessagePayload { message: permit.take_call().message };
-            Decision::Allow(Invoked { payload, contexts: Contexts { permit: Some(permit) } })
+            Decision::Allow(Invoked { payload, contexts: Contexts { permit: Some(Box::new(permit)) } })
         }
         Err(violation) => Decision::Deny(violation),
     };

@@ -34,27 +34,26 @@ impl Clock for SystemClock {
     }
 }
 
-/// Identifiers from a seed of the operating system's randomness and a counter: unique, not secret.
+/// Identifiers from the operating system's randomness and a counter: unique, not secret.
 #[derive(Debug)]
 pub struct RandomIds {
-    seed: u64,
-    keys: RandomState,
+    process: u64,
+    start: u64,
     count: AtomicU64,
 }
 
 impl Default for RandomIds {
     fn default() -> Self {
-        let keys = RandomState::new();
-        Self { seed: RandomState::new().hash_one(std::process::id()), keys, count: AtomicU64::new(0) }
+        // Each `RandomState` is keyed anew from the system's randomness, which is all that the hashes are here for.
+        let random = || RandomState::new().hash_one(std::process::id());
+        Self { process: random(), start: random(), count: AtomicU64::new(0) }
     }
 }
 
 impl IdSource for RandomIds {
     fn next(&self) -> u128 {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
-        // The low half is a permutation of the counter under the seed, so no two are equal within a process.
-        let low = self.seed ^ count;
-        u128::from(self.keys.hash_one(low)) << 64 | u128::from(low)
+        u128::from(self.process) << 64 | u128::from(self.start.wrapping_add(count))
     }
 }
 

@@ -23,7 +23,8 @@ pub(super) struct Selector {
 /// The selectors of all routes: exact names by hash, patterns in a list.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    exact: HashMap<EntityKind, HashMap<Box<str>, Vec<Selector>>>,
+    /// One map for each kind, in the order of [`EntityKind::ALL`].
+    exact: [HashMap<Box<str>, Vec<Selector>>; EntityKind::ALL.len()],
     patterns: Vec<Selector>,
 }
 
@@ -41,7 +42,7 @@ impl Table {
 
     pub(super) fn find(&self, entity: Entity<'_>, server: Option<&str>) -> Option<usize> {
         let admits = |selector: &&Selector| selector.server.is_none() || selector.server.as_deref() == server;
-        let named = self.exact.get(&entity.kind).and_then(|names| names.get(entity.name));
+        let named = self.exact.get(entity.kind as usize).and_then(|names| names.get(entity.name));
         let exact = named.into_iter().flatten().filter(admits).max_by(constrained);
         let selected = exact.or_else(|| {
             let matching = |selector: &&Selector| selector.kind == entity.kind && selector.pattern.matches(entity.name);
@@ -51,7 +52,8 @@ impl Table {
     }
 
     fn add_exact(&mut self, name: Box<str>, selector: Selector, sources: &Sources, faults: &mut Vec<Diagnostic>) {
-        let named = self.exact.entry(selector.kind).or_default().entry(name).or_default();
+        let Some(names) = self.exact.get_mut(selector.kind as usize) else { return };
+        let named = names.entry(name).or_default();
         refuse_tie(&selector, named, sources, faults);
         named.push(selector);
     }
