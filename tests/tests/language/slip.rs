@@ -1,0 +1,53 @@
+//! Slips the reference evaluator can be made to commit, each a mistake that systems of this kind have made.
+
+/// One slip. The comparison with the runtime must find every one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slip {
+    AndIsOr,
+    OrIsAnd,
+    TypeErrorIsFalse,
+    TypeErrorOnlyDeniesUnlessNegated,
+    UnequalIsFalseWhenAbsent,
+    NotInIsFalseWhenAbsent,
+    TextIsYes,
+    NumbersDifferByNotation,
+    OrderCoercesNothing,
+    NullIsPresent,
+    OnlyFirstOccurrenceIsTreated,
+    TextPartsAreNotTreated,
+    OtherShapesAreSkipped,
+    MaskShowsShortValues,
+    BoundsAreExclusive,
+    NullIsValidated,
+    LabelsOfADenyAreLost,
+    MessageLabelsStay,
+    SessionsAreShared,
+    RequireAsksTheFirst,
+    OuterIdNamesTheRule,
+    ErrorsPassUnread,
+}
+
+pub(super) const SLIPS: [Slip; 22] = [
+    Slip::AndIsOr,
+    Slip::OrIsAnd,
+    Slip::TypeErrorIsFalse,
+    Slip::TypeErrorOnlyDeniesUnlessNegated,
+    Slip::UnequalIsFalseWhenAbsent,
+    Slip::NotInIsFalseWhenAbsent,
+    Slip::TextIsYes,
+    Slip::NumbersDifferByNotation,
+    Slip::OrderCoercesNothing,
+    Slip::NullIsPresent,
+    Slip::OnlyFirstOccurrenceIsTreated,
+    Slip::TextPartsAreNotTreated,
+    Slip::OtherShapesAreSkipped,
+    Slip::MaskShowsShortValues,
+    Slip::BoundsAreExclusive,
+    Slip::NullIsValidated,
+    Slip::LabelsOfADenyAreLost,
+    Slip::MessageLabelsStay,
+    Slip::SessionsAreShared,
+    Slip::RequireAsksTheFirst,
+    Slip::OuterIdNamesTheRule,
+    Slip::ErrorsPassUnread,
+];
