@@ -116,10 +116,38 @@ fn first_chars(text: &str, most: usize) -> &str {
 /// The valid name nearest to what was written, if it is near enough to be what was meant.
 #[must_use]
 pub fn nearest<'a>(name: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = compared_length(name)?;
     valid
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= (candidate.chars().count().max(name.chars().count()) / 3).max(1))
-        .min()
-        .map(|(_, candidate)| candidate)
+        .filter_map(|candidate| Some((compared_length(candidate)?.max(length), candidate)))
+        .map(|(longer, candidate)| (strsim::damerau_levenshtein(name, candidate), longer, candidate))
+        .filter(|(distance, longer, _)| *distance <= (longer / 3).max(1))
+        .min_by_key(|(distance, _, candidate)| (*distance, *candidate))
+        .map(|(_, _, candidate)| candidate)
+}
+
+/// How many characters a name has, if it is short enough to be compared: a comparison takes time and memory for the product
+/// of both lengths, and a document may hold names of any length.
+fn compared_length(name: &str) -> Option<usize> {
+    const MAX: usize = 100;
+    Some(name.chars().take(MAX + 1).count()).filter(|length| *length <= MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_the_one_that_was_meant() {
+        assert_eq!(nearest("polcy", ["args", "policy", "result"]), Some("policy"));
+        assert_eq!(nearest("policy", ["args", "result"]), None);
+    }
+
+    #[test]
+    fn names_of_any_length_are_compared_at_once() {
+        // Compared in full, these would take a terabyte.
+        let (name, other) = ("a".repeat(400_000), "b".repeat(400_000));
+        assert_eq!(nearest(&name, [other.as_str(), "args"]), None);
+        assert_eq!(nearest("arg", [other.as_str(), "args"]), Some("args"));
+    }
 }
