@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::agreement;
 use super::choices::Choices;
 use super::generate;
 use super::print;
 use super::property::check;
-use super::request::{Call, call};
+use super::request::{self, Call, call};
 use super::runtime::Runtime;
 
 /// Pieces of documents, rules and pipelines, and what breaks the readers of such things.
@@ -113,7 +113,36 @@ struct Text {
 
 /// A text of pieces.
 fn pieces(choices: &mut Choices, most: usize) -> String {
-    choices.several(0, most, |choices| choices.pick(PIECES).to_owned() + choices.pick(&["", " "])).concat()
+    let piece = |choices: &mut Choices| {
+        // Nesting without end would end the stack.
+        let times = if choices.once_in(40) { choices.pick(&[70, 300, 20_000]) } else { 1 };
+        choices.pick(PIECES).repeat(times) + choices.pick(&["", " "])
+    };
+    choices.several(0, most, piece).concat()
+}
+
+/// A call with what no tool expects: deep nesting, names that are none, texts that only begin as JSON.
+fn strange(choices: &mut Choices) -> Call {
+    let mut call = call(choices);
+    let deep = |choices: &mut Choices| choices.pick(&[3, 126, 127, 128, 300]);
+    match choices.below(5) {
+        0 => call.tool = choices.pick(&["", " ", "*", "a/b", "t\n", "\u{0}"]),
+        1 => drop(call.args.insert("a".to_owned(), nested(deep(choices), choices))),
+        2 => call.answer.content = nested(deep(choices), choices),
+        3 => {
+            let levels = deep(choices);
+            let open = choices.pick(&["[", "{\"a\":", "[{\"b\":", "{\"a\":1,\"a\":"]).repeat(levels);
+            let close = choices.pick(&["]", "}", "}]", "]}", ""]).repeat(levels);
+            call.answer.texts.push(request::Text::Other(format!("{open}1{close}")));
+        }
+        _ => call.answer.texts.push(request::Text::Other(pieces(choices, 12))),
+    }
+    call
+}
+
+fn nested(levels: usize, choices: &mut Choices) -> Json {
+    let in_map = choices.once_in(2);
+    (0..levels).fold(Json::Null, |inner, _| if in_map { json!({ "a": inner }) } else { json!([inner]) })
 }
 
 /// A document that loads, broken in a few places.
@@ -174,18 +203,19 @@ fn stages(choices: &mut Choices, any: &str) -> String {
 }
 
 fn text(choices: &mut Choices) -> Text {
-    let document = match choices.below(6) {
+    let document = match choices.below(8) {
         0 => pieces(choices, 40),
         1 => format!("routes:\n  - tool: t\n    policy:\n      - {}", pieces(choices, 20)),
         2 | 3 => broken(choices),
+        4 => agreement::case(choices).document,
         _ => holding(choices),
     };
-    Text { document, calls: choices.several(1, 3, call) }
+    Text { document, calls: choices.several(1, 3, strange) }
 }
 
 #[test]
 fn whatever_is_written_loads_or_is_refused_and_what_loads_decides() {
-    check(3_000, text, |text| {
+    check(1_500, text, |text| {
         if let Ok(runtime) = Runtime::new(&text.document) {
             for call in &text.calls {
                 let seen = runtime.call(call);

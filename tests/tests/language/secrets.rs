@@ -88,7 +88,7 @@ fn quoted(text: &str) -> Json {
 
 #[test]
 fn no_run_of_a_secret_leaves_a_pipeline_that_takes_it_out() {
-    check(2_000, case, |case| {
+    check(1_500, case, |case| {
         let runtime = Runtime::recording(&case.document)?;
         let seen = runtime.call(&case.call);
         let mut shown = runtime.records();

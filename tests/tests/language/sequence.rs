@@ -7,7 +7,7 @@ use super::world::Labels;
 
 #[test]
 fn labels_of_a_session_only_grow() {
-    check(700, case, |case| {
+    check(400, case, |case| {
         let runtime = Runtime::new(&case.document)?;
         let mut before: Vec<Labels> = Vec::new();
         for call in case.calls.iter().chain(&case.calls) {
@@ -28,7 +28,7 @@ fn labels_of_a_session_only_grow() {
 
 #[test]
 fn the_same_calls_leave_the_same_records_byte_for_byte() {
-    check(700, case, |case| {
+    check(400, case, |case| {
         let (first, second) = (records(case)?, records(case)?);
         if first.len() < case.calls.len() {
             return Err(format!("{} calls left {} records", case.calls.len(), first.len()));
