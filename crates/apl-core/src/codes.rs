@@ -29,6 +29,7 @@ codes! {
     UNKNOWN_STAGE Error "rule.unknown_stage" "A field pipeline names a stage that the language does not have.";
     FIELD Error "rule.field" "A field path is not written as the language asks, or leads nowhere in particular.";
     FIELD_STAR Warning "rule.field_star" "A name in a field path has a star, which is no pattern there.";
+    HASH_KEY Error "rule.hash_key" "A field pipeline hashes and the document gives no key to hash under.";
     UNAVAILABLE Error "rule.unavailable" "A step needs a part of the language that this build does not have.";
     ARGUMENT Error "rule.argument" "An effect is given what it does not take, or lacks what it needs.";
     STEP Error "rule.step" "A step, or a list of steps, has a shape the language does not know.";

@@ -19,6 +19,7 @@ use crate::rewrite::{self, Side};
 use assembly::{Assembly, Place};
 
 pub use crate::context::{Context, Declared, Phase};
+pub use crate::hash_key::{DeclaredKey, HashKey};
 
 /// Compiles one phase of one layer, `layer` being the first part of its rules' default names, such as `routes[0]`.
 /// Every mistake is added to `faults`; the program is complete only if none of them is an error.

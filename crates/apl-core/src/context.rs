@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::fact::Unresolved;
+use crate::hash_key::DeclaredKey;
 use crate::span::{Sources, Span};
 
 /// The phases of a route, in the order they run.
@@ -32,13 +33,16 @@ impl Phase {
     }
 }
 
-/// What a document declares under names that policy refers to.
+/// What a document declares that policy refers to.
 pub trait Declared {
     /// The index of a plugin that a `run` may name.
     ///
     /// # Errors
     /// Why there is none.
     fn plugin(&self, name: &str) -> Result<usize, Unresolved>;
+
+    /// The key that `hash` stages hash under.
+    fn hash_key(&self) -> DeclaredKey;
 }
 
 /// What compiling needs to know of the document around the rules. One context serves all rules of a document, so that

@@ -17,6 +17,7 @@ mod expr;
 mod fact;
 mod field;
 mod grammar;
+mod hash_key;
 mod literal;
 mod machine;
 pub mod node;

@@ -9,6 +9,7 @@ mod choice;
 mod contract;
 mod date;
 mod email;
+mod hash;
 mod integer;
 mod length;
 mod list;
@@ -28,6 +29,7 @@ mod written;
 
 use crate::codes;
 use crate::diagnostic::{self, Diagnostic};
+use crate::hash_key::HashKey;
 
 pub(crate) use contract::{Invalid, Kind, Stage};
 pub(crate) use written::Written;
@@ -55,6 +57,8 @@ pub(crate) enum Parse {
     Stage(fn(&Written<'_>) -> Result<Box<dyn Stage>, Diagnostic>),
     /// Alone, or with the condition under which it is in force.
     Guarded(fn() -> Box<dyn Stage>),
+    /// Alone, under the key of the document.
+    Keyed(fn(HashKey) -> Box<dyn Stage>),
 }
 
 macro_rules! stages {
@@ -86,10 +90,11 @@ stages! {
     "mask" "mask(n)" Transform Stage(mask::parse), "Every character but the last n becomes `*`.";
     "redact" "redact" Transform Guarded(redact::stage), "The value becomes `[REDACTED]`, always or when the condition holds.";
     "omit" "omit" Transform Guarded(omit::stage), "The field or element is taken out, always or when the condition holds.";
+    "hash" "hash" Transform Keyed(hash::stage), "The value becomes its HMAC-SHA-256 under `plugin_settings.hash_key`.";
 }
 
 /// Stages of the language that are not compiled, refused by name so that none is ignored.
-const UNAVAILABLE: [&str; 7] = ["hash", "pii.redact", "pii.detect", "injection.scan", "run", "plugin", "taint"];
+const UNAVAILABLE: [&str; 6] = ["pii.redact", "pii.detect", "injection.scan", "run", "plugin", "taint"];
 
 /// The stage of the table that is written there.
 ///

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::compile::{Context, Declared, Phase, compile};
+use crate::compile::{Context, Declared, DeclaredKey, HashKey, Phase, compile};
 use crate::diagnostic::Diagnostic;
 use crate::fact::{Fact, Facts, Names, Unresolved, Vocabulary};
 use crate::node::{Entry, Layout, Node, Text, Value};
@@ -102,7 +102,7 @@ impl Facts for World {
     }
 }
 
-/// Declares the plugins `audit-log` and `scan`.
+/// Declares the plugins `audit-log` and `scan`, and the key `Jefe`.
 pub(crate) struct Plugins;
 
 impl Declared for Plugins {
@@ -112,6 +112,10 @@ impl Declared for Plugins {
             .iter()
             .position(|plugin| *plugin == name)
             .ok_or_else(|| Unresolved { message: format!("no plugin is named `{name}`"), help: None })
+    }
+
+    fn hash_key(&self) -> DeclaredKey {
+        HashKey::new(b"Jefe").map_or(DeclaredKey::Absent, DeclaredKey::Known)
     }
 }
 

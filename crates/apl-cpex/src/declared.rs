@@ -1,9 +1,10 @@
-//! The plugins a document declares, as far as policy refers to them by name.
+//! What a document declares, as far as policy refers to it.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
 
 use apl_core::Unresolved;
+use apl_core::compile::DeclaredKey;
 use apl_core::diagnostic::nearest;
 
 /// What a declared plugin may be named for.
@@ -30,19 +31,26 @@ pub struct Declaration {
     pub disabled: bool,
 }
 
-/// The declared plugins of a document, by index.
+/// The declared plugins of a document, by index, and its key of hashes.
 #[derive(Clone, Debug, Default)]
 pub struct Declarations {
     plugins: Vec<Declaration>,
     /// Those that policy names in a way that is refused: misspelt, disabled, or in the wrong place.
     meant: RefCell<HashSet<usize>>,
+    hash_key: DeclaredKey,
 }
 
 impl Declarations {
-    /// The plugins in declared order.
+    /// The plugins in declared order, and no key.
     #[must_use]
     pub fn new(plugins: Vec<Declaration>) -> Self {
-        Self { plugins, meant: RefCell::default() }
+        Self { plugins, ..Self::default() }
+    }
+
+    /// The same with what the document says about the key that `hash` stages hash under.
+    #[must_use]
+    pub fn with_hash_key(self, hash_key: DeclaredKey) -> Self {
+        Self { hash_key, ..self }
     }
 
     /// The plugins in declared order.
@@ -104,5 +112,9 @@ impl Declarations {
 impl apl_core::compile::Declared for Declarations {
     fn plugin(&self, name: &str) -> Result<usize, Unresolved> {
         self.named(name, |role| matches!(role, Role::Control | Role::Sink), "a plugin that `run` can invoke")
+    }
+
+    fn hash_key(&self) -> DeclaredKey {
+        self.hash_key.clone()
     }
 }

@@ -10,6 +10,7 @@ use crate::context::{Context, Declared};
 use crate::diagnostic::Diagnostic;
 use crate::fact::Vocabulary;
 use crate::field::Field;
+use crate::hash_key::{DeclaredKey, HashKey};
 use crate::node::Text;
 use crate::scan;
 use crate::stage::{self, Parse, Written};
@@ -31,7 +32,7 @@ pub(crate) fn compile<V: Vocabulary, D: Declared>(
     let mut conditions = Vec::new();
     let mut is_whole = true;
     for piece in pieces {
-        match link(pipeline, piece, context.vocabulary, &mut conditions, faults) {
+        match link(pipeline, piece, context, &mut conditions, faults) {
             Some(link) => links.push(link),
             None => is_whole = false,
         }
@@ -49,10 +50,10 @@ fn pieces(pipeline: &Text) -> Result<Vec<Range<usize>>, Diagnostic> {
     scan::split(pipeline, 0..pipeline.value.len(), '|')
 }
 
-fn link<V: Vocabulary>(
+fn link<V: Vocabulary, D: Declared>(
     pipeline: &Text,
     piece: Range<usize>,
-    vocabulary: &V,
+    context: &Context<'_, V, D>,
     conditions: &mut Vec<Condition<V::Attribute>>,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Link> {
@@ -69,10 +70,28 @@ fn link<V: Vocabulary>(
                 return None;
             }
             Some(range) => {
-                conditions.push(condition::compile(pipeline, range, vocabulary, faults)?);
+                conditions.push(condition::compile(pipeline, range, context.vocabulary, faults)?);
                 (stage(), 1 << (conditions.len() - 1))
             }
         },
+        Parse::Keyed(stage) => (stage(key(&written, context.declared, faults)?), 0),
     };
     Some(Link { stage, kind: row.kind, guard })
+}
+
+/// The key for a stage that is written without parentheses.
+fn key<D: Declared>(written: &Written<'_>, declared: &D, faults: &mut Vec<Diagnostic>) -> Option<HashKey> {
+    written.bare().map_err(|fault| faults.push(fault)).ok()?;
+    match declared.hash_key() {
+        DeclaredKey::Known(key) => Some(key),
+        // One mistake is one finding.
+        DeclaredKey::Refused => None,
+        DeclaredKey::Absent => {
+            let message = format!("`{}` has no key to hash under", written.name());
+            let fault = Diagnostic::new(codes::HASH_KEY, written.name_span(), message);
+            faults
+                .push(fault.help("name one, as in `plugin_settings: { hash_key: { kind: env_var, name: HASH_KEY } }`"));
+            None
+        }
+    }
 }

@@ -1,21 +1,29 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod hashes;
 mod properties;
 
 use serde_json::json;
 
 use super::*;
-use crate::context::Context;
+use crate::context::{Context, Declared};
 use crate::span::Sources;
 use crate::testing::{Attribute, Plugins, Words, World, line, text};
 
 /// Compiles a pipeline; its findings, one line each, if there are any.
 fn rewrite(field: &str, pipeline: &str) -> Result<Rewrite<Attribute>, Vec<String>> {
+    let rewrite = rewrite_of(&Plugins, field, pipeline);
+    assert!(!rewrite.as_ref().is_err_and(Vec::is_empty), "{pipeline}");
+    rewrite
+}
+
+/// The same in a document that declares this.
+fn rewrite_of(declared: &impl Declared, field: &str, pipeline: &str) -> Result<Rewrite<Attribute>, Vec<String>> {
     let sources = Sources::single("policy.yaml", pipeline);
     let mut faults = Vec::new();
-    let context = Context::new(&Words, &Plugins, &sources);
+    let context = Context::new(&Words, declared, &sources);
     let rewrite = compile(&text(field), &text(pipeline), Side::Result, &context, &mut faults);
-    assert_eq!(rewrite.is_some(), faults.is_empty(), "{pipeline}");
+    assert!(rewrite.is_none() || faults.is_empty(), "{pipeline}");
     rewrite.ok_or_else(|| faults.iter().map(|fault| line(fault, &sources)).collect())
 }
 
@@ -76,7 +84,7 @@ fn conditions_are_decided_once_and_a_fault_of_theirs_is_one_of_the_pipeline() {
 
 #[test]
 fn what_is_absent_passes_every_stage_but_required() {
-    for pipeline in ["str", "int | 1..5", "enum(a)", "redact", "mask(2)", "omit", "len(3)"] {
+    for pipeline in ["str", "int | 1..5", "enum(a)", "redact", "mask(2)", "omit", "hash", "len(3)"] {
         for value in [json!({}), json!({"b": 1}), json!(null)] {
             assert_eq!(treat("a", pipeline, &value), Ok(value.clone()), "{pipeline} of {value}");
         }

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod hash;
 mod refused;
 
 use proptest::prelude::*;
@@ -16,6 +17,7 @@ fn compile(written: &str) -> Result<Box<dyn Stage>, Diagnostic> {
     match row(&stage)?.parse {
         Parse::Stage(parse) => parse(&stage),
         Parse::Guarded(stage_alone) => stage.bare().map(|()| stage_alone()),
+        Parse::Keyed(keyed) => stage.bare().map(|()| keyed(HashKey::new(b"Jefe").unwrap())),
     }
 }
 

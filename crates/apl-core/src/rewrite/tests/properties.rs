@@ -114,7 +114,7 @@ proptest! {
     fn text_is_treated_as_the_value_it_holds_is(
         value in record(),
         path in prop::sample::select(&PATHS[..]),
-        pipeline in prop::sample::select(vec!["redact", "omit", "mask(2)", "str", "required", "int | redact(role.hr)", "omit(role.x) | map"]),
+        pipeline in prop::sample::select(vec!["redact", "omit", "mask(2)", "hash", "str", "required", "int | redact(role.hr)", "omit(role.x) | map"]),
     ) {
         prop_assume!(value.is_object() || value.is_array());
         active_on(path, pipeline, |active| {

@@ -47,7 +47,7 @@ fn what_is_no_stage_is_refused_where_it_departs() {
             "rule.argument «'a' 'b'» a regular expression is one text in quotes (write `regex('^[0-9]+$')`)",
         ),
         ("regex('(')", "rule.regex «'('» this regular expression cannot be used: unclosed group"),
-        ("hash", "rule.unavailable «hash» `hash` is not available in a field pipeline in this version of APL"),
+        ("hash(a)", "rule.argument «hash(a)» this is not how `hash` is written (write `hash` alone)"),
         ("run(scan)", "rule.unavailable «run» `run` is not available in a field pipeline in this version of APL"),
         (
             "pii.detect(deny)",
