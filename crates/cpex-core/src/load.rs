@@ -1,5 +1,6 @@
 //! From a document to what a snapshot is made of: plugins built, policy compiled, and every mistake found.
 
+mod hash_key;
 mod instances;
 mod reach;
 
@@ -51,7 +52,8 @@ impl Loaded {
                     disabled: plugin.config.mode == PluginMode::Disabled,
                 })
                 .collect(),
-        );
+        )
+        .with_hash_key(hash_key::read(document.root(), &host, &mut faults));
         let policy = Policy::compile(document.root(), &declared, document.sources(), &mut faults);
         let hooked = reach::check(&plugins, &declared, &policy.reached(), &mut faults);
         if faults.iter().any(|fault| fault.code.severity == Severity::Error) {

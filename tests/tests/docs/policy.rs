@@ -83,11 +83,14 @@ fn findings(loaded: &Result<Warnings, LoadError>) -> Findings {
     Findings { refused, codes: diagnostics.iter().map(|finding| finding.code.name).collect(), shown }
 }
 
-/// Has a secret wherever an example says there is one.
+/// Has a secret wherever an example says there is one, but for the environment variable `UNSET`.
 struct AnySecret;
 
 impl SecretReader for AnySecret {
-    fn read(&self, _: &SecretSource) -> Result<Secret, SecretError> {
+    fn read(&self, source: &SecretSource) -> Result<Secret, SecretError> {
+        if matches!(source, SecretSource::EnvVar { name } if name == "UNSET") {
+            return Err(SecretError("the environment variable `UNSET` is not set".to_owned()));
+        }
         Ok(Secret::from("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"))
     }
 }

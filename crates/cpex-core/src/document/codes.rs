@@ -41,5 +41,6 @@ codes! {
     UNKNOWN_HOOK Error "document.unknown_hook" "A hook that nothing dispatches.";
     UNREACHED_PLUGIN Error "document.unreached_plugin" "A declared plugin that nothing reaches.";
     CONFIG Error "document.config" "A plugin refuses its config.";
+    SECRET Error "document.secret" "A secret cannot be read, or is empty.";
     LITERAL_SECRET Warning "document.literal_secret" "A secret stands in the document itself.";
 }

@@ -26,7 +26,7 @@ pub const TABLES: &[Table] = &[
     Table {
         place: "in `plugin_settings`",
         keys: SETTINGS,
-        unsupported: &["hash_key", "cost_tiers", "execution_pool", "audit_key", "max_payload_bytes"],
+        unsupported: &["cost_tiers", "execution_pool", "audit_key", "max_payload_bytes"],
         renamed: &[
             ("fail_on_plugin_error", "give each plugin its own `on_error`"),
             ("parallel_execution_within_band", "give the plugins `mode: concurrent`"),
@@ -81,6 +81,7 @@ pub const SETTINGS: &[Key] = &[
         Shape::List(&Shape::Either(&[Shape::Word(SESSION_SOURCES), Shape::Section(SESSION_CLAIM)])),
         "Where session ids come from; the first source that yields one wins.",
     ),
+    Key::optional("hash_key", Shape::Secret, "What the stage `hash` hashes under: 32 random bytes or more."),
     Key::optional("routing_enabled", Shape::Bool, "Always `true`: operations are matched by their routes."),
     Key::optional("short_circuit_on_deny", Shape::Bool, "Always `true`: the first deny ends its phase."),
 ];

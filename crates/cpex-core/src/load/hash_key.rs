@@ -1,0 +1,35 @@
+//! The key of `hash` stages, from the source that `plugin_settings` names.
+
+use apl_core::compile::{DeclaredKey, HashKey};
+use apl_core::diagnostic::{Diagnostic, Severity};
+use apl_core::node::Node;
+use cpex_sdk::Host;
+use cpex_sdk::config::SecretSource;
+
+use crate::document::codes;
+
+/// Reads the key. Why it cannot be had is added to `faults`, unless a mistake in its source is among them.
+pub(super) fn read(document: &Node, host: &Host, faults: &mut Vec<Diagnostic>) -> DeclaredKey {
+    let Some(entry) = document.get("plugin_settings").and_then(|settings| settings.entry("hash_key")) else {
+        return DeclaredKey::Absent;
+    };
+    let place = entry.key.span.to(entry.value.span);
+    let is_error = |fault: &Diagnostic| fault.code.severity == Severity::Error && place.holds(fault.span);
+    if faults.iter().any(is_error) {
+        return DeclaredKey::Refused;
+    }
+    known(&entry.value, host).map_or_else(
+        |message| {
+            faults.push(Diagnostic::new(codes::SECRET, entry.value.span, format!("`hash_key`: {message}")));
+            DeclaredKey::Refused
+        },
+        DeclaredKey::Known,
+    )
+}
+
+fn known(source: &Node, host: &Host) -> Result<HashKey, String> {
+    let source = SecretSource::from_config(&source.to_json())?;
+    let secret = host.secrets.read(&source).map_err(|error| error.to_string())?;
+    HashKey::new(secret.expose().as_bytes())
+        .ok_or_else(|| "the secret is empty: give 32 random bytes or more".to_owned())
+}
