@@ -18,6 +18,7 @@ codes! {
     SELECTOR "route.selector" "A route names what it protects by exactly one selector.";
     PATTERN "route.pattern" "A selector is not a pattern that can match a name.";
     TIE "route.tie" "Two routes could match one operation and neither is more specific.";
+    GROUP "route.group" "A route joins a group that the document does not define.";
     AUTHENTICATION "route.authentication" "An authenticator is not an identity plugin of the document.";
     RESPONSE "route.response" "A response is a status, a body and headers, all literal.";
 }

@@ -11,13 +11,13 @@ use crate::attribute::{Attribute, Field, Holding, Key, Tree};
 pub struct Facts<'e> {
     envelope: &'e Envelope,
     kind: EntityKind,
-    route: &'e str,
+    route: Option<&'e str>,
 }
 
 impl<'e> Facts<'e> {
-    /// The facts of an operation on an entity of that kind, under the route of that key.
+    /// The facts of an operation on an entity of that kind, under the route of that key if one matched.
     #[must_use]
-    pub const fn of(envelope: &'e Envelope, kind: EntityKind, route: &'e str) -> Self {
+    pub const fn of(envelope: &'e Envelope, kind: EntityKind, route: Option<&'e str>) -> Self {
         Self { envelope, kind, route }
     }
 
@@ -50,7 +50,7 @@ impl<'e> Facts<'e> {
             Field::ResourceUri => self.entity_name(EntityKind::Resource),
             Field::LlmModel => self.entity_name(EntityKind::Llm),
             Field::AgentName => self.entity_name(EntityKind::Agent),
-            Field::RouteKey => Fact::Text(self.route),
+            Field::RouteKey => self.route.map_or(Fact::Absent, Fact::Text),
             Field::MetaEntityType => Fact::Text(self.kind.name()),
             Field::MetaEntityName => self.entity_name(self.kind),
             Field::MetaTags => set(Some(&envelope.meta().tags)),

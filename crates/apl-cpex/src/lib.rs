@@ -1,7 +1,7 @@
 //! Where policy meets the message: the attribute vocabulary, facts over an envelope, and route tables.
 //!
-//! [`Policy::compile`] makes from the tree of a document the routes it declares, each with the programs of its phases,
-//! and [`Policy::find`] gives the one route an operation matches. The crate is pure: a checker or a prover uses it without
+//! [`Policy::compile`] makes from the tree of a document one [`Plan`] for each route and one for the operations that no
+//! route matches, and [`Policy::find`] gives the one plan that is in force for an operation. The crate is pure: a checker or a prover uses it without
 //! any runtime.
 
 mod attribute;
@@ -15,5 +15,5 @@ mod vocabulary;
 pub use attribute::{Attribute, Field, Holding, Key, Tree};
 pub use declared::{Declaration, Declarations, Role};
 pub use facts::Facts;
-pub use policy::{Authenticator, Policy, Response, Route};
+pub use policy::{Authenticator, Matched, Plan, Policy, Response};
 pub use vocabulary::Vocabulary;

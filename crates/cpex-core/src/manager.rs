@@ -193,16 +193,16 @@ impl PluginManager {
     }
 
     /// Whether identity plugins must verify the caller of an operation, so that a vouched identity is refused. False where
-    /// the document lets the host vouch, and for an operation that no route matches.
+    /// the document lets the host vouch, and for an operation that names no entity.
     #[must_use]
     pub fn authentication_in_force(&self, operation: &Operation) -> bool {
         let current = self.current.load();
         let Some(snapshot) = current.as_ref() else { return false };
         let entity = operation.draft.entity(CmfToolPreInvoke::POINT.entity);
-        let found = entity.and_then(|entity| snapshot.policy.find(entity, operation.draft.server()));
-        found.and_then(|index| snapshot.policy.routes().get(index)).is_some_and(|route| {
+        let found = entity.map(|entity| snapshot.policy.find(entity, operation.draft.server()));
+        found.and_then(|index| snapshot.policy.plans().get(index)).is_some_and(|plan| {
             let host_vouches = |entry: &Authenticator| matches!(entry, Authenticator::Host { .. });
-            !route.authentication.is_empty() && !route.authentication.iter().any(host_vouches)
+            !plan.authentication.is_empty() && !plan.authentication.iter().any(host_vouches)
         })
     }
 
@@ -233,7 +233,7 @@ pub(crate) fn journey(
         point,
         operation: Id(snapshot.host.ids.next()),
         received_ms: snapshot.host.clock.now_ms(),
-        route: None,
+        plan: None,
         trail: Trail::default(),
         contexts,
         snapshot,

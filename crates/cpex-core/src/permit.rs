@@ -38,7 +38,7 @@ impl Permit {
     /// read them.
     #[must_use]
     pub fn take_call(&mut self) -> Call {
-        let keep = self.held.as_ref().and_then(|held| held.passage.route()).is_some_and(|route| route.post_reads_args);
+        let keep = self.held.as_ref().and_then(|held| held.passage.plan()).is_some_and(|plan| plan.post_reads_args);
         let message = match self.held.as_mut().map(|held| &mut held.matter) {
             Some(Matter::Envelope(envelope)) => envelope.release_request(keep),
             // Unreachable from outside: only the methods that consume the permit empty it.

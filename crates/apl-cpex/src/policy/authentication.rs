@@ -45,15 +45,46 @@ impl Authenticator {
     }
 }
 
-pub(super) fn compile(node: &Node, declared: &Declarations, faults: &mut Vec<Diagnostic>) -> Box<[Authenticator]> {
-    // `{use: [..], replace_inherited: true}` and a plain list say the same where nothing is inherited.
-    let entries = node.get("use").unwrap_or(node);
-    entries.one_or_many().iter().filter_map(|entry| authenticator(entry, declared, faults)).collect()
+/// What one layer says of authentication.
+#[derive(Debug)]
+pub(super) struct Authentication {
+    entries: Vec<Authenticator>,
+    /// Whether the entries of the layers before it are dropped.
+    replaces: bool,
+}
+
+impl Authentication {
+    /// The authenticators in force under layers, the most general first. One that several layers name runs once, where it
+    /// is named first, and is optional only if all of them say so.
+    pub(super) fn in_force<'l>(layers: impl Iterator<Item = &'l Self>) -> Box<[Authenticator]> {
+        let mut entries: Vec<Authenticator> = Vec::new();
+        for layer in layers {
+            if layer.replaces {
+                entries.clear();
+            }
+            for entry in &layer.entries {
+                match entries.iter_mut().find(|earlier| earlier.plugin() == entry.plugin()) {
+                    Some(earlier) if earlier.is_optional() => *earlier = *entry,
+                    Some(_) => {}
+                    None => entries.push(*entry),
+                }
+            }
+        }
+        entries.into()
+    }
+}
+
+pub(super) fn compile(node: &Node, declared: &Declarations, faults: &mut Vec<Diagnostic>) -> Authentication {
+    let entries = node.get("use").unwrap_or(node).one_or_many();
+    Authentication {
+        entries: entries.iter().filter_map(|entry| authenticator(entry, declared, faults)).collect(),
+        replaces: node.get("replace_inherited").is_some_and(is_true),
+    }
 }
 
 fn authenticator(node: &Node, declared: &Declarations, faults: &mut Vec<Diagnostic>) -> Option<Authenticator> {
     let name = node.text().or_else(|| node.get("name").and_then(Node::text))?;
-    let optional = node.get("optional").is_some_and(|node| matches!(node.value, Value::Bool(true)));
+    let optional = node.get("optional").is_some_and(is_true);
     if name.value == HOST {
         return Some(Authenticator::Host { optional });
     }
@@ -65,4 +96,8 @@ fn authenticator(node: &Node, declared: &Declarations, faults: &mut Vec<Diagnost
             None
         }
     }
+}
+
+const fn is_true(node: &Node) -> bool {
+    matches!(node.value, Value::Bool(true))
 }

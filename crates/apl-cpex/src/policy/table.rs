@@ -5,20 +5,11 @@ use std::collections::HashMap;
 
 use apl_cmf::{Entity, EntityKind};
 use apl_core::diagnostic::Diagnostic;
-use apl_core::span::{Sources, Span};
+use apl_core::span::Sources;
 
+use super::selector::Selector;
 use crate::code;
-use crate::pattern::{Pattern, foremost};
-
-/// One name or pattern of one route.
-#[derive(Clone, Debug)]
-pub(super) struct Selector {
-    pub(super) kind: EntityKind,
-    pub(super) pattern: Pattern,
-    pub(super) server: Option<String>,
-    pub(super) route: usize,
-    pub(super) span: Span,
-}
+use crate::pattern::foremost;
 
 /// The selectors of all routes: exact names by hash, patterns in a list.
 #[derive(Debug, Default)]

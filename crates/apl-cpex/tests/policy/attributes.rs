@@ -36,7 +36,7 @@ fn set(names: Names<'_>) -> String {
 #[test]
 fn every_field_has_a_value_on_a_full_operation() {
     let envelope = full();
-    let facts = Facts::of(&envelope, EntityKind::Tool, "tool:lookup");
+    let facts = Facts::of(&envelope, EntityKind::Tool, Some("tool:lookup"));
     let others = [Field::PromptName, Field::ResourceUri, Field::LlmModel, Field::AgentName];
     for field in Field::ALL.iter().filter(|field| !others.contains(field)) {
         let attribute = resolve(field.path());
@@ -48,7 +48,7 @@ fn every_field_has_a_value_on_a_full_operation() {
 #[test]
 fn on_an_operation_of_nobody_exactly_the_closed_attributes_have_values() {
     let envelope = bare();
-    let facts = Facts::of(&envelope, EntityKind::Tool, "tool:lookup");
+    let facts = Facts::of(&envelope, EntityKind::Tool, Some("tool:lookup"));
     let known = [
         Field::ToolName,
         Field::RouteKey,
@@ -73,7 +73,7 @@ fn on_an_operation_of_nobody_exactly_the_closed_attributes_have_values() {
 #[test]
 fn values_are_those_of_the_envelope() {
     let envelope = full();
-    let facts = Facts::of(&envelope, EntityKind::Tool, "tool:lookup");
+    let facts = Facts::of(&envelope, EntityKind::Tool, Some("tool:lookup"));
     for (written, expected) in [
         ("authenticated", "true"),
         ("delegated", "false"),
@@ -123,7 +123,7 @@ fn values_are_those_of_the_envelope() {
 #[test]
 fn indexes_go_into_lists_and_keys_into_maps() {
     let envelope = full();
-    let facts = Facts::of(&envelope, EntityKind::Tool, "");
+    let facts = Facts::of(&envelope, EntityKind::Tool, None);
     let name = |name: &str| Segment::Name(name.to_owned());
     let at = |segments: Vec<Segment>| {
         let attribute = Vocabulary.resolve(&Path { segments, range: 0..0 }).unwrap();
@@ -141,7 +141,7 @@ fn indexes_go_into_lists_and_keys_into_maps() {
 #[test]
 fn labels_cannot_be_read_without_a_session_but_those_of_the_message_can() {
     let envelope = bare();
-    let facts = Facts::of(&envelope, EntityKind::Tool, "");
+    let facts = Facts::of(&envelope, EntityKind::Tool, None);
     assert_eq!(read(&facts, &resolve("session.labels")), "session.unbound");
     assert_eq!(read(&facts, &resolve("security.labels")), "session.unbound");
     assert_eq!(read(&facts, &resolve("message.labels")), "{}");

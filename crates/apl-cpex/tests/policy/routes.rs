@@ -1,28 +1,21 @@
 //! Which route an operation matches, and which routes a document may not have.
 
 use apl_cmf::{Entity, EntityKind};
-use apl_core::span::Sources;
-use apl_cpex::{Declaration, Declarations, Policy, Role};
+use apl_cpex::Policy;
 use serde_json::{Value as Json, json};
 
-use crate::support::node;
+use crate::support::compile_document;
 
 fn compile(routes: &Json) -> (Policy, Vec<(&'static str, String)>) {
-    let declared = Declarations::new(vec![
-        Declaration { name: "jwt".into(), role: Role::Identity, disabled: false },
-        Declaration { name: "scan".into(), role: Role::Control, disabled: false },
-        Declaration { name: "off".into(), role: Role::Control, disabled: true },
-    ]);
-    let sources = Sources::single("policy.yaml", " ".repeat(10_000));
-    let mut faults = Vec::new();
-    let policy = Policy::compile(&node(&json!({ "routes": routes })), &declared, &sources, &mut faults);
-    (policy, faults.into_iter().map(|fault| (fault.code.name, fault.message)).collect())
+    compile_document(&json!({ "routes": routes }))
 }
 
+/// Index of the route found; none where the operation is left to the layers above routes.
 fn found(routes: &Json, name: &str, server: Option<&str>) -> Option<usize> {
     let (policy, faults) = compile(routes);
     assert_eq!(faults, []);
-    policy.find(Entity { kind: EntityKind::Tool, name }, server)
+    let index = policy.find(Entity { kind: EntityKind::Tool, name }, server);
+    policy.plans()[index].route.as_ref().map(|_| index)
 }
 
 #[test]
@@ -111,7 +104,8 @@ fn trap_8_a_route_installs_programs_only_on_the_sides_it_writes() {
         { "tool": "d", "authorization": { "post_invocation": ["allow"] } },
     ]));
     assert_eq!(faults, []);
-    let sides: Vec<(usize, usize)> = policy.routes().iter().map(|route| (route.pre.len(), route.post.len())).collect();
+    let sides: Vec<(usize, usize)> =
+        policy.plans().iter().map(|plan| (plan.pre.len(), plan.post.len())).take(4).collect();
     assert_eq!(sides, [(1, 0), (0, 1), (1, 0), (0, 1)]);
 }
 
@@ -124,8 +118,8 @@ fn a_route_knows_at_load_what_it_needs_of_a_session_and_of_its_arguments() {
     ]));
     assert_eq!(faults, []);
     let needs = |index: usize| {
-        let route = &policy.routes()[index];
-        (route.pre_needs_session, route.post_needs_session, route.post_reads_args)
+        let plan = &policy.plans()[index];
+        (plan.pre_needs_session, plan.post_needs_session, plan.post_reads_args)
     };
     assert_eq!(needs(0), (false, false, false));
     assert_eq!(needs(1), (true, false, true));
@@ -141,7 +135,7 @@ fn a_response_is_literal() {
         (json!({ "headers": { "X": "a\r\nSet-Cookie: b" } }), false),
     ] {
         let (policy, faults) = compile(&json!([{ "tool": "a", "response": response }]));
-        assert_eq!(policy.routes()[0].response.is_some(), ok, "{response}");
+        assert_eq!(policy.plans()[0].response.is_some(), ok, "{response}");
         assert_eq!(faults.is_empty(), ok);
     }
 }

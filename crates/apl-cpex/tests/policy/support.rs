@@ -5,7 +5,8 @@ use apl_cmf::{
     Role, Standing, Subject, ToolCall, Workload,
 };
 use apl_core::node::{Entry, Layout, Node, Text, Value};
-use apl_core::span::Span;
+use apl_core::span::{Sources, Span};
+use apl_cpex::{Declaration, Declarations, Policy, Role as Placed};
 use serde_json::{Map, Value as Json, json};
 
 /// A document of that JSON, every value of it at a place of its own.
@@ -31,6 +32,23 @@ fn number(json: &Json, next: &mut usize) -> Node {
 
 fn text(value: &str, span: Span) -> Text {
     Text { value: value.to_owned(), span, layout: Layout::Folded }
+}
+
+/// The policy of a document that declares `jwt` and `key`, identity plugins, `scan` and `log`, plugins that `run` may name,
+/// and `off`, which is disabled; and what is wrong with it.
+pub(crate) fn compile_document(document: &Json) -> (Policy, Vec<(&'static str, String)>) {
+    let plugin = |name: &str, role| Declaration { name: name.into(), role, disabled: name == "off" };
+    let declared = Declarations::new(vec![
+        plugin("jwt", Placed::Identity),
+        plugin("key", Placed::Identity),
+        plugin("scan", Placed::Control),
+        plugin("log", Placed::Control),
+        plugin("off", Placed::Control),
+    ]);
+    let sources = Sources::single("policy.yaml", " ".repeat(10_000));
+    let mut faults = Vec::new();
+    let policy = Policy::compile(&node(document), &declared, &sources, &mut faults);
+    (policy, faults.into_iter().map(|fault| (fault.code.name, fault.message)).collect())
 }
 
 /// An operation that has a value for every attribute.

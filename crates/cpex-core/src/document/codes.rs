@@ -42,5 +42,6 @@ codes! {
     UNREACHED_PLUGIN Error "document.unreached_plugin" "A declared plugin that nothing reaches.";
     CONFIG Error "document.config" "A plugin refuses its config.";
     SECRET Error "document.secret" "A secret cannot be read, or is empty.";
+    UNMATCHED Warning "document.unmatched" "Operations that no route matches are not denied.";
     LITERAL_SECRET Warning "document.literal_secret" "A secret stands in the document itself.";
 }

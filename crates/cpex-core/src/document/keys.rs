@@ -20,8 +20,8 @@ pub const TABLES: &[Table] = &[
     Table {
         place: "at the top level",
         keys: DOCUMENT,
-        unsupported: &["plugin_dirs", "include", "secrets", "global", "groups"],
-        renamed: &[("identity", "name the identity plugins under `authentication` of each route")],
+        unsupported: &["plugin_dirs", "include", "secrets"],
+        renamed: &[("identity", "name the identity plugins under `authentication` of `global` or of each route")],
     },
     Table {
         place: "in `plugin_settings`",
@@ -40,22 +40,31 @@ pub const TABLES: &[Table] = &[
         unsupported: &["conditions", "blocking", "max_content_size", "mcp", "grpc", "unix_socket"],
         renamed: &[],
     },
+    Table { place: "in `routes[]`", keys: ROUTE, unsupported: &["llm", "agent", "http", "plugins"], renamed: IDENTITY },
+    Table { place: "in `meta`", keys: META, unsupported: &[], renamed: &[] },
     Table {
-        place: "in `routes[]`",
-        keys: ROUTE,
-        unsupported: &["prompt", "resource", "llm", "agent", "http", "groups", "meta", "plugins"],
-        renamed: &[("identity", "name the identity plugins under `authentication`")],
+        place: "in `global`",
+        keys: GLOBAL,
+        unsupported: &["plugins", "pdp", "attribute_files", "session_store"],
+        renamed: IDENTITY,
     },
+    Table { place: "in `global.defaults`", keys: DEFAULTS, unsupported: &["llm", "agent", "http"], renamed: &[] },
+    Table { place: "in the defaults of an entity", keys: LAYER, unsupported: &["plugins"], renamed: IDENTITY },
+    Table { place: "in a group", keys: GROUP, unsupported: &["plugins"], renamed: IDENTITY },
     Table { place: "in `authorization`", keys: AUTHORIZATION, unsupported: &[], renamed: &[] },
     Table { place: "in `authentication`", keys: AUTHENTICATION, unsupported: &[], renamed: &[] },
     Table { place: "in an entry of `authentication`", keys: AUTHENTICATOR, unsupported: &[], renamed: &[] },
     Table { place: "in `response`", keys: RESPONSE, unsupported: &[], renamed: &[] },
 ];
 
+const IDENTITY: &[(&str, &str)] = &[("identity", "name the identity plugins under `authentication`")];
+
 /// The top level. Keys that begin with `x-` are ignored besides: a home for YAML anchors.
 pub const DOCUMENT: &[Key] = &[
     Key::optional("plugin_settings", Shape::Section(SETTINGS), "Settings of the runtime."),
     Key::optional("plugins", Shape::List(&Shape::Section(PLUGIN)), "The plugins that are declared."),
+    Key::optional("global", Shape::Section(GLOBAL), "Policy of every operation."),
+    Key::optional("groups", Shape::Map(&Shape::Section(GROUP)), "Bundles of policy that routes join by name."),
     Key::optional(
         "routes",
         Shape::List(&Shape::Section(ROUTE)),
@@ -128,21 +137,57 @@ pub const MODES: &[&str] = &[
     "enforce_ignore_error",
 ];
 
+/// The keys of a layer, after those that only some sections have.
+macro_rules! layer {
+    ($($own:expr),* $(,)?) => {
+        &[
+            $($own,)*
+            Key::optional("authentication", AUTHENTICATION_SHAPE, "Who must be identified."),
+            Key::optional("args", PIPELINES, "Pipelines over the arguments, by field."),
+            Key::optional("policy", STEPS, "Steps before the operation."),
+            Key::optional("pre_invocation", STEPS, "Another spelling of `policy`."),
+            Key::optional("authorization", Shape::Section(AUTHORIZATION), "Another place of `policy` and `post_policy`."),
+            Key::optional("result", PIPELINES, "Pipelines over the result, by field."),
+            Key::optional("post_policy", STEPS, "Steps after the operation."),
+            Key::optional("post_invocation", STEPS, "Another spelling of `post_policy`."),
+            Key::optional("response", Shape::Section(RESPONSE), "What an HTTP host answers a denied caller."),
+        ]
+    };
+}
+
 /// An element of `routes`.
-pub const ROUTE: &[Key] = &[
+pub const ROUTE: &[Key] = layer![
     Key::optional("tool", Shape::OneOrMany(&Shape::Text), "The tools it protects: names or patterns."),
+    Key::optional("prompt", Shape::OneOrMany(&Shape::Text), "The prompts it protects: names or patterns."),
+    Key::optional("resource", Shape::OneOrMany(&Shape::Text), "The resources it protects: URIs or patterns."),
     Key::optional("server", Shape::Text, "Only on this MCP server."),
-    Key::optional("description", Shape::Text, "What it is for, for people."),
-    Key::optional("authentication", AUTHENTICATION_SHAPE, "Who must be identified."),
-    Key::optional("args", PIPELINES, "Pipelines over the arguments, by field."),
-    Key::optional("policy", STEPS, "Steps before the operation."),
-    Key::optional("pre_invocation", STEPS, "Another spelling of `policy`."),
-    Key::optional("authorization", Shape::Section(AUTHORIZATION), "Another place of `policy` and `post_policy`."),
-    Key::optional("result", PIPELINES, "Pipelines over the result, by field."),
-    Key::optional("post_policy", STEPS, "Steps after the operation."),
-    Key::optional("post_invocation", STEPS, "Another spelling of `post_policy`."),
-    Key::optional("response", Shape::Section(RESPONSE), "What an HTTP host answers a denied caller."),
+    DESCRIPTION,
+    Key::optional("groups", Shape::OneOrMany(&Shape::Text), "The groups it joins, in order."),
+    Key::optional("meta", Shape::Section(META), "What is known of the operations it protects."),
 ];
+
+/// `meta` of a route.
+pub const META: &[Key] =
+    &[Key::optional("tags", Shape::OneOrMany(&Shape::Text), "Free words; one that is the name of a group joins it.")];
+
+/// `global`.
+pub const GLOBAL: &[Key] = layer![
+    DESCRIPTION,
+    Key::optional("defaults", Shape::Section(DEFAULTS), "Policy of every operation on one kind of entity."),
+];
+
+/// `global.defaults`.
+pub const DEFAULTS: &[Key] = &[
+    Key::optional("tool", Shape::Section(LAYER), "Policy of every call of a tool."),
+    Key::optional("prompt", Shape::Section(LAYER), "Policy of every prompt."),
+    Key::optional("resource", Shape::Section(LAYER), "Policy of every resource."),
+];
+
+/// An element of `groups`.
+pub const GROUP: &[Key] = layer![DESCRIPTION];
+
+/// A section with the keys of a layer and no other.
+pub const LAYER: &[Key] = layer![];
 
 /// `authorization`.
 pub const AUTHORIZATION: &[Key] = &[
@@ -174,6 +219,7 @@ pub const SESSION_SOURCES: &[&str] = &["agent_session", "client_and_subject", "w
 
 const SESSION_CLAIM: &[Key] = &[Key::required("claim", Shape::Text, "The verified claim that holds the session id.")];
 
+const DESCRIPTION: Key = Key::optional("description", Shape::Text, "What it is for, for people.");
 const STEPS: Shape = Shape::List(&Shape::Any);
 const PIPELINES: Shape = Shape::Map(&Shape::Text);
 const AUTHENTICATOR_SHAPE: Shape = Shape::Either(&[Shape::Text, Shape::Section(AUTHENTICATOR)]);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use apl_core::diagnostic::Diagnostic;
-use apl_core::node::{Node, Value};
+use apl_core::node::{Node, Text, Value};
 
 use super::{codes, duration, keys};
 
@@ -58,6 +58,7 @@ pub(super) fn check(root: &Node, bytes: usize, faults: &mut Vec<Diagnostic>) {
         refuse_false(node, always, faults);
     }
     duration::check_timeout(node, "plugin_timeout", faults);
+    warn_of_unmatched(root, node, faults);
     for source in node.get("sessions").map(Node::one_or_many).unwrap_or_default() {
         if let Some(name) = unsupported(source) {
             let message = format!("the session source `{name}` is not supported by this version");
@@ -101,6 +102,17 @@ fn refuse_false(node: &Node, key: &str, faults: &mut Vec<Diagnostic>) {
     if let Some(value) = node.get(key).filter(|node| matches!(node.value, Value::Bool(false))) {
         let message = format!("`{key}` cannot be turned off");
         faults.push(Diagnostic::new(codes::WRONG_VALUE, value.span, message).help("remove it"));
+    }
+}
+
+/// Without a route no operation could match one, and the setting says what happens anyway.
+fn warn_of_unmatched(root: &Node, node: &Node, faults: &mut Vec<Diagnostic>) {
+    let has_routes = root.get("routes").is_some_and(|routes| !routes.one_or_many().is_empty());
+    let is_global = |text: &&Text| text.value == "global";
+    if let Some(text) = node.get("unmatched").and_then(Node::text).filter(is_global).filter(|_| has_routes) {
+        let message = "operations that no route matches are left to the layers above routes, not denied";
+        let help = "remove it, and admit the rest by a route `- tool: '*'` where that is meant";
+        faults.push(Diagnostic::new(codes::UNMATCHED, text.span, message).help(help));
     }
 }
 

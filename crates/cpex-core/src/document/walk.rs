@@ -20,8 +20,8 @@ pub(super) fn document(root: &Node, sources: &Sources, faults: &mut Vec<Diagnost
             format!("a document is a map of `plugins`, `routes` and alike, found {}", root.shape()),
         )),
     }
-    for route in root.get("routes").map(Node::one_or_many).unwrap_or_default() {
-        keys::PHASES.iter().for_each(|spellings| one_spelling(route, spellings, sources, faults));
+    for layer in layers(root) {
+        keys::PHASES.iter().for_each(|spellings| one_spelling(layer, spellings, sources, faults));
     }
 }
 
@@ -32,6 +32,15 @@ pub(super) fn config(config: Option<&Node>, owner: Span, keys: &[Key], faults: &
         Some((config, Value::Map(entries))) => section(entries, config.span, keys, faults),
         Some((config, _)) => wrong_shape(config, "a map", faults),
     }
+}
+
+/// The sections of a document that may hold layer keys.
+fn layers(root: &Node) -> impl Iterator<Item = &Node> {
+    let global = root.get("global");
+    let defaults = global.and_then(|global| global.get("defaults")).map(Node::entries).unwrap_or_default();
+    let groups = root.get("groups").map(Node::entries).unwrap_or_default();
+    let routes = root.get("routes").map(Node::one_or_many).unwrap_or_default();
+    global.into_iter().chain(defaults.iter().chain(groups).map(|entry| &entry.value)).chain(routes)
 }
 
 fn section(entries: &[Entry], owner: Span, known: &[Key], faults: &mut Vec<Diagnostic>) {
@@ -198,12 +207,12 @@ fn name(shape: Shape, names: &mut Vec<String>) {
 }
 
 /// One phase in two spellings of one section would run twice.
-fn one_spelling(route: &Node, spellings: &[&[&str]], sources: &Sources, faults: &mut Vec<Diagnostic>) {
+fn one_spelling(layer: &Node, spellings: &[&[&str]], sources: &Sources, faults: &mut Vec<Diagnostic>) {
     let written: Vec<(String, Span)> = spellings
         .iter()
         .filter_map(|path| {
             let (last, outer) = path.split_last()?;
-            let section = outer.iter().try_fold(route, |node, key| node.get(key))?;
+            let section = outer.iter().try_fold(layer, |node, key| node.get(key))?;
             Some((path.join("."), section.entry(last)?.key.span))
         })
         .collect();

@@ -13,9 +13,9 @@ use crate::session::session_key;
 /// label denies.
 pub(crate) async fn bind(identified: Identified<'_>) -> Result<Identified<'_>, Denied> {
     let passage = &mut *identified.passage;
-    let needed = passage.route().is_some_and(|route| match passage.point.side {
-        HookSide::Pre => route.pre_needs_session,
-        HookSide::Post => route.post_needs_session,
+    let needed = passage.plan().is_some_and(|plan| match passage.point.side {
+        HookSide::Pre => plan.pre_needs_session,
+        HookSide::Post => plan.post_needs_session,
     });
     if !needed {
         return Ok(identified);

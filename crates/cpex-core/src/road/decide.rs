@@ -1,10 +1,10 @@
-//! Runs the compiled policy of the route.
+//! Runs the compiled policy in force.
 
 use std::sync::Arc;
 
 use apl_cmf::Envelope;
 use apl_core::{Decision, Denial, Denied as PolicyDenied, Reply, Run, Step};
-use apl_cpex::Facts;
+use apl_cpex::{Facts, Plan};
 use cpex_sdk::{HookSide, code};
 
 use super::state::{Denied, Identified, Passage, Shaped};
@@ -25,18 +25,18 @@ pub(crate) type Ending = Result<Grant, Denied>;
 pub(crate) async fn decide(shaped: Shaped<'_>) -> Result<Permitted<'_>, Denied> {
     let Shaped(mut identified) = shaped;
     let snapshot = Arc::clone(&identified.passage.snapshot);
-    let Some(route) = identified.passage.route.and_then(|index| snapshot.policy.routes().get(index)) else {
-        return unmatched(identified, &snapshot);
+    let Some(plan) = identified.passage.plan.and_then(|index| snapshot.policy.plans().get(index)) else {
+        return without_plan(identified, &snapshot);
     };
     let programs = match identified.passage.point.side {
-        HookSide::Pre => &route.pre,
-        HookSide::Post => &route.post,
+        HookSide::Pre => &plan.pre,
+        HookSide::Post => &plan.post,
     };
     let mut run = Run::new(programs, snapshot.settings.limits);
     let mut reply = Reply::Begin;
     let mut control = None;
     let decision = loop {
-        let facts = Facts::of(identified.envelope, identified.passage.kind(), &route.key);
+        let facts = Facts::of(identified.envelope, identified.passage.kind(), plan.key());
         match run.resume(&facts, reply) {
             Step::Done(decision) => break decision,
             Step::Perform(effect) => {
@@ -46,13 +46,21 @@ pub(crate) async fn decide(shaped: Shaped<'_>) -> Result<Permitted<'_>, Denied> 
         }
     };
     match decision {
-        Decision::Allow => Ok(Permitted(identified)),
+        Decision::Allow if admits(plan, &snapshot) => Ok(Permitted(identified)),
+        Decision::Allow => Err(Denial::new(code::ROUTE_UNMATCHED).into()),
         Decision::Deny(PolicyDenied { denial, rule }) => Err(Denied { denial, rule, control }),
     }
 }
 
-fn unmatched<'j>(identified: Identified<'j>, snapshot: &Snapshot) -> Result<Permitted<'j>, Denied> {
-    if snapshot.policy.is_empty() || snapshot.settings.unmatched == Unmatched::Global {
+/// Whether an operation may go on that the programs of its plan allow. One that no route matches may not, once there is a
+/// route it could have matched, unless the document leaves such operations to the layers above routes.
+fn admits(plan: &Plan, snapshot: &Snapshot) -> bool {
+    plan.route.is_some() || !snapshot.policy.has_routes() || snapshot.settings.unmatched == Unmatched::Global
+}
+
+/// Only a document that enforces nothing leaves an operation without a plan.
+fn without_plan<'j>(identified: Identified<'j>, snapshot: &Snapshot) -> Result<Permitted<'j>, Denied> {
+    if snapshot.policy.is_empty() {
         return Ok(Permitted(identified));
     }
     Err(Denial::new(code::ROUTE_UNMATCHED).into())

@@ -13,7 +13,7 @@ use super::state::{Denied, Identified, Journey, Matter, Passage, Routed};
 use crate::operation::Caller;
 use crate::snapshot::Control;
 
-/// Identifies the caller as the route demands.
+/// Identifies the caller as the plan in force demands.
 pub(crate) async fn identify(routed: Routed<'_>) -> Result<Identified<'_>, Denied> {
     let Routed { journey, caller } = routed;
     let (identity, standing) = match caller {
@@ -39,8 +39,8 @@ async fn verify(journey: &mut Journey, credentials: &Credentials) -> Result<(Ide
     let Journey { passage, matter, .. } = journey;
     let Matter::Draft(draft) = &*matter else { return Err(Denial::new(code::POLICY_PROTOCOL)) };
     let snapshot = Arc::clone(&passage.snapshot);
-    let route = passage.route.and_then(|index| snapshot.policy.routes().get(index));
-    let entries = route.map(|route| &*route.authentication).unwrap_or_default();
+    let plan = passage.plan.and_then(|index| snapshot.policy.plans().get(index));
+    let entries = plan.map(|plan| &*plan.authentication).unwrap_or_default();
     let mut identity = Identity::default();
     for control in entries.iter().filter_map(Authenticator::plugin).filter_map(|index| snapshot.controls.get(index)) {
         match resolve(passage, control, Inbound { credentials, draft }).await {
@@ -100,5 +100,5 @@ fn standing_of(
 }
 
 fn authenticators(passage: &Passage) -> &[Authenticator] {
-    passage.route().map(|route| &*route.authentication).unwrap_or_default()
+    passage.plan().map(|plan| &*plan.authentication).unwrap_or_default()
 }

@@ -1,18 +1,22 @@
-//! Finds the one route an operation matches.
+//! Finds what is in force for an operation: the plan of the one route it matches, or that of the layers above routes.
 
 use apl_core::Denial;
 use cpex_sdk::code;
 
 use super::state::{Denied, Received, Routed};
 
-/// Gives the operation its route. One that should name an entity and does not is denied; one that no route matches goes
-/// on without, so that the plugins hooked on everything see it before policy denies it.
+/// Gives the operation its plan. One that should name an entity and does not is denied; one that no route matches goes on
+/// under the layers above routes, so that these and the plugins hooked on everything have their say before it is denied.
 pub(crate) fn route(received: Received<'_>) -> Result<Routed<'_>, Denied> {
     let Received { journey, caller } = received;
     let policy = &journey.passage.snapshot.policy;
-    if !policy.is_empty() {
-        let entity = journey.entity().ok_or_else(|| Denial::new(code::REQUEST_UNIDENTIFIED))?;
-        journey.passage.route = policy.find(entity, journey.server());
+    if policy.is_empty() {
+        return Ok(Routed { journey, caller });
     }
+    let Some(entity) = journey.entity() else {
+        journey.passage.plan = Some(policy.unmatched(journey.passage.kind()));
+        return Err(Denial::new(code::REQUEST_UNIDENTIFIED).into());
+    };
+    journey.passage.plan = Some(policy.find(entity, journey.server()));
     Ok(Routed { journey, caller })
 }

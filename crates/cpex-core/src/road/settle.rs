@@ -117,7 +117,7 @@ fn conclude(journey: &mut Journey, ending: Ending, id: Id) -> Settled {
     };
     let end = ending.map_err(|Denied { denial, rule, control }| {
         (report.code, report.rule, report.control) = (Some(denial.code), rule, control);
-        Violation::new(&denial, passage.route().and_then(|route| route.response.clone()))
+        Violation::new(&denial, passage.plan().and_then(|plan| plan.response.clone()))
     });
     Settled { end, report }
 }

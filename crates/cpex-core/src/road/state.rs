@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use apl_cmf::{Draft, Entity, EntityKind, Envelope, Message, NameSet, RequestContext, Role, Side};
 use apl_core::{Denial, Rule};
-use apl_cpex::Route;
+use apl_cpex::{Matched, Plan};
 use cpex_sdk::audit::{Execution, Id};
 use cpex_sdk::{HookPoint, HookSide, SessionKey, code};
 
@@ -42,8 +42,8 @@ pub(crate) struct Passage {
     pub(crate) point: &'static HookPoint,
     pub(crate) operation: Id,
     pub(crate) received_ms: u64,
-    /// Index of the route that matched.
-    pub(crate) route: Option<usize>,
+    /// Index of the plan in force; none where the document enforces nothing.
+    pub(crate) plan: Option<usize>,
     pub(crate) trail: Trail,
     pub(crate) contexts: ContextTable,
 }
@@ -64,7 +64,7 @@ pub(crate) struct Received<'j> {
     pub(crate) caller: Caller,
 }
 
-/// Its route is known, or known to be none.
+/// What is in force for it is known.
 pub(crate) struct Routed<'j> {
     pub(crate) journey: &'j mut Journey,
     pub(crate) caller: Caller,
@@ -149,8 +149,13 @@ impl Matter {
 }
 
 impl Passage {
-    pub(crate) fn route(&self) -> Option<&Route> {
-        self.route.and_then(|index| self.snapshot.policy.routes().get(index))
+    pub(crate) fn plan(&self) -> Option<&Plan> {
+        self.plan.and_then(|index| self.snapshot.policy.plans().get(index))
+    }
+
+    /// The route that matched.
+    pub(crate) fn route(&self) -> Option<&Matched> {
+        self.plan().and_then(|plan| plan.route.as_ref())
     }
 
     pub(crate) const fn kind(&self) -> EntityKind {
@@ -167,9 +172,9 @@ impl Passage {
 }
 
 impl Routed<'_> {
-    /// The same operation, if its route has nothing to say before it.
+    /// The same operation, if nothing in force has anything to say before it.
     pub(crate) fn without_pre_phases(self) -> Result<Self, Denied> {
-        if self.journey.passage.route().is_some_and(|route| !route.pre.is_empty()) {
+        if self.journey.passage.plan().is_some_and(|plan| !plan.pre.is_empty()) {
             return Err(Denial::new(code::REQUEST_MALFORMED).into());
         }
         Ok(self)

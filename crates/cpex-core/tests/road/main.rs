@@ -5,6 +5,7 @@ mod endings;
 mod hashes;
 mod hooks;
 mod identity;
+mod layers;
 mod lifecycle;
 mod plugins;
 mod support;

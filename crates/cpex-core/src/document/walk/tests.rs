@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -56,7 +56,7 @@ fn a_document_of_known_keys_has_no_findings() {
 x-anchors: { anything: [1, {at: all}] }
 plugin_settings:
   plugin_timeout: 1m
-  unmatched: global
+  unmatched: deny
   limits: { max_steps: 100, max_depth: 8, max_document_bytes: 10000 }
   sessions: [agent_session]
   routing_enabled: true
@@ -114,13 +114,13 @@ fn what_this_version_does_not_serve_is_said_so() {
             assert!(table.keys.iter().all(|key| key.name != *name), "`{name}` is served {}", table.place);
         }
     }
-    let found = findings("include: [a.yaml]\nroutes: [{prompt: a, groups: b}]\nplugin_settings: {cost_tiers: [a]}\n");
+    let found = findings("include: [a.yaml]\nroutes: [{agent: a, plugins: b}]\nplugin_settings: {cost_tiers: [a]}\n");
     assert_eq!(
         found,
         [
             "1:1 unsupported: `include` is not supported by this version",
-            "2:11 unsupported: `prompt` is not supported by this version",
-            "2:22 unsupported: `groups` is not supported by this version",
+            "2:11 unsupported: `agent` is not supported by this version",
+            "2:21 unsupported: `plugins` is not supported by this version",
             "3:19 unsupported: `cost_tiers` is not supported by this version",
         ]
     );
@@ -145,7 +145,7 @@ fn keys_of_earlier_versions_are_answered_with_their_replacement() {
     assert_eq!(
         findings("identity: [a]\nplugin_settings: {fail_on_plugin_error: true, routing_enabled: false}\n"),
         [
-            "1:1 renamed: `identity` is not read any more; name the identity plugins under `authentication` of each route",
+            "1:1 renamed: `identity` is not read any more; name the identity plugins under `authentication` of `global` or of each route",
             "2:19 renamed: `fail_on_plugin_error` is not read any more; give each plugin its own `on_error`",
             "2:64 wrong_value: `routing_enabled` cannot be turned off; remove it",
         ]
@@ -249,4 +249,68 @@ fn every_key_is_explained_and_stands_once_in_its_table() {
             assert!(!again, "`{}` stands twice {}", key.name, table.place);
         }
     }
+}
+
+#[test]
+fn layers_stand_in_global_in_defaults_in_groups_and_in_routes() {
+    let layer =
+        "authentication: [a], args: { x: str }, policy: [], result: {}, post_policy: [], response: { status: 403 }";
+    let text = format!(
+        "
+global: {{ description: d, {layer}, defaults: {{ tool: {{ {layer} }}, prompt: {{ {layer} }}, resource: {{ {layer} }} }} }}
+groups: {{ g: {{ description: d, {layer} }} }}
+routes: [ {{ prompt: a, groups: [g], meta: {{ tags: g }}, {layer} }}, {{ resource: 'file:///*' }} ]
+"
+    );
+    assert_eq!(findings(&text), Vec::<String>::new());
+}
+
+#[test]
+fn a_key_of_another_layer_is_misplaced() {
+    assert_eq!(
+        findings(
+            "global: {tool: a, description: d, polici: [], pdp: []}\n\
+             groups: {g: {groups: [h], plugins: {}}}\n\
+             routes: [{tool: a, meta: {tag: x}, defaults: {}}]\n"
+        ),
+        [
+            "1:10 misplaced_key: `tool` is not read in `global`; it belongs in `routes[]`",
+            "1:35 unknown_key: unknown key `polici` in `global`; did you mean `policy`?",
+            "1:47 unsupported: `pdp` is not supported by this version",
+            "2:14 misplaced_key: `groups` is not read in a group; it belongs at the top level",
+            "2:27 unsupported: `plugins` is not supported by this version",
+            "3:27 unknown_key: unknown key `tag` in `meta`; did you mean `tags`?",
+            "3:36 misplaced_key: `defaults` is not read in `routes[]`; it belongs in `global`",
+        ]
+    );
+}
+
+#[test]
+fn trap_2_one_phase_in_two_spellings_of_one_section_is_refused_in_every_layer() {
+    let twice = "policy: [], pre_invocation: []";
+    let text = format!(
+        "global: {{{twice}, defaults: {{tool: {{{twice}}}}}}}\ngroups: {{g: {{{twice}}}}}\nroutes: [{{tool: a, {twice}}}]\n"
+    );
+    let found = findings(&text);
+    assert_eq!(found.len(), 4, "{found:#?}");
+    assert!(found.iter().all(|finding| finding.contains(" phase_twice: ")), "{found:#?}");
+}
+
+#[test]
+fn trap_2_an_authorization_that_is_empty_is_refused_in_every_layer() {
+    for empty in ["authorization: {}", "authorization: ~", "authorization: "] {
+        let text = format!("global: {{ {empty} }}\ngroups: {{ g: {{ {empty} }} }}\nroutes: [{{ tool: a, {empty} }}]\n");
+        let found = findings(&text);
+        assert_eq!(found.len(), 3, "{found:#?}");
+        assert!(found.iter().all(|finding| finding.contains(" empty_authorization: ")), "{found:#?}");
+    }
+}
+
+#[test]
+fn leaving_unmatched_operations_to_the_layers_above_routes_is_warned_about() {
+    let setting = "plugin_settings: {unmatched: global}\n";
+    let found = findings(&format!("{setting}routes: [{{tool: a}}]\n"));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("1:30 unmatched: operations that no route matches"), "{found:#?}");
+    assert_eq!(findings(&format!("{setting}global: {{policy: []}}\n")), Vec::<String>::new());
 }

@@ -1,0 +1,83 @@
+//! What is in force for one operation: its layers put together.
+
+use std::sync::Arc;
+
+use apl_core::{Action, Program, Scope};
+
+use super::authentication::{Authentication, Authenticator};
+use super::layer::{Layer, Shared};
+use super::response::Response;
+use crate::attribute::Attribute;
+
+/// Who must be identified and what runs on both sides of an operation. A plan shares the programs of its layers.
+#[derive(Debug)]
+pub struct Plan {
+    /// The route it is for; none for the operations that no route matches.
+    pub route: Option<Matched>,
+    /// Who must be identified, in order.
+    pub authentication: Box<[Authenticator]>,
+    /// What runs before the operation, in order.
+    pub pre: Box<[Arc<Program<Attribute>>]>,
+    /// What runs after it, in order.
+    pub post: Box<[Arc<Program<Attribute>>]>,
+    /// What an HTTP host answers a denied caller.
+    pub response: Option<Arc<Response>>,
+    /// Whether the phases before the operation read session labels or add one, so that it needs a session key.
+    pub pre_needs_session: bool,
+    /// Whether those after it do.
+    pub post_needs_session: bool,
+    /// Whether the phases after the operation read its arguments.
+    pub post_reads_args: bool,
+}
+
+/// The names of a route.
+#[derive(Clone, Debug)]
+pub struct Matched {
+    /// Its layer name, `routes[i]`, as records and default rule names show it.
+    pub layer: Arc<str>,
+    /// Its key, `<entity>:<selector>` with `@<server>` where one is given; the attribute `route.key`.
+    pub key: Arc<str>,
+}
+
+impl Plan {
+    /// Puts layers together, the most general first. Within a phase they run in that order.
+    pub(super) fn of(route: Option<Matched>, layers: &[&Layer], response: Option<Arc<Response>>) -> Self {
+        let phase = |of: fn(&Layer) -> Option<&Shared>| layers.iter().copied().filter_map(of).cloned();
+        let pre: Box<[Shared]> =
+            phase(|layer| layer.args.as_ref()).chain(phase(|layer| layer.policy.as_ref())).collect();
+        let post: Box<[Shared]> =
+            phase(|layer| layer.result.as_ref()).chain(phase(|layer| layer.post_policy.as_ref())).collect();
+        Self {
+            route,
+            authentication: Authentication::in_force(layers.iter().filter_map(|layer| layer.authentication.as_ref())),
+            pre_needs_session: pre.iter().any(|program| needs_session(program)),
+            post_needs_session: post.iter().any(|program| needs_session(program)),
+            post_reads_args: post.iter().any(|program| program.attributes().any(Attribute::reads_args)),
+            pre,
+            post,
+            response,
+        }
+    }
+
+    /// The key of its route, if it has one.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.route.as_ref().map(|route| &*route.key)
+    }
+
+    /// Indexes of the plugins it names, sinks included.
+    pub fn plugins(&self) -> impl Iterator<Item = usize> {
+        let run =
+            self.pre.iter().chain(&self.post).flat_map(|program| program.actions()).filter_map(|action| match action {
+                Action::Run(run) => Some(run.index),
+                Action::Taint(_) | Action::Rewrite(_) => None,
+            });
+        let identify = self.authentication.iter().filter_map(Authenticator::plugin);
+        run.chain(identify)
+    }
+}
+
+fn needs_session(program: &Program<Attribute>) -> bool {
+    let adds = |action: &Action<Attribute>| matches!(action, Action::Taint(taint) if taint.scope == Scope::Session);
+    program.actions().any(adds) || program.attributes().any(Attribute::reads_session)
+}
