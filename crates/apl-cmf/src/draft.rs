@@ -100,7 +100,7 @@ impl Draft {
         self.slots.mcp().get("server").and_then(Json::as_str)
     }
 
-    /// The entity a message of that kind of hook is about: the one tool call it makes. None if it makes none or several.
+    /// The entity a message of that kind of hook is about, see [`Message::entity`].
     #[must_use]
     pub fn entity(&self, kind: EntityKind) -> Option<Entity<'_>> {
         self.message.entity(kind)
@@ -110,18 +110,6 @@ impl Draft {
     #[must_use]
     pub fn identify(self, identity: Identity, standing: Standing, received_ms: u64) -> Envelope {
         Envelope::new(self.message, self.slots, identity, standing, received_ms)
-    }
-}
-
-impl Message {
-    /// The entity a message of that kind of hook is about: the one tool call it makes. None if it makes none or several.
-    #[must_use]
-    pub fn entity(&self, kind: EntityKind) -> Option<Entity<'_>> {
-        let mut calls = self.tool_calls();
-        match (kind, calls.next(), calls.next()) {
-            (EntityKind::Tool, Some(call), None) if !call.name.is_empty() => Some(Entity { kind, name: &call.name }),
-            _ => None,
-        }
     }
 }
 

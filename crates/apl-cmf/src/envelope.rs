@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use crate::change::{Author, Change, ChangeKind, Entry, LabelScope, Ledger, Refused, Side, Slot};
+use crate::reading::Reading;
 use crate::slots::Slots;
 use crate::{
     AgentContext, Capability, ContentPart, Entity, EntityKind, HttpContext, Identity, Message, MessagePayload, Meta,
-    NameSet, RequestContext, ToolCall,
+    NameSet, RequestContext,
 };
 
 /// How an identity came to be believed.
@@ -35,6 +36,7 @@ pub struct Envelope {
     /// None until the session's labels were loaded.
     session_labels: Option<NameSet>,
     message_labels: NameSet,
+    reading: Reading,
     ledger: Ledger,
 }
 
@@ -55,6 +57,7 @@ impl Envelope {
             received_ms,
             session_labels: None,
             message_labels: NameSet::default(),
+            reading: Reading::default(),
             ledger: Ledger::default(),
         }
     }
@@ -85,6 +88,7 @@ impl Envelope {
     /// Receives what the capability answered; the post phases judge it.
     pub fn answer(&mut self, response: Message) {
         self.response = Some(MessagePayload { message: response });
+        self.reading = Reading::default();
     }
 
     /// Makes the labels of the session readable. What was bound before stays: labels only grow.
@@ -99,15 +103,7 @@ impl Envelope {
         if keep_arguments {
             return self.request.message.clone();
         }
-        let kept = self.request.message.content.iter().filter_map(|part| match part {
-            ContentPart::ToolCall(call) => Some(ContentPart::ToolCall(ToolCall {
-                tool_call_id: call.tool_call_id.clone(),
-                name: call.name.clone(),
-                arguments: Map::new(),
-                namespace: None,
-            })),
-            ContentPart::Text(_) | ContentPart::ToolResult(_) | ContentPart::Other(_) => None,
-        });
+        let kept = self.request.message.content.iter().filter_map(ContentPart::asking);
         let kept = Message::new(self.request.message.role, kept.collect());
         std::mem::replace(&mut self.request.message, kept)
     }
@@ -156,19 +152,28 @@ impl Envelope {
         self.request.message.entity(kind)
     }
 
-    /// Arguments of the operation.
+    /// Arguments of the operation: those of the tool or prompt, or the URI of the resource as `uri`.
     #[must_use]
     pub fn arguments(&self) -> Option<&Map<String, Json>> {
-        self.request.message.tool_calls().next().map(|call| &call.arguments)
+        let parts = &self.request.message.content;
+        let written = parts.iter().find_map(|part| match part {
+            ContentPart::ToolCall(call) => Some(&call.arguments),
+            ContentPart::PromptRequest(request) => Some(&request.arguments),
+            _ => None,
+        });
+        written.or_else(|| self.reading.arguments(parts))
     }
 
-    /// The structured result, once there is one.
+    /// The result, once there is one: the structured answer of a tool, or the first text of a prompt or resource that is
+    /// a JSON object or array.
     #[must_use]
     pub fn result(&self) -> Option<&Json> {
-        self.response()?.content.iter().find_map(|part| match part {
+        let parts = &self.response()?.content;
+        let structured = parts.iter().find_map(|part| match part {
             ContentPart::ToolResult(result) => Some(&result.content),
             _ => None,
-        })
+        });
+        structured.or_else(|| self.reading.result(parts))
     }
 
     /// The verified principals.
@@ -306,6 +311,7 @@ impl Envelope {
     }
 
     fn message_mut(&mut self, side: Side) -> Result<&mut Message, Refused> {
+        self.reading = Reading::default();
         match side {
             Side::Args => Ok(&mut self.request.message),
             Side::Result => {

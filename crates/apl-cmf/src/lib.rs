@@ -15,6 +15,7 @@ mod envelope;
 mod identity;
 mod message;
 mod name_set;
+mod reading;
 mod secret;
 mod slots;
 mod view;
@@ -27,7 +28,10 @@ pub use draft::Draft;
 pub use entity::{Entity, EntityKind};
 pub use envelope::{Envelope, Standing};
 pub use identity::{Client, Identity, Principal, Subject, SubjectKind, Workload};
-pub use message::{ContentPart, Message, MessagePayload, Role, TextPart, ToolCall, ToolResult};
+pub use message::{
+    ContentPart, Message, MessagePayload, PromptRequest, PromptResult, Resource, ResourceRef, Role, TextPart, ToolCall,
+    ToolResult,
+};
 pub use name_set::NameSet;
 pub use secret::Secret;
 pub use view::View;

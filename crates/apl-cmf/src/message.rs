@@ -70,6 +70,14 @@ pub enum ContentPart {
     ToolCall(ToolCall),
     /// `tool_result`.
     ToolResult(ToolResult),
+    /// `prompt_request`.
+    PromptRequest(PromptRequest),
+    /// `prompt_result`.
+    PromptResult(PromptResult),
+    /// `resource`.
+    Resource(Box<Resource>),
+    /// `resource_ref`.
+    ResourceRef(ResourceRef),
     /// Any other tag, with all its members.
     Other(Map<String, Json>),
 }
@@ -113,6 +121,143 @@ pub struct ToolResult {
     pub is_error: bool,
 }
 
+/// A request for a prompt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PromptRequest {
+    /// The identifier the result refers to.
+    pub prompt_request_id: String,
+    /// The name of the prompt.
+    pub name: String,
+    /// Its arguments.
+    #[serde(default)]
+    pub arguments: Map<String, Json>,
+    /// The server it lives on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_id: Option<String>,
+}
+
+/// What a prompt was rendered to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PromptResult {
+    /// The identifier of the request.
+    pub prompt_request_id: String,
+    /// The name of the prompt.
+    pub prompt_name: String,
+    /// The messages it consists of.
+    #[serde(default)]
+    pub messages: Vec<Message>,
+    /// The text it consists of, where it is one text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    /// Whether it could not be rendered.
+    #[serde(default)]
+    pub is_error: bool,
+    /// Why it could not be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_message: Option<String>,
+}
+
+/// A resource with its content.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resource {
+    /// The identifier of the request it answers.
+    pub resource_request_id: String,
+    /// Its URI (RFC 3986).
+    pub uri: String,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it is, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What sort of thing it is, such as `file`.
+    pub resource_type: String,
+    /// The content, where it is text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    /// The content in base64, where it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blob: Option<String>,
+    /// The media type of the content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mime_type: Option<String>,
+    /// The size of the content in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size_bytes: Option<u64>,
+    /// Anything else the server says of it.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub annotations: Map<String, Json>,
+    /// Its version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+/// A reference to a resource: what a request to read one holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceRef {
+    /// The identifier the resource refers to.
+    pub resource_request_id: String,
+    /// Its URI (RFC 3986).
+    pub uri: String,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What sort of thing it is, such as `file`.
+    pub resource_type: String,
+    /// Where the part of it that is meant begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range_start: Option<u64>,
+    /// Where it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range_end: Option<u64>,
+    /// Which part of it is meant, in words of the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selector: Option<String>,
+}
+
+impl ContentPart {
+    /// The part with nothing but the name of what it asks for; none of a part that asks for nothing.
+    pub(crate) fn asking(&self) -> Option<Self> {
+        match self {
+            Self::ToolCall(call) => Some(Self::ToolCall(ToolCall {
+                tool_call_id: call.tool_call_id.clone(),
+                name: call.name.clone(),
+                arguments: Map::new(),
+                namespace: None,
+            })),
+            Self::PromptRequest(request) => Some(Self::PromptRequest(PromptRequest {
+                prompt_request_id: request.prompt_request_id.clone(),
+                name: request.name.clone(),
+                arguments: Map::new(),
+                server_id: None,
+            })),
+            Self::Resource(resource) => Some(Self::ResourceRef(resource.reference())),
+            Self::ResourceRef(reference) => Some(Self::ResourceRef(reference.clone())),
+            Self::Text(_) | Self::ToolResult(_) | Self::PromptResult(_) | Self::Other(_) => None,
+        }
+    }
+}
+
+impl Resource {
+    /// A reference to it.
+    #[must_use]
+    pub fn reference(&self) -> ResourceRef {
+        ResourceRef {
+            resource_request_id: self.resource_request_id.clone(),
+            uri: self.uri.clone(),
+            name: None,
+            resource_type: self.resource_type.clone(),
+            range_start: None,
+            range_end: None,
+            selector: None,
+        }
+    }
+}
+
 const TAG: &str = "content_type";
 
 impl Serialize for ContentPart {
@@ -123,11 +268,19 @@ impl Serialize for ContentPart {
             Text(&'a TextPart),
             ToolCall(&'a ToolCall),
             ToolResult(&'a ToolResult),
+            PromptRequest(&'a PromptRequest),
+            PromptResult(&'a PromptResult),
+            Resource(&'a Resource),
+            ResourceRef(&'a ResourceRef),
         }
         match self {
             Self::Text(part) => Tagged::Text(part).serialize(serializer),
             Self::ToolCall(part) => Tagged::ToolCall(part).serialize(serializer),
             Self::ToolResult(part) => Tagged::ToolResult(part).serialize(serializer),
+            Self::PromptRequest(part) => Tagged::PromptRequest(part).serialize(serializer),
+            Self::PromptResult(part) => Tagged::PromptResult(part).serialize(serializer),
+            Self::Resource(part) => Tagged::Resource(part).serialize(serializer),
+            Self::ResourceRef(part) => Tagged::ResourceRef(part).serialize(serializer),
             Self::Other(members) => members.serialize(serializer),
         }
     }
@@ -141,16 +294,17 @@ impl<'de> Deserialize<'de> for ContentPart {
             Some(Json::String(tag)) => tag.clone(),
             _ => return Err(D::Error::missing_field(TAG)),
         };
-        if !matches!(tag.as_str(), "text" | "tool_call" | "tool_result") {
-            return Ok(Self::Other(members));
-        }
+        let read = match tag.as_str() {
+            "text" => |members| serde_json::from_value(members).map(Self::Text),
+            "tool_call" => |members| serde_json::from_value(members).map(Self::ToolCall),
+            "tool_result" => |members| serde_json::from_value(members).map(Self::ToolResult),
+            "prompt_request" => |members| serde_json::from_value(members).map(Self::PromptRequest),
+            "prompt_result" => |members| serde_json::from_value(members).map(Self::PromptResult),
+            "resource" => |members| serde_json::from_value(members).map(Self::Resource),
+            "resource_ref" => |members| serde_json::from_value(members).map(Self::ResourceRef),
+            _ => return Ok(Self::Other(members)),
+        };
         members.remove(TAG);
-        let members = Json::Object(members);
-        match tag.as_str() {
-            "text" => serde_json::from_value(members).map(Self::Text),
-            "tool_call" => serde_json::from_value(members).map(Self::ToolCall),
-            _ => serde_json::from_value(members).map(Self::ToolResult),
-        }
-        .map_err(|error| D::Error::custom(format_args!("{tag}: {error}")))
+        read(Json::Object(members)).map_err(|error| D::Error::custom(format_args!("{tag}: {error}")))
     }
 }

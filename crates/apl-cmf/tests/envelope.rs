@@ -175,3 +175,64 @@ proptest! {
         prop_assert_eq!(set.is_empty(), names.is_empty());
     }
 }
+
+#[test]
+fn prompts_and_resources_read_as_they_are_written() {
+    for part in [
+        json!({ "content_type": "prompt_request", "prompt_request_id": "1", "name": "p", "arguments": { "a": 1 } }),
+        json!({ "content_type": "prompt_result", "prompt_request_id": "1", "prompt_name": "p", "is_error": false,
+            "messages": [{ "schema_version": "2.0", "role": "user", "content": [{ "content_type": "text", "text": "x" }] }] }),
+        json!({ "content_type": "resource", "resource_request_id": "1", "uri": "file:///a", "resource_type": "file",
+            "content": "x", "mime_type": "text/plain", "size_bytes": 1, "annotations": { "k": [1] }, "version": "2" }),
+        json!({ "content_type": "resource_ref", "resource_request_id": "1", "uri": "file:///a", "resource_type": "file",
+            "range_start": 1, "range_end": 9, "selector": "s" }),
+    ] {
+        let read: ContentPart = serde_json::from_value(part.clone()).unwrap();
+        assert!(!matches!(read, ContentPart::Other(_)), "{part}");
+        assert_eq!(serde_json::to_value(&read).unwrap(), part);
+        let mut wrong = part.clone();
+        wrong["more"] = json!(1);
+        assert!(serde_json::from_value::<ContentPart>(wrong).is_err(), "{part}");
+    }
+}
+
+#[test]
+fn a_message_asks_for_one_thing_and_a_resource_may_accompany_it() {
+    let part = |json: Json| serde_json::from_value::<ContentPart>(json).unwrap();
+    let tool = || part(json!({ "content_type": "tool_call", "tool_call_id": "1", "name": "t" }));
+    let prompt = || part(json!({ "content_type": "prompt_request", "prompt_request_id": "1", "name": "p" }));
+    let resource = || {
+        part(json!({ "content_type": "resource_ref", "resource_request_id": "1", "uri": "u", "resource_type": "file" }))
+    };
+    let named = |parts: Vec<ContentPart>, kind: EntityKind| {
+        let message = Message::new(Role::User, parts);
+        message.entity(kind).map(|entity| entity.name.to_owned())
+    };
+    assert_eq!(named(vec![prompt()], EntityKind::Prompt).as_deref(), Some("p"));
+    assert_eq!(named(vec![resource()], EntityKind::Resource).as_deref(), Some("u"));
+    assert_eq!(named(vec![tool(), resource()], EntityKind::Tool).as_deref(), Some("t"));
+    assert_eq!(named(vec![tool(), resource()], EntityKind::Resource), None);
+    assert_eq!(named(vec![tool(), prompt()], EntityKind::Tool), None);
+    assert_eq!(named(vec![resource(), resource()], EntityKind::Resource), None);
+    assert_eq!(named(vec![prompt()], EntityKind::Llm), None);
+    assert_eq!(Message::new(Role::User, vec![resource(), tool()]).asks_for(), Some(EntityKind::Tool));
+    assert_eq!(Message::new(Role::User, Vec::new()).asks_for(), None);
+}
+
+#[test]
+fn what_is_read_of_a_payload_follows_its_changes() {
+    let text = |text: &str| {
+        let json = json!({ "content_type": "resource", "resource_request_id": "1", "uri": "u", "resource_type": "file",
+            "content": text });
+        serde_json::from_value::<ContentPart>(json).unwrap()
+    };
+    let mut envelope =
+        Draft::new(Message::new(Role::User, Vec::new())).identify(Identity::default(), Standing::Anonymous, 0);
+    envelope.answer(Message::new(Role::Tool, vec![text("{\"a\":1}")]));
+    assert_eq!(envelope.result(), Some(&json!({ "a": 1 })));
+    let content = vec![text("no json"), text("[2]")];
+    envelope.apply(&Author::Runtime, Change::Replace { side: Side::Result, content }).unwrap();
+    assert_eq!(envelope.result(), Some(&json!([2])));
+    envelope.answer(Message::new(Role::Tool, vec![text("7")]));
+    assert_eq!(envelope.result(), None, "a number in a text is a text");
+}

@@ -10,10 +10,12 @@ mod declared;
 mod facts;
 pub mod pattern;
 mod policy;
+mod uri;
 mod vocabulary;
 
 pub use attribute::{Attribute, Field, Holding, Key, Tree};
 pub use declared::{Declaration, Declarations, Role};
 pub use facts::Facts;
 pub use policy::{Authenticator, Matched, Plan, Policy, Response};
+pub use uri::has_dot_segments;
 pub use vocabulary::Vocabulary;

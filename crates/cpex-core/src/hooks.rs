@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{ContentPart, Draft, Message, MessagePayload, Role, ToolCall};
+use apl_cmf::{ContentPart, Draft, Message, MessagePayload, PromptRequest, Role, ToolCall};
 use cpex_sdk::{GlobalContext, Hook, HookPoint, HookSide, code};
+use serde_json::Map;
 
 use crate::context::ContextTable;
 use crate::invoke;
@@ -117,8 +118,8 @@ async fn after(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Requ
     let outcome = match contexts.and_then(|contexts| contexts.permit) {
         Some(permit) => permit.complete(Answer { message: envelope.into_message() }).await,
         None => {
-            // The route is that of the tool that answered; the message itself is judged as the result.
-            let (asked, answer) = envelope.replace_message(call_answered_by);
+            // The route is that of the capability that answered; the message itself is judged as the result.
+            let (asked, answer) = envelope.replace_message(asked_by);
             let mut journey = journey(snapshot, point, asked, ContextTable::new(global));
             let settled = invoke::alone(&mut journey, caller, answer).await;
             permit::outcome_of(journey, settled)
@@ -135,16 +136,37 @@ async fn after(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Requ
     Outcome { decision, report }
 }
 
-/// The call a result answers, as far as the result says.
-fn call_answered_by(answer: &Message) -> Message {
-    let calls = answer.content.iter().filter_map(|part| match part {
+/// What an answer answers, as far as it says.
+fn asked_by(answer: &Message) -> Message {
+    let mut asked = Vec::new();
+    for part in answer.content.iter().filter_map(asking) {
+        // A resource may come in several parts, which are of one request.
+        if !asked.contains(&part) {
+            asked.push(part);
+        }
+    }
+    Message::new(Role::Assistant, asked)
+}
+
+fn asking(part: &ContentPart) -> Option<ContentPart> {
+    match part {
         ContentPart::ToolResult(result) => Some(ContentPart::ToolCall(ToolCall {
             tool_call_id: result.tool_call_id.clone(),
             name: result.tool_name.clone(),
-            arguments: serde_json::Map::new(),
+            arguments: Map::new(),
             namespace: None,
         })),
-        ContentPart::Text(_) | ContentPart::ToolCall(_) | ContentPart::Other(_) => None,
-    });
-    Message::new(Role::Assistant, calls.collect())
+        ContentPart::PromptResult(result) => Some(ContentPart::PromptRequest(PromptRequest {
+            prompt_request_id: result.prompt_request_id.clone(),
+            name: result.prompt_name.clone(),
+            arguments: Map::new(),
+            server_id: None,
+        })),
+        ContentPart::Resource(resource) => Some(ContentPart::ResourceRef(resource.reference())),
+        ContentPart::Text(_)
+        | ContentPart::ToolCall(_)
+        | ContentPart::PromptRequest(_)
+        | ContentPart::ResourceRef(_)
+        | ContentPart::Other(_) => None,
+    }
 }

@@ -70,7 +70,7 @@ impl Loaded {
             });
             Hooked::new(point, &controls, on_point)
         };
-        let hooked = HookPoint::ALL.into_iter().map(of_point).filter(|hooked| !hooked.is_empty()).collect();
+        let hooked = HookPoint::ALL.iter().copied().map(of_point).filter(|hooked| !hooked.is_empty()).collect();
         let digest = document.digest().into();
         let loaded = Self { policy, controls, hooked, settings, digest, host };
         Ok((loaded, Warnings(document.refuse(faults))))

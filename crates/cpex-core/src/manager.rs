@@ -10,7 +10,7 @@ use apl_cpex::Authenticator;
 use arc_swap::ArcSwapOption;
 use cpex_orchestration::Background;
 use cpex_sdk::audit::Id;
-use cpex_sdk::{Clock, CmfToolPreInvoke, Factory, Hook as _, HookPoint, Host, IdSource, SecretReader, SessionStore};
+use cpex_sdk::{Clock, Factory, HookPoint, Host, IdSource, SecretReader, SessionStore};
 
 use crate::context::ContextTable;
 use crate::document::{Document, LoadError};
@@ -165,8 +165,9 @@ impl PluginManager {
     /// Decides an operation. A permit is the only way to go on, and [`Permit::complete`] the way to end it.
     pub async fn authorize(&self, operation: Operation) -> Outcome<Permit> {
         let Some(snapshot) = self.current.load_full() else { return Outcome::engine_down() };
+        let point = operation.point();
         let Operation { draft, caller } = operation;
-        let mut journey = journey(snapshot, CmfToolPreInvoke::POINT, draft, ContextTable::default());
+        let mut journey = journey(snapshot, point, draft, ContextTable::default());
         let Settled { end, report } = invoke::before(&mut journey, caller).await;
         let decision = match end {
             Ok(granted) => Decision::Allow(Permit::new(journey, &granted)),
@@ -198,7 +199,7 @@ impl PluginManager {
     pub fn authentication_in_force(&self, operation: &Operation) -> bool {
         let current = self.current.load();
         let Some(snapshot) = current.as_ref() else { return false };
-        let entity = operation.draft.entity(CmfToolPreInvoke::POINT.entity);
+        let entity = operation.draft.entity(operation.point().entity);
         let found = entity.map(|entity| snapshot.policy.find(entity, operation.draft.server()));
         found.and_then(|index| snapshot.policy.plans().get(index)).is_some_and(|plan| {
             let host_vouches = |entry: &Authenticator| matches!(entry, Authenticator::Host { .. });

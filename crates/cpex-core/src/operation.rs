@@ -1,9 +1,10 @@
 //! What a host asks for: an operation and who states the caller's identity.
 
 use apl_cmf::{
-    AgentContext, ContentPart, Credentials, Draft, HttpContext, Identity, Message, Meta, RequestContext, Role,
-    ToolCall, ToolResult,
+    AgentContext, ContentPart, Credentials, Draft, HttpContext, Identity, Message, Meta, PromptRequest, RequestContext,
+    ResourceRef, Role, ToolCall, ToolResult,
 };
+use cpex_sdk::{CmfToolPreInvoke, Hook as _, HookPoint};
 use serde_json::{Map, Value as Json};
 
 /// Who states the identity of a caller.
@@ -50,7 +51,30 @@ impl Operation {
         Self::new(Message::new(Role::Assistant, vec![ContentPart::ToolCall(call)]))
     }
 
-    /// An operation on whatever a message is about.
+    /// A request for a prompt by an anonymous caller.
+    #[must_use]
+    pub fn prompt(name: impl Into<String>, arguments: Map<String, Json>) -> Self {
+        let prompt_request_id = "call".to_owned();
+        let request = PromptRequest { prompt_request_id, name: name.into(), arguments, server_id: None };
+        Self::new(Message::new(Role::User, vec![ContentPart::PromptRequest(request)]))
+    }
+
+    /// A request by an anonymous caller to read the resource of that URI (RFC 3986).
+    #[must_use]
+    pub fn resource(uri: impl Into<String>) -> Self {
+        let reference = ResourceRef {
+            resource_request_id: "call".to_owned(),
+            uri: uri.into(),
+            name: None,
+            resource_type: "uri".to_owned(),
+            range_start: None,
+            range_end: None,
+            selector: None,
+        };
+        Self::new(Message::new(Role::User, vec![ContentPart::ResourceRef(reference)]))
+    }
+
+    /// An operation on whatever a message asks for, see [`Message::asks_for`].
     #[must_use]
     pub fn new(message: Message) -> Self {
         Self { draft: Draft::new(message), caller: Caller::anonymous() }
@@ -110,6 +134,11 @@ impl Operation {
     pub fn with_draft(self, change: impl FnOnce(Draft) -> Draft) -> Self {
         Self { draft: change(self.draft), ..self }
     }
+
+    /// The hook its road begins at. One that asks for nothing begins where tools do, and names no entity there.
+    pub(crate) fn point(&self) -> &'static HookPoint {
+        self.draft.message().asks_for().and_then(HookPoint::before).unwrap_or(CmfToolPreInvoke::POINT)
+    }
 }
 
 /// What goes to the capability once it is permitted.
@@ -126,17 +155,22 @@ impl Call {
         self.message.tool_calls().next()
     }
 
-    /// The arguments of the tool call it makes.
+    /// The arguments of the tool call or prompt request it makes.
     #[must_use]
     pub fn arguments(&self) -> Option<&Map<String, Json>> {
-        self.tool_call().map(|call| &call.arguments)
+        self.message.content.iter().find_map(|part| match part {
+            ContentPart::ToolCall(call) => Some(&call.arguments),
+            ContentPart::PromptRequest(request) => Some(&request.arguments),
+            _ => None,
+        })
     }
 }
 
 /// What came back from the capability: raw from the backend, or judged for the caller.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// The message. Its first part is a tool result whose content is `null` where nothing structured was answered.
+    /// The message. Of a tool its first part is a tool result, whose content is `null` where nothing structured was
+    /// answered; of a prompt it holds a prompt result, of a resource the resource.
     pub message: Message,
 }
 
@@ -159,8 +193,10 @@ impl Answer {
     #[must_use]
     pub fn flagged_as_error(mut self) -> Self {
         for part in &mut self.message.content {
-            if let ContentPart::ToolResult(result) = part {
-                result.is_error = true;
+            match part {
+                ContentPart::ToolResult(result) => result.is_error = true,
+                ContentPart::PromptResult(result) => result.is_error = true,
+                _ => {}
             }
         }
         self
@@ -175,7 +211,11 @@ impl Answer {
     /// Whether it is flagged as an error of the capability.
     #[must_use]
     pub fn is_error(&self) -> bool {
-        self.tool_result().is_some_and(|result| result.is_error)
+        self.message.content.iter().any(|part| match part {
+            ContentPart::ToolResult(result) => result.is_error,
+            ContentPart::PromptResult(result) => result.is_error,
+            _ => false,
+        })
     }
 
     /// The parts beside the structured result.

@@ -6,7 +6,7 @@ use std::task::{Context, Waker};
 
 use apl_cmf::{Envelope, Message, Role};
 use apl_core::Denial;
-use cpex_sdk::{CmfToolPostInvoke, Hook as _, code};
+use cpex_sdk::code;
 
 use crate::invoke;
 use crate::operation::{Answer, Call};
@@ -50,7 +50,7 @@ impl Permit {
     /// Judges what the capability answered. What the caller may see is in the outcome and nowhere else.
     pub async fn complete(mut self, answer: Answer) -> Outcome<Answer> {
         let Some(mut journey) = self.held.take() else { return Outcome::engine_down() };
-        journey.turn(CmfToolPostInvoke::POINT);
+        journey.turn();
         let settled = invoke::after(&mut journey, answer.message).await;
         outcome_of(journey, settled)
     }
@@ -61,7 +61,7 @@ impl Drop for Permit {
         let Some(mut journey) = self.held.take() else { return };
         let tasks = Arc::clone(&journey.passage.snapshot.background);
         let mut record = Box::pin(async move {
-            journey.turn(CmfToolPostInvoke::POINT);
+            journey.turn();
             let _ = settle(&mut journey, Err(Denial::new(code::OPERATION_ABANDONED).into())).await;
         });
         // A sink that writes at once is done here, with or without a runtime; one that waits goes on in the background.

@@ -11,16 +11,30 @@ pub struct HookPoint {
     pub side: HookSide,
     /// What kind of capability it guards.
     pub entity: EntityKind,
+    /// The hook on the other side of the operation, of a hook before it.
+    pub after: Option<&'static Self>,
 }
 
 impl HookPoint {
-    /// Every declared hook.
-    pub const ALL: [&'static Self; 2] = [CmfToolPreInvoke::POINT, CmfToolPostInvoke::POINT];
-
     /// The declaration of a hook name.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
-        Self::ALL.into_iter().find(|point| point.name == name)
+        Self::ALL.iter().copied().find(|point| point.name == name)
+    }
+
+    /// The hook before an operation on that kind of capability, if one is declared.
+    #[must_use]
+    pub fn before(entity: EntityKind) -> Option<&'static Self> {
+        Self::ALL.iter().copied().find(|point| point.side == HookSide::Pre && point.entity == entity)
+    }
+
+    /// The hook after the operation; a hook that stands there is its own.
+    #[must_use]
+    pub const fn after(&'static self) -> &'static Self {
+        match self.after {
+            Some(after) => after,
+            None => self,
+        }
     }
 }
 
@@ -41,19 +55,43 @@ pub trait Hook: Send + Sync + 'static {
     const POINT: &'static HookPoint;
 }
 
-macro_rules! cmf_hook {
-    ($type:ident $name:literal $side:ident $entity:ident $doc:literal) => {
+macro_rules! cmf_hooks {
+    ($($entity:ident $before:ident $before_name:literal $before_doc:literal, $after:ident $after_name:literal $after_doc:literal;)+) => {
+        $(
+            cmf_hooks!(@hook $before $before_name Pre $entity Some($after::POINT) $before_doc);
+            cmf_hooks!(@hook $after $after_name Post $entity None $after_doc);
+        )+
+
+        impl HookPoint {
+            /// Every declared hook.
+            pub const ALL: &'static [&'static Self] = &[$($before::POINT, $after::POINT),+];
+        }
+    };
+    (@hook $type:ident $name:literal $side:ident $entity:ident $other:ident $(($point:expr))? $doc:literal) => {
         #[doc = $doc]
         #[derive(Debug)]
         pub struct $type;
 
         impl Hook for $type {
             type Payload = MessagePayload;
-            const POINT: &'static HookPoint =
-                &HookPoint { name: $name, side: HookSide::$side, entity: EntityKind::$entity };
+            const POINT: &'static HookPoint = &HookPoint {
+                name: $name,
+                side: HookSide::$side,
+                entity: EntityKind::$entity,
+                after: $other $(($point))?,
+            };
         }
     };
 }
 
-cmf_hook!(CmfToolPreInvoke "cmf.tool_pre_invoke" Pre Tool "Before a tool is called; the message holds the call.");
-cmf_hook!(CmfToolPostInvoke "cmf.tool_post_invoke" Post Tool "After a tool answered; the message holds the result.");
+cmf_hooks! {
+    Tool
+        CmfToolPreInvoke "cmf.tool_pre_invoke" "Before a tool is called; the message holds the call.",
+        CmfToolPostInvoke "cmf.tool_post_invoke" "After a tool answered; the message holds the result.";
+    Prompt
+        CmfPromptPreFetch "cmf.prompt_pre_fetch" "Before a prompt is rendered; the message holds the request.",
+        CmfPromptPostFetch "cmf.prompt_post_fetch" "After a prompt was rendered; the message holds what it was rendered to.";
+    Resource
+        CmfResourcePreFetch "cmf.resource_pre_fetch" "Before a resource is read; the message holds a reference to it.",
+        CmfResourcePostFetch "cmf.resource_post_fetch" "After a resource was read; the message holds its content.";
+}

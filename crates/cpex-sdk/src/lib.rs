@@ -21,7 +21,10 @@ pub use async_trait::async_trait;
 
 pub use audit::{AuditSink, Record, SinkError};
 pub use factory::{Factory, Host, Instance, PluginBuilder, PluginInstance};
-pub use hook::{CmfToolPostInvoke, CmfToolPreInvoke, Hook, HookPoint, HookSide};
+pub use hook::{
+    CmfPromptPostFetch, CmfPromptPreFetch, CmfResourcePostFetch, CmfResourcePreFetch, CmfToolPostInvoke,
+    CmfToolPreInvoke, Hook, HookPoint, HookSide,
+};
 pub use identity::{AuthFailure, IdentityResolver, Inbound, Resolution};
 pub use plugin::{
     GlobalContext, HookHandler, Plugin, PluginContext, PluginError, PluginResult, PluginViolation, Verdict,

@@ -51,8 +51,13 @@ fn set(mut payload: MessagePayload) -> MessagePayload {
     for part in &mut payload.message.content {
         let map = match part {
             ContentPart::ToolCall(call) => Some(&mut call.arguments),
+            ContentPart::PromptRequest(request) => Some(&mut request.arguments),
             ContentPart::ToolResult(result) => result.content.as_object_mut(),
-            ContentPart::Text(_) | ContentPart::Other(_) => None,
+            ContentPart::Text(_)
+            | ContentPart::PromptResult(_)
+            | ContentPart::Resource(_)
+            | ContentPart::ResourceRef(_)
+            | ContentPart::Other(_) => None,
         };
         if let Some(map) = map {
             map.insert("a".to_owned(), Json::from("set"));

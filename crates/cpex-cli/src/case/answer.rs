@@ -44,7 +44,15 @@ pub(crate) fn to_parts(answer: &Answer) -> Vec<Json> {
             Some(blob) => json!({ "blob": blob }),
             None => Json::Object(members.clone()),
         }),
-        ContentPart::ToolCall(call) => serde_json::to_value(call).ok(),
+        ContentPart::Resource(resource) => match (&resource.content, &resource.blob) {
+            (Some(text), None) => Some(json!({ "text": text })),
+            (_, Some(blob)) => Some(json!({ "blob": blob })),
+            (None, None) => None,
+        },
+        ContentPart::ToolCall(_)
+        | ContentPart::PromptRequest(_)
+        | ContentPart::PromptResult(_)
+        | ContentPart::ResourceRef(_) => serde_json::to_value(part).ok(),
     };
     answer.message.content.iter().filter_map(part).collect()
 }

@@ -13,8 +13,8 @@ use super::fields::{Fields, Keys};
 
 const CALL: Keys = Keys {
     of: "a call",
-    known: &["tool", "args", "server", "tags", "headers", "meta"],
-    unavailable: &["prompt", "resource", "llm", "agent", "http"],
+    known: &["tool", "prompt", "resource", "args", "server", "tags", "headers", "meta"],
+    unavailable: &["llm", "agent", "http"],
 };
 
 const META: Keys = Keys { of: "`meta`", known: &["tags", "scope", "properties"], unavailable: &[] };
@@ -22,8 +22,8 @@ const META: Keys = Keys { of: "`meta`", known: &["tags", "scope", "properties"],
 /// A call as written.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Call {
-    /// The name of the tool; none where the call names no entity at all.
-    pub(crate) tool: Option<String>,
+    /// What it is about; none where the call names no entity at all.
+    pub(crate) about: Option<About>,
     args: Map<String, Json>,
     server: Option<String>,
     meta: Option<Meta>,
@@ -31,11 +31,33 @@ pub(crate) struct Call {
     pub(crate) headers: BTreeMap<String, String>,
 }
 
+/// The entity a call is about.
+#[derive(Clone, Debug)]
+pub(crate) enum About {
+    /// The tool of that name.
+    Tool(String),
+    /// The prompt of that name.
+    Prompt(String),
+    /// The resource of that URI.
+    Resource(String),
+}
+
+impl About {
+    /// Its name or URI.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Tool(name) | Self::Prompt(name) | Self::Resource(name) => name,
+        }
+    }
+}
+
 impl Call {
     /// The operation by an anonymous caller, without context.
     pub(crate) fn operation(&self) -> Operation {
-        let operation = match &self.tool {
-            Some(tool) => Operation::tool(tool, self.args.clone()),
+        let operation = match &self.about {
+            Some(About::Tool(name)) => Operation::tool(name, self.args.clone()),
+            Some(About::Prompt(name)) => Operation::prompt(name, self.args.clone()),
+            Some(About::Resource(uri)) => Operation::resource(uri),
             None if self.args.is_empty() => Operation::new(Message::new(Role::Assistant, Vec::new())),
             None => Operation::new(Message::new(Role::Assistant, vec![nameless(self.args.clone())])),
         };
@@ -57,8 +79,15 @@ pub(crate) fn read(fields: &mut Fields, node: &Node, field: &str) -> Option<Call
     if let (Some(_), Some(second)) = (named.next(), named.next()) {
         fields.fault(codes::CONFLICT, second.key.span, "a call is about one entity");
     }
+    let tool = fields.read(section, "tool", name).map(About::Tool);
+    let prompt = fields.read(section, "prompt", name).map(About::Prompt);
+    let resource = fields.read(section, "resource", name).map(About::Resource);
+    if let (Some(_), Some(entry)) = (&resource, section.entry("args")) {
+        let help = "leave `args` out: policy reads the URI as `args.uri`";
+        fields.fault_with_help(codes::CONFLICT, entry.key.span, "a resource has no arguments but its URI", help);
+    }
     Some(Call {
-        tool: fields.read(section, "tool", tool),
+        about: tool.or(prompt).or(resource),
         args: fields.read(section, "args", Fields::map).unwrap_or_default(),
         server: fields.read(section, "server", Fields::text),
         meta: meta(fields, section),
@@ -70,11 +99,11 @@ fn is_entity(key: &str) -> bool {
     EntityKind::ALL.into_iter().any(|kind| kind.name() == key)
 }
 
-fn tool(fields: &mut Fields, node: &Node, field: &str) -> Option<String> {
+fn name(fields: &mut Fields, node: &Node, field: &str) -> Option<String> {
     let name = fields.text(node, field)?;
     if name.is_empty() {
-        let help = "leave `tool` out for a call that names nothing";
-        fields.fault_with_help(codes::WRONG_VALUE, node.span, "a tool has a name", help);
+        let help = format!("leave `{field}` out for a call that names nothing");
+        fields.fault_with_help(codes::WRONG_VALUE, node.span, format!("a {field} has a name"), help);
     }
     Some(name)
 }

@@ -121,12 +121,17 @@ fn modified(
     for part in &mut payload.message.content {
         match part {
             ContentPart::ToolCall(call) => call.arguments.extend(args.clone()),
+            ContentPart::PromptRequest(request) => request.arguments.extend(args.clone()),
             ContentPart::ToolResult(answer) => {
                 if let Json::Object(content) = &mut answer.content {
                     content.extend(result.clone());
                 }
             }
-            ContentPart::Text(_) | ContentPart::Other(_) => {}
+            ContentPart::Text(_)
+            | ContentPart::PromptResult(_)
+            | ContentPart::Resource(_)
+            | ContentPart::ResourceRef(_)
+            | ContentPart::Other(_) => {}
         }
     }
     PluginResult::modify_payload(payload)

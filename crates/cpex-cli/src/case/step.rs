@@ -7,7 +7,7 @@ use cpex::cmf::{AgentContext, Credentials, HttpContext, Identity, Secret, Subjec
 use cpex::{Answer, Operation};
 
 use super::answer;
-use super::call::{self, Call};
+use super::call::{self, About, Call};
 use super::caller::Subjects;
 use super::codes;
 use super::context::{self, Context};
@@ -85,7 +85,7 @@ pub(crate) fn read(fields: &mut Fields, section: &Node, subjects: &Subjects, out
     let call = fields.read(section, "call", call::read)?;
     let session = session.or_else(|| context.agent.as_ref()?.session_id.clone());
     let session = session.unwrap_or_else(|| OWN_SESSION.to_owned());
-    let label = call.tool.clone().unwrap_or_else(|| "a call that names nothing".to_owned());
+    let label = call.about.as_ref().map_or("a call that names nothing", About::name).to_owned();
     let operation = operation(&call, &context, &session);
     let who = who(caller, context, &call.headers);
     let headers = Secret::new(format!("{:?}", call.headers));

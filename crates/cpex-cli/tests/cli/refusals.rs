@@ -41,8 +41,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("CASE { name: n, call: { tool: t, arguments: {} }, expect: { decision: deny } }", "a call has no key `arguments`"),
     ("CASE { name: n, call: { tool: t, args: [] }, expect: { decision: deny } }", "`args` is a map, found a list"),
     (
-        "CASE { name: n, call: { prompt: t }, expect: { decision: deny } }",
-        "error[case.unavailable]: `prompt` is not available in this version",
+        "CASE { name: n, call: { agent: t }, expect: { decision: deny } }",
+        "error[case.unavailable]: `agent` is not available in this version",
     ),
     (
         "CASE { name: n, caller: bob, call: { tool: t }, expect: { decision: deny } }",

@@ -88,16 +88,30 @@ impl Answered {
     }
 }
 
-/// Whether a modified payload is still about the same calls and results, so that the route found for it stays its own.
+/// Whether a modified payload is still about the same requests and answers, so that the route found for it stays its own.
 pub(super) fn keeps_entity(before: &[ContentPart], after: &[ContentPart]) -> bool {
-    fn about(parts: &[ContentPart]) -> impl Iterator<Item = (&str, &str, Option<&str>)> {
-        parts.iter().filter_map(|part| match part {
-            ContentPart::ToolCall(call) => Some((&*call.tool_call_id, &*call.name, call.namespace.as_deref())),
-            ContentPart::ToolResult(result) => Some((&*result.tool_call_id, &*result.tool_name, None)),
-            ContentPart::Text(_) | ContentPart::Other(_) => None,
-        })
+    before.iter().filter_map(about).eq(after.iter().filter_map(about))
+}
+
+/// Identifier, name and namespace of what a part asks for or answers, and which of these it is.
+fn about(part: &ContentPart) -> Option<(&'static str, &str, &str, Option<&str>)> {
+    match part {
+        ContentPart::ToolCall(call) => Some(("tool_call", &call.tool_call_id, &call.name, call.namespace.as_deref())),
+        ContentPart::ToolResult(result) => Some(("tool_result", &result.tool_call_id, &result.tool_name, None)),
+        ContentPart::PromptRequest(request) => {
+            Some(("prompt_request", &request.prompt_request_id, &request.name, request.server_id.as_deref()))
+        }
+        ContentPart::PromptResult(result) => {
+            Some(("prompt_result", &result.prompt_request_id, &result.prompt_name, None))
+        }
+        ContentPart::Resource(resource) => {
+            Some(("resource", &resource.resource_request_id, &resource.uri, resource.version.as_deref()))
+        }
+        ContentPart::ResourceRef(reference) => {
+            Some(("resource_ref", &reference.resource_request_id, &reference.uri, reference.selector.as_deref()))
+        }
+        ContentPart::Text(_) | ContentPart::Other(_) => None,
     }
-    about(before).eq(about(after))
 }
 
 fn denial_of(violation: PluginViolation) -> Denial {

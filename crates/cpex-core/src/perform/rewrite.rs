@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{Author, Change, ContentPart, Side, TextPart};
+use apl_cmf::{
+    Author, Change, ContentPart, EntityKind, PromptRequest, PromptResult, ResourceRef, Side, TextPart, ToolCall,
+    ToolResult,
+};
 use apl_core::{ActiveRewrite, Denial, Reply, RewriteFault, Rule, Side as FieldSide};
 use apl_cpex::Attribute;
 use cpex_sdk::code;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::road::state::Identified;
 
@@ -19,7 +22,8 @@ pub(super) fn perform(active: &Active<'_>, rule: &Rule, identified: &mut Identif
         FieldSide::Result => Side::Result,
     };
     let mut fault = None;
-    let mut edit = |parts: &mut [ContentPart]| match treat(active, side, parts) {
+    let kind = identified.passage.kind();
+    let mut edit = |parts: &mut [ContentPart]| match treat(active, side, kind, parts) {
         Ok(changed) => changed,
         Err(refused) => {
             fault = Some(refused);
@@ -40,40 +44,12 @@ pub(super) fn perform(active: &Active<'_>, rule: &Rule, identified: &mut Identif
 }
 
 /// Treats each part; answers whether any changed.
-fn treat(active: &Active<'_>, side: Side, parts: &mut [ContentPart]) -> Result<bool, RewriteFault> {
-    let mut changed = false;
+fn treat(active: &Active<'_>, side: Side, kind: EntityKind, parts: &mut [ContentPart]) -> Result<bool, RewriteFault> {
     let mut readable = false;
-    for part in parts {
-        match part {
-            ContentPart::ToolCall(call) if side == Side::Args => {
-                let mut arguments = Json::Object(std::mem::take(&mut call.arguments));
-                let treated = active.apply(&mut arguments);
-                if let Json::Object(arguments) = arguments {
-                    call.arguments = arguments;
-                }
-                changed |= treated?;
-                readable = true;
-            }
-            // A result without structured content holds `null` there, and its content in the other parts.
-            ContentPart::ToolResult(result) if side == Side::Result && !result.content.is_null() => {
-                changed |= active.apply(&mut result.content)?;
-                readable = true;
-            }
-            ContentPart::ToolResult(_) => {}
-            ContentPart::Text(TextPart { text }) if side == Side::Result => {
-                readable |= active.can_read(text);
-                if let Some(treated) = active.apply_text(text)? {
-                    changed = true;
-                    *text = treated;
-                }
-            }
-            ContentPart::Text(_) | ContentPart::ToolCall(_) | ContentPart::Other(_) => {
-                if active.could_transform() {
-                    return Err(RewriteFault::Unreadable);
-                }
-            }
-        }
-    }
+    let changed = match side {
+        Side::Args => treat_request(active, kind, parts, &mut readable),
+        Side::Result => treat_answer(active, parts, &mut readable),
+    }?;
     if !readable {
         // Nothing holds the field: what an empty payload may lack is for the pipeline to say.
         active.apply(&mut Json::Null)?;
@@ -81,18 +57,129 @@ fn treat(active: &Active<'_>, side: Side, parts: &mut [ContentPart]) -> Result<b
     Ok(changed)
 }
 
+/// Treats the arguments of what is asked for. Any other part goes to the capability as it is, or not at all.
+fn treat_request(
+    active: &Active<'_>,
+    kind: EntityKind,
+    parts: &mut [ContentPart],
+    readable: &mut bool,
+) -> Result<bool, RewriteFault> {
+    let mut changed = false;
+    for part in parts {
+        match (kind, part) {
+            (EntityKind::Tool, ContentPart::ToolCall(ToolCall { arguments, .. }))
+            | (EntityKind::Prompt, ContentPart::PromptRequest(PromptRequest { arguments, .. })) => {
+                *readable = true;
+                changed |= treat_arguments(active, arguments)?;
+            }
+            (EntityKind::Resource, ContentPart::ResourceRef(ResourceRef { uri, .. })) => {
+                *readable = true;
+                check_uri(active, uri)?;
+            }
+            (EntityKind::Resource, ContentPart::Resource(resource)) => {
+                *readable = true;
+                check_uri(active, &resource.uri)?;
+            }
+            _ if active.could_transform() => return Err(RewriteFault::Unreadable),
+            _ => {}
+        }
+    }
+    Ok(changed)
+}
+
+fn treat_arguments(active: &Active<'_>, arguments: &mut Map<String, Json>) -> Result<bool, RewriteFault> {
+    let mut whole = Json::Object(std::mem::take(arguments));
+    let treated = active.apply(&mut whole);
+    if let Json::Object(whole) = whole {
+        *arguments = whole;
+    }
+    treated
+}
+
+/// The URI chose the route, so that a pipeline may refuse it and not make another of it.
+fn check_uri(active: &Active<'_>, uri: &str) -> Result<(), RewriteFault> {
+    let mut arguments = Json::Object(Map::from_iter([("uri".to_owned(), Json::from(uri))]));
+    if active.apply(&mut arguments)? { Err(RewriteFault::Unreadable) } else { Ok(()) }
+}
+
+/// Treats every form of an answer.
+fn treat_answer(active: &Active<'_>, parts: &mut [ContentPart], readable: &mut bool) -> Result<bool, RewriteFault> {
+    let mut changed = false;
+    for part in parts {
+        changed |= match part {
+            // A result without structured content holds `null` there, and its content in the other parts.
+            ContentPart::ToolResult(result) if result.content.is_null() => false,
+            ContentPart::ToolResult(result) => {
+                *readable = true;
+                active.apply(&mut result.content)?
+            }
+            ContentPart::PromptResult(result) => treat_prompt(active, result, readable)?,
+            ContentPart::Text(TextPart { text }) => treat_text(active, text, readable)?,
+            ContentPart::Resource(resource) if resource.blob.is_none() => match &mut resource.content {
+                Some(text) => treat_text(active, text, readable)?,
+                None => false,
+            },
+            ContentPart::Resource(_)
+            | ContentPart::ToolCall(_)
+            | ContentPart::PromptRequest(_)
+            | ContentPart::ResourceRef(_)
+            | ContentPart::Other(_) => {
+                if active.could_transform() {
+                    return Err(RewriteFault::Unreadable);
+                }
+                false
+            }
+        };
+    }
+    Ok(changed)
+}
+
+fn treat_prompt(active: &Active<'_>, result: &mut PromptResult, readable: &mut bool) -> Result<bool, RewriteFault> {
+    let mut changed = false;
+    for text in result.content.iter_mut().chain(&mut result.error_message) {
+        changed |= treat_text(active, text, readable)?;
+    }
+    for message in &mut result.messages {
+        changed |= treat_answer(active, &mut message.content, readable)?;
+    }
+    Ok(changed)
+}
+
+fn treat_text(active: &Active<'_>, text: &mut String, readable: &mut bool) -> Result<bool, RewriteFault> {
+    *readable |= active.can_read(text);
+    let Some(treated) = active.apply_text(text)? else { return Ok(false) };
+    *text = treated;
+    Ok(true)
+}
+
 /// A result that the capability flags as an error is passed on, unread, as that flag and nothing else.
 fn withhold(identified: &mut Identified<'_>, author: &Author, side: Side) -> bool {
     let Some(payload) = identified.envelope.payload(side).filter(|_| side == Side::Result) else { return false };
-    let flagged = payload.message.content.iter().find_map(|part| match part {
-        ContentPart::ToolResult(result) if result.is_error => Some(result.clone()),
-        _ => None,
-    });
-    let Some(mut result) = flagged else { return false };
-    result.content = Json::Null;
+    let Some(flagged) = payload.message.content.iter().find_map(flag) else { return false };
     let withheld = ContentPart::Text(TextPart { text: "result withheld".to_owned() });
-    let content = vec![ContentPart::ToolResult(result), withheld];
+    let content = vec![flagged, withheld];
     identified.envelope.apply(author, Change::Replace { side, content }).is_ok()
+}
+
+/// A part that is flagged as an error, without its content.
+fn flag(part: &ContentPart) -> Option<ContentPart> {
+    match part {
+        ContentPart::ToolResult(result) if result.is_error => Some(ContentPart::ToolResult(ToolResult {
+            content: Json::Null,
+            tool_call_id: result.tool_call_id.clone(),
+            tool_name: result.tool_name.clone(),
+            is_error: true,
+        })),
+        ContentPart::PromptResult(result) if result.is_error => Some(ContentPart::PromptResult(PromptResult {
+            prompt_request_id: result.prompt_request_id.clone(),
+            prompt_name: result.prompt_name.clone(),
+            messages: Vec::new(),
+            content: None,
+            is_error: true,
+            error_message: None,
+        })),
+        _ => None,
+    }
 }
 
 fn denial(side: Side, field: &str, fault: &RewriteFault) -> Denial {

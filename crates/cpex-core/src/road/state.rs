@@ -99,8 +99,8 @@ impl Journey {
     }
 
     /// Turns to the other side of the operation: its own hook, its own record, what the first said left out.
-    pub(crate) fn turn(&mut self, point: &'static HookPoint) {
-        self.passage.point = point;
+    pub(crate) fn turn(&mut self) {
+        self.passage.point = self.passage.point.after();
         let labels_before = self.envelope().and_then(Envelope::session_labels).cloned();
         self.passage.trail = Trail { labels_before, ..Trail::default() };
         if let Matter::Envelope(envelope) = &mut self.matter {

@@ -162,7 +162,7 @@ fn with_fields(mut payload: MessagePayload, fields: &Json) -> MessagePayload {
             match part {
                 ContentPart::ToolCall(call) => drop(call.arguments.insert(name.clone(), value.clone())),
                 ContentPart::ToolResult(result) => result.content[name] = value.clone(),
-                ContentPart::Text(_) | ContentPart::Other(_) => {}
+                _ => {}
             }
         }
     }
