@@ -6,6 +6,8 @@
 mod fault;
 mod lower;
 mod predicate;
+mod show;
+mod trace;
 mod value;
 
 use std::ops::Range;
@@ -15,16 +17,30 @@ use crate::expr::Expr;
 use crate::fact::{Facts, Vocabulary};
 use crate::node::Text;
 use crate::parse;
+use crate::rule::Rule;
 
 pub use fault::ConditionFault;
 use lower::Lowering;
 use predicate::{Next, Test};
+pub use trace::{ConditionTrace, Tested};
 
 /// An expression of the language over attributes of type `A`.
 #[derive(Debug)]
 pub struct Condition<A> {
     /// INVARIANT: not empty; the last test is asked first, and every test leads to one of a lower index or to an answer.
     tests: Box<[Test<A>]>,
+    /// What is written, for traces.
+    written: Box<str>,
+    sense: Sense,
+}
+
+/// How the tests answer what is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sense {
+    /// They ask for what is written: steps follow when it holds.
+    Plain,
+    /// They ask for its opposite: a denial follows when it does not hold.
+    Demand,
 }
 
 /// Compiles a part of a text as an expression. Every mistake is added to `faults`; with one there is no condition.
@@ -34,18 +50,22 @@ pub(crate) fn compile<V: Vocabulary>(
     vocabulary: &V,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Condition<V::Attribute>> {
-    let expr = parse::expression(text, range, faults)?;
-    lower(expr, text, vocabulary, faults)
+    let expr = parse::expression(text, range.clone(), faults)?;
+    let tests = Lowering::new(text, vocabulary, faults).finish(expr)?;
+    Some(Condition { tests, written: written(text, range), sense: Sense::Plain })
 }
 
-/// Compiles an expression that was read from the text. Every mistake is added to `faults`.
-pub(crate) fn lower<V: Vocabulary>(
-    expr: Expr,
+/// Compiles what a part of a text demands as the condition under which it is not met. Every mistake is added to `faults`.
+pub(crate) fn unmet<V: Vocabulary>(
+    demanded: Vec<Expr>,
     text: &Text,
+    range: Range<usize>,
     vocabulary: &V,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Condition<V::Attribute>> {
-    Lowering::new(text, vocabulary, faults).finish(expr).map(|tests| Condition { tests })
+    let expr = Expr::Not(Box::new(Expr::All(demanded)));
+    let tests = Lowering::new(text, vocabulary, faults).finish(expr)?;
+    Some(Condition { tests, written: written(text, range), sense: Sense::Demand })
 }
 
 impl<A> Condition<A> {
@@ -54,10 +74,32 @@ impl<A> Condition<A> {
     /// # Errors
     /// When a value has the wrong type or cannot be had: neither true nor false.
     pub fn test<F: Facts<Attribute = A>>(&self, facts: &F) -> Result<bool, ConditionFault> {
+        self.test_traced(facts, &Rule::default(), &mut ())
+    }
+
+    /// The same, the condition being told as one of the rule.
+    pub(crate) fn test_traced<F, T>(&self, facts: &F, rule: &Rule, trace: &mut T) -> Result<bool, ConditionFault>
+    where
+        F: Facts<Attribute = A>,
+        T: ConditionTrace<A>,
+    {
+        trace.asks(rule, &self.written);
+        let outcome = self.answer(facts, trace);
+        trace.answered(outcome.map(|holds| holds == (self.sense == Sense::Plain)));
+        outcome
+    }
+
+    fn answer<F, T>(&self, facts: &F, trace: &mut T) -> Result<bool, ConditionFault>
+    where
+        F: Facts<Attribute = A>,
+        T: ConditionTrace<A>,
+    {
         let mut at = self.tests.len().saturating_sub(1);
         loop {
             let test = self.tests.get(at).ok_or(ConditionFault::TYPE)?;
-            let next = if test.predicate.holds(facts)? { test.hold } else { test.fail };
+            let outcome = test.predicate.holds(facts);
+            trace.tested(Tested { predicate: &test.predicate, outcome }, facts);
+            let next = if outcome? { test.hold } else { test.fail };
             match next {
                 Next::Test(next) => at = next,
                 Next::Answer(answer) => return Ok(answer),
@@ -69,6 +111,21 @@ impl<A> Condition<A> {
     pub fn attributes(&self) -> impl Iterator<Item = &A> {
         self.tests.iter().rev().flat_map(|test| test.predicate.attributes())
     }
+}
+
+#[cfg(test)]
+impl<A> Condition<A> {
+    /// Its predicates, in written order.
+    pub(crate) fn predicates(&self) -> impl Iterator<Item = String>
+    where
+        A: std::fmt::Display,
+    {
+        self.tests.iter().rev().map(|test| test.predicate.to_string())
+    }
+}
+
+fn written(text: &Text, range: Range<usize>) -> Box<str> {
+    text.value.get(range).unwrap_or_default().into()
 }
 
 #[cfg(test)]

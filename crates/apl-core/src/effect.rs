@@ -8,13 +8,14 @@ mod run;
 mod taint;
 
 use crate::call::Call;
-use crate::condition::ConditionFault;
+use crate::condition::{ConditionFault, ConditionTrace};
 use crate::context::{Context, Declared};
 use crate::decision::Denial;
 use crate::diagnostic::Diagnostic;
 use crate::fact::{Facts, Vocabulary};
 use crate::node::Entry;
 use crate::rewrite::{ActiveRewrite, Rewrite};
+use crate::rule::Rule;
 
 pub use run::Run;
 pub use taint::{Scope, Taint};
@@ -70,11 +71,20 @@ macro_rules! effects {
         }
 
         impl<A> Action<A> {
-            /// The effect for one operation: the conditions within it are decided.
-            pub(crate) fn activate<F: Facts<Attribute = A>>(&self, facts: &F) -> Result<Effect<'_, A>, ConditionFault> {
+            /// The effect for one operation: the conditions within it are decided, and told as the rule's.
+            pub(crate) fn activate<F, T>(
+                &self,
+                facts: &F,
+                rule: &Rule,
+                trace: &mut T,
+            ) -> Result<Effect<'_, A>, ConditionFault>
+            where
+                F: Facts<Attribute = A>,
+                T: ConditionTrace<A>,
+            {
                 Ok(match self {
                     $($(Self::$kind(effect) => Effect::$kind(effect),)?)+
-                    Self::Rewrite(rewrite) => Effect::Rewrite(rewrite.activate(facts)?),
+                    Self::Rewrite(rewrite) => Effect::Rewrite(rewrite.activate_traced(facts, rule, trace)?),
                 })
             }
         }

@@ -33,8 +33,9 @@ mod splice;
 mod stage;
 #[cfg(test)]
 mod testing;
+mod trace;
 
-pub use condition::{Condition, ConditionFault};
+pub use condition::{Condition, ConditionFault, ConditionTrace, Tested};
 pub use decision::{Decision, Denial, Denied};
 pub use effect::{Action, EFFECTS, Effect, EffectDoc, Run as RunPlugin, Scope, Taint};
 pub use fact::{Fact, Facts, Names, Unresolved, Vocabulary};
@@ -46,3 +47,4 @@ pub use program::Program;
 pub use rewrite::{ActiveRewrite, Rewrite, Side};
 pub use rule::Rule;
 pub use stage::{STAGES, StageDoc};
+pub use trace::Trace;

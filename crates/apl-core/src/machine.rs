@@ -8,6 +8,7 @@ use crate::effect::Effect;
 use crate::fact::Facts;
 use crate::program::{Program, RuleIndex, Statement};
 use crate::rule::Rule;
+use crate::trace::Trace;
 
 /// What bounds one run.
 #[derive(Clone, Copy, Debug)]
@@ -69,14 +70,29 @@ impl<'p, A> Run<'p, A> {
     /// Goes on until the next effect or the end. A reply that does not fit what was asked denies `policy.protocol`, and so
     /// does every resume of a run that is over.
     pub fn resume<F: Facts<Attribute = A>>(&mut self, facts: &F, reply: Reply) -> Step<'p, A> {
+        self.resume_traced(facts, reply, &mut ())
+    }
+
+    /// The same, what is asked, asked for and decided on the way being told.
+    pub fn resume_traced<F, T>(&mut self, facts: &F, reply: Reply, trace: &mut T) -> Step<'p, A>
+    where
+        F: Facts<Attribute = A>,
+        T: Trace<A>,
+    {
         let step = match (self.state, reply) {
-            (State::New, Reply::Begin) | (State::Waiting, Reply::Performed) => self.walk(facts),
+            (State::New, Reply::Begin) | (State::Waiting, Reply::Performed) => self.walk(facts, trace),
             (State::Waiting, Reply::Refused(denial)) => deny(denial, self.rule),
             (State::New | State::Waiting | State::Over, _) => deny(Denial::new("policy.protocol"), None),
         };
-        self.state = match step {
-            Step::Perform(_) => State::Waiting,
-            Step::Done(_) => State::Over,
+        self.state = match &step {
+            Step::Perform(effect) => {
+                trace.performs(self.rule(), effect);
+                State::Waiting
+            }
+            Step::Done(decision) => {
+                trace.ended(decision);
+                State::Over
+            }
         };
         step
     }
@@ -87,13 +103,13 @@ impl<'p, A> Run<'p, A> {
         self.rule.unwrap_or(&self.nameless)
     }
 
-    fn walk<F: Facts<Attribute = A>>(&mut self, facts: &F) -> Step<'p, A> {
+    fn walk<F: Facts<Attribute = A>, T: Trace<A>>(&mut self, facts: &F, trace: &mut T) -> Step<'p, A> {
         while let Some((program, rest)) = self.programs.split_first() {
             while let Some(statement) = program.code.get(self.at) {
                 let Some(left) = self.steps_left.checked_sub(1) else { return deny(Denial::new("policy.limit"), None) };
                 self.steps_left = left;
                 self.at += 1;
-                match self.execute(program, statement, facts) {
+                match self.execute(program, statement, facts, trace) {
                     Ok(None) => {}
                     Ok(Some(step)) => return step,
                     Err((fault, rule)) => return deny(Denial::new(fault.code), program.rules.get(rule)),
@@ -104,23 +120,25 @@ impl<'p, A> Run<'p, A> {
         Step::Done(Decision::Allow)
     }
 
-    fn execute<F: Facts<Attribute = A>>(
+    fn execute<F: Facts<Attribute = A>, T: Trace<A>>(
         &mut self,
         program: &'p Program<A>,
         statement: &'p Statement<A>,
         facts: &F,
+        trace: &mut T,
     ) -> Result<Option<Step<'p, A>>, (ConditionFault, RuleIndex)> {
         match statement {
             Statement::Unless(condition, target, rule) => {
-                if !condition.test(facts).map_err(|fault| (fault, *rule))? {
+                let named = program.rules.get(*rule).unwrap_or(&self.nameless);
+                if !condition.test_traced(facts, named, trace).map_err(|fault| (fault, *rule))? {
                     self.at = *target;
                 }
                 Ok(None)
             }
             Statement::Deny(denial, rule) => Ok(Some(deny(denial.clone(), program.rules.get(*rule)))),
             Statement::Perform(action, rule) => {
-                let effect = action.activate(facts).map_err(|fault| (fault, *rule))?;
                 self.rule = program.rules.get(*rule);
+                let effect = action.activate(facts, self.rule(), trace).map_err(|fault| (fault, *rule))?;
                 Ok(Some(Step::Perform(effect)))
             }
         }

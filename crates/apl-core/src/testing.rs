@@ -102,6 +102,18 @@ impl Facts for World {
     }
 }
 
+impl std::fmt::Display for Attribute {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Role(name) => write!(f, "role['{name}']"),
+            Self::Roles => f.write_str("subject.roles"),
+            Self::Labels => f.write_str("session.labels"),
+            Self::Nan => f.write_str("odd.nan"),
+            Self::Tree(segments) => Path { segments: segments.clone(), range: 0..0 }.fmt(f),
+        }
+    }
+}
+
 /// Declares the plugins `audit-log` and `scan`, and the key `Jefe`.
 pub(crate) struct Plugins;
 

@@ -14,7 +14,7 @@ use crate::context::Declared;
 use crate::decision::Denial;
 use crate::diagnostic::Diagnostic;
 use crate::effect::{self, Compiled, EFFECTS};
-use crate::expr::{Expr, KEYWORDS};
+use crate::expr::KEYWORDS;
 use crate::fact::Vocabulary;
 use crate::node::Text;
 use crate::parse;
@@ -115,13 +115,12 @@ fn require<V: Vocabulary, D: Declared>(
         let help = format!("write `require({shown})`");
         return assembly.refuse(codes::ARGUMENT, span, "`require` takes expressions in parentheses", Some(&help));
     }
-    let Some(demanded) = parse::requirements(text, range, assembly.faults) else { return };
+    let Some(demanded) = parse::requirements(text, range.clone(), assembly.faults) else { return };
     if demanded.is_empty() {
         let help = Some("write what must hold, as in `require(role.hr)`");
         return assembly.refuse(codes::ARGUMENT, span, "`require` needs at least one expression", help);
     }
-    let unmet = Expr::Not(Box::new(Expr::All(demanded)));
-    if let Some(condition) = condition::lower(unmet, text, assembly.context.vocabulary, assembly.faults) {
+    if let Some(condition) = condition::unmet(demanded, text, range, assembly.context.vocabulary, assembly.faults) {
         let rule = assembly.rule(place);
         let guard = assembly.guard(condition, rule);
         assembly.deny(Denial::new("policy.require_failed"), rule);

@@ -76,7 +76,7 @@ fn link<V: Vocabulary, D: Declared>(
         },
         Parse::Keyed(stage) => (stage(key(&written, context.declared, faults)?), 0),
     };
-    Some(Link { stage, kind: row.kind, guard })
+    Some(Link { stage, kind: row.kind, guard, written: written.part(&written.range).into() })
 }
 
 /// The key for a stage that is written without parentheses.

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::condition::{Condition, ConditionFault};
+use crate::condition::{Condition, ConditionFault, ConditionTrace};
 use crate::fact::Facts;
 use crate::field::Field;
+use crate::rule::Rule;
 use crate::stage::{Kind, Stage};
 
 /// A compiled pipeline of one field.
@@ -27,6 +28,8 @@ pub(super) struct Link {
     pub(super) kind: Kind,
     /// The bit of its condition; none where it has no condition.
     pub(super) guard: u64,
+    /// What is written, for traces.
+    pub(super) written: Box<str>,
 }
 
 /// Which payload a pipeline works on.
@@ -57,9 +60,23 @@ impl<A> Rewrite<A> {
     /// # Errors
     /// When a condition is neither true nor false.
     pub fn activate<F: Facts<Attribute = A>>(&self, facts: &F) -> Result<ActiveRewrite<'_, A>, ConditionFault> {
+        self.activate_traced(facts, &Rule::default(), &mut ())
+    }
+
+    /// The same, each condition being told as one of the rule.
+    pub(crate) fn activate_traced<F, T>(
+        &self,
+        facts: &F,
+        rule: &Rule,
+        trace: &mut T,
+    ) -> Result<ActiveRewrite<'_, A>, ConditionFault>
+    where
+        F: Facts<Attribute = A>,
+        T: ConditionTrace<A>,
+    {
         let mut holding = 0;
         for (bit, condition) in self.conditions.iter().enumerate() {
-            holding |= u64::from(condition.test(facts)?) << bit;
+            holding |= u64::from(condition.test_traced(facts, rule, trace)?) << bit;
         }
         Ok(ActiveRewrite { rewrite: self, holding, max_depth: MAX_DEPTH })
     }
@@ -84,6 +101,12 @@ impl<'p, A> ActiveRewrite<'p, A> {
         self.links().any(|link| link.kind == Kind::Transform)
     }
 
+    /// Every stage as written, and whether it is in force, in written order.
+    pub fn stages(&self) -> impl Iterator<Item = (&'p str, bool)> {
+        let holding = self.holding;
+        self.rewrite.links.iter().map(move |link| (&*link.written, link.is_in_force(holding)))
+    }
+
     /// Whether any stage is in force.
     pub(super) fn acts(&self) -> bool {
         self.links().next().is_some()
@@ -96,6 +119,13 @@ impl<'p, A> ActiveRewrite<'p, A> {
     /// The stages in force, in written order.
     pub(super) fn links(&self) -> impl Iterator<Item = &'p Link> {
         let holding = self.holding;
-        self.rewrite.links.iter().filter(move |link| link.guard == 0 || link.guard & holding != 0)
+        self.rewrite.links.iter().filter(move |link| link.is_in_force(holding))
+    }
+}
+
+impl Link {
+    /// Whether it is in force where the conditions of these bits hold.
+    const fn is_in_force(&self, holding: u64) -> bool {
+        self.guard == 0 || self.guard & holding != 0
     }
 }
