@@ -1,5 +1,7 @@
 //! The attributes policy may read: typed references, resolved from written paths once, at load.
 
+mod show;
+
 /// A typed reference to an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attribute {
@@ -150,6 +152,29 @@ impl Attribute {
             Self::Held(..) => true,
             Self::Tree(..) => false,
         }
+    }
+
+    /// Whether its value may be a credential, so that it is shown to nobody: a header that carries one.
+    #[must_use]
+    pub fn may_be_credential(&self) -> bool {
+        match self {
+            Self::Tree(Tree::RequestHeaders | Tree::ResponseHeaders, keys) => {
+                keys.iter().any(|key| matches!(key, Key::Name(name) if apl_cmf::is_sensitive_header(name)))
+            }
+            Self::Field(_) | Self::Held(..) | Self::Tree(..) => false,
+        }
+    }
+
+    /// The attributes whose values are keys or indexes in it.
+    pub fn lookups(&self) -> impl Iterator<Item = &Self> {
+        let keys = match self {
+            Self::Field(_) | Self::Held(..) => &[],
+            Self::Tree(_, keys) => &**keys,
+        };
+        keys.iter().filter_map(|key| match key {
+            Key::Lookup(attribute) => Some(&**attribute),
+            Key::Name(_) | Key::Index(_) => None,
+        })
     }
 
     /// Whether it, or an attribute it looks up, is of the arguments.

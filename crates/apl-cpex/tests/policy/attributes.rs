@@ -172,3 +172,36 @@ fn what_names_no_attribute_is_answered_with_the_nearest_that_does() {
     let unresolved = Vocabulary.resolve(&path("zebra.stripes")).unwrap_err();
     assert_eq!(unresolved.message, "there is no attribute namespace `zebra`");
 }
+
+#[test]
+fn an_attribute_is_shown_as_the_language_writes_it() {
+    for field in Field::ALL {
+        assert_eq!(resolve(field.path()).to_string(), field.path());
+    }
+    for written in ["role.hr", "client.perm.x_1", "claim.address.city", "args", "http.request_headers.x-trace"] {
+        assert_eq!(resolve(written).to_string(), written);
+    }
+    let key = |name: &str| Segment::Key(name.to_owned());
+    let name = |name: &str| Segment::Name(name.to_owned());
+    for (segments, shown) in [
+        (vec![name("role"), key("admin.readonly")], "role['admin.readonly']"),
+        (vec![name("args"), key("it's \\ odd"), Segment::Index(2), name("0")], r"args['it\'s \\ odd'][2].0"),
+        (vec![name("args"), key("plain")], "args.plain"),
+        (vec![name("args"), Segment::Lookup(path("subject.id")), name("x")], "args[subject.id].x"),
+    ] {
+        assert_eq!(Vocabulary.resolve(&Path { segments, range: 0..1 }).unwrap().to_string(), shown);
+    }
+}
+
+#[test]
+fn headers_that_carry_credentials_may_be_credentials_and_nothing_else() {
+    for (written, expected) in [
+        ("http.request_headers.authorization", true),
+        ("http.response_headers.set-cookie", true),
+        ("http.request_headers.accept", false),
+        ("args.authorization", false),
+        ("subject.id", false),
+    ] {
+        assert_eq!(resolve(written).may_be_credential(), expected, "{written}");
+    }
+}
