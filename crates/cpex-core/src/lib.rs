@@ -9,6 +9,7 @@ mod background;
 mod context;
 mod control;
 pub mod document;
+mod explain;
 mod hooks;
 mod invoke;
 mod lifecycle;
@@ -23,7 +24,9 @@ mod record;
 mod road;
 mod session;
 mod snapshot;
+mod trace;
 
+pub use explain::{Explanation, Viewer};
 pub use hooks::{Contexts, Invoked, Request};
 pub use lifecycle::InitializeError;
 pub use load::Warnings;

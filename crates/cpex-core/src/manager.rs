@@ -237,6 +237,7 @@ pub(crate) fn journey(
         plan: None,
         trail: Trail::default(),
         contexts,
+        trace: None,
         snapshot,
     };
     Journey { passage, matter: Matter::Draft(draft), session: None }

@@ -14,6 +14,7 @@ use crate::outcome::{Decision, Outcome};
 use crate::road::decide::Grant;
 use crate::road::settle::{Settled, settle};
 use crate::road::state::{Journey, Matter};
+use crate::trace::Recording;
 
 /// Permission to perform one operation once, and the way its result comes back to be judged. It keeps the policy the
 /// operation began under. Dropping it without a result is recorded as `operation.abandoned`.
@@ -53,6 +54,16 @@ impl Permit {
         journey.turn();
         let settled = invoke::after(&mut journey, answer.message).await;
         outcome_of(journey, settled)
+    }
+
+    /// The same, with the recording of what policy did.
+    pub(crate) async fn explain(mut self, answer: Answer) -> (Outcome<Answer>, Option<Box<Recording>>) {
+        let Some(mut journey) = self.held.take() else { return (Outcome::engine_down(), None) };
+        journey.turn(CmfToolPostInvoke::POINT);
+        journey.passage.trace = Some(Box::default());
+        let settled = invoke::after(&mut journey, answer.message).await;
+        let trace = journey.passage.trace.take();
+        (outcome_of(journey, settled), trace)
     }
 }
 

@@ -37,10 +37,18 @@ pub(crate) async fn decide(shaped: Shaped<'_>) -> Result<Permitted<'_>, Denied> 
     let mut control = None;
     let decision = loop {
         let facts = Facts::of(identified.envelope, identified.passage.kind(), plan.key());
-        match run.resume(&facts, reply) {
+        let step = match &mut identified.passage.trace {
+            None => run.resume(&facts, reply),
+            Some(trace) => run.resume_traced(&facts, reply, &mut **trace),
+        };
+        match step {
             Step::Done(decision) => break decision,
             Step::Perform(effect) => {
+                let changes = identified.envelope.ledger().entries().len();
                 let Performed { reply: answer, control: refusing } = perform(effect, run.rule(), &mut identified).await;
+                if let Some(trace) = &mut identified.passage.trace {
+                    trace.replied(&answer, identified.envelope.ledger().entries().len() > changes);
+                }
                 (reply, control) = (answer, refusing);
             }
         }

@@ -14,6 +14,7 @@ use cpex_sdk::{HookPoint, HookSide, SessionKey, code};
 use crate::context::ContextTable;
 use crate::operation::Caller;
 use crate::snapshot::Snapshot;
+use crate::trace::Recording;
 
 /// One operation, from its first stage before it to its last after it.
 pub(crate) struct Journey {
@@ -46,6 +47,8 @@ pub(crate) struct Passage {
     pub(crate) plan: Option<usize>,
     pub(crate) trail: Trail,
     pub(crate) contexts: ContextTable,
+    /// What policy does on this side, where the operation is explained.
+    pub(crate) trace: Option<Box<Recording>>,
 }
 
 /// What is remembered of one side for its record.

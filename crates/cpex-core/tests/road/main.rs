@@ -3,6 +3,7 @@
 
 mod endings;
 mod entities;
+mod explain;
 mod hashes;
 mod hooks;
 mod identity;
