@@ -30,4 +30,5 @@ pub use self::error::RunError;
 pub(crate) use self::file::Request;
 pub use self::file::TestFile;
 pub use self::run::CaseEnd;
+pub(crate) use self::run::Explained;
 pub(crate) use self::seen::Seen;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::streams::Streams;
-use crate::{check, demo, eval, test};
+use crate::{check, demo, eval, explain, test};
 
 /// A policy enforcement runtime for AI agents.
 #[derive(Debug, Parser)]
@@ -48,6 +48,22 @@ enum Command {
         policy: PathBuf,
         /// The request, in the form of a test case; `-` reads it from standard input
         request: PathBuf,
+        /// Add how it was decided, as `explain` shows it to whoever runs the policy
+        #[arg(long)]
+        trace: bool,
+    },
+    /// Decide one request and show how: rules, predicates, the values they read. Exits like `eval`
+    Explain {
+        /// The policy
+        policy: PathBuf,
+        /// The request, in the form of a test case; `-` reads it from standard input
+        request: PathBuf,
+        /// Whom it is for
+        #[arg(long, value_enum, default_value_t = explain::View::Admin)]
+        view: explain::View,
+        /// How it is printed
+        #[arg(long, value_enum, default_value_t = explain::Format::Text)]
+        format: explain::Format,
     },
     /// Show three callers and three operations under one policy
     Demo {
@@ -74,7 +90,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
     match arguments.command {
         Command::Check { paths, format, deny_warnings } => check::run(&paths, format, deny_warnings, streams),
         Command::Test { paths, format, filter } => test::run(&paths, format, filter.as_deref(), streams),
-        Command::Eval { policy, request } => eval::run(&policy, &request, streams),
+        Command::Eval { policy, request, trace } => {
+            let trace = if trace { eval::Trace::Shown } else { eval::Trace::LeftOut };
+            eval::run(&policy, &request, trace, streams)
+        }
+        Command::Explain { policy, request, view, format } => explain::run(&policy, &request, view, format, streams),
         Command::Demo { policy } => demo::command(policy.as_deref(), streams),
     }
 }

@@ -20,6 +20,7 @@ pub(crate) fn differences(expect: &Expect, seen: &Seen) -> Vec<String> {
             "labels" | "message_labels" => labels(key, expected, &seen.value(key), &mut found),
             "response" => response(expected, &seen.value(key), &mut found),
             "audit" => audit(expected, seen, &mut found),
+            "trace" => compare("trace", expected, &seen.trace.clone().into(), Extra::Passed, &mut found),
             "args" if !seen.backend_called && !expected.is_null() => {
                 found.push(difference(key, &show(expected), "nothing: the backend was not called"));
             }

@@ -29,13 +29,20 @@ const EXPECT: Keys = Keys { of: "an expectation", known: KEYS, unavailable: &[] 
 const RESPONSE: Keys = Keys { of: "`response`", known: &["status", "headers", "body"], unavailable: &[] };
 
 /// What can be expected only once the version serves it; nothing may be expected of it now.
-const NOTHING_YET: [&str; 3] = ["restrict", "delegations", "trace"];
+const NOTHING_YET: [&str; 2] = ["restrict", "delegations"];
 
 const DECISIONS: [&str; 3] = ["allow", "deny", "pending"];
 
 /// The expectations of one step: each key with the value that must be seen, in written order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Expect(pub(crate) Vec<(&'static str, Json)>);
+
+impl Expect {
+    /// Whether something is expected of how the step is decided.
+    pub(crate) fn asks_for_trace(&self) -> bool {
+        self.0.iter().any(|(key, _)| *key == "trace")
+    }
+}
 
 /// Reads `expect`.
 pub(crate) fn read(fields: &mut Fields, node: &Node, field: &str) -> Option<Expect> {
@@ -79,6 +86,7 @@ fn is_well_formed(fields: &mut Fields, node: &Node, key: &str) -> bool {
         "result_parts" => is_null || fields.list(node, key).is_some(),
         "response" => is_null || fields.section(node, key, RESPONSE).is_some(),
         "audit" => audit(fields, node),
+        "trace" => fields.entries(node, key).is_some(),
         _ => true,
     }
 }

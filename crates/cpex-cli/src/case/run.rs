@@ -1,5 +1,6 @@
 //! Runs cases: each under a manager of its own, with a clock that stands still and stores that are empty.
 
+use cpex::Explanation;
 use cpex::apl::diagnostic::{Diagnostic, nearest};
 use cpex::document::{Document, LoadError};
 
@@ -7,6 +8,7 @@ use super::cast::{Declared, Part, declared};
 use super::codes;
 use super::compare::differences;
 use super::error::RunError;
+use super::expect::Expect;
 use super::file::{Case, Policy, Request, TestFile};
 use super::seen::Seen;
 use super::stage::{Performed, Stage};
@@ -19,6 +21,14 @@ pub struct CaseEnd {
     pub name: String,
     /// What was expected and not seen; empty for a case that passed.
     pub diff: Vec<String>,
+}
+
+/// What came of one request.
+pub(crate) struct Explained {
+    pub(crate) seen: Seen,
+    pub(crate) explanation: Explanation,
+    /// Why the request could not be performed as it is stated.
+    pub(crate) faults: Vec<String>,
 }
 
 impl CaseEnd {
@@ -54,15 +64,15 @@ impl Request {
     /// # Errors
     /// That the policy does not load, that a stub does not fit it or is not reached, or that nothing in the policy could
     /// identify the caller as the request states it.
-    pub(crate) fn decide(&self, policy: &Document) -> Result<(Seen, Vec<String>), RunError> {
+    pub(crate) fn decide(&self, policy: &Document) -> Result<Explained, RunError> {
         check_stubs(&self.document, &declared(policy.root()), self.stubs.iter())?;
         runtime()?.block_on(async {
             let steps = std::slice::from_ref(&self.step);
             let mut stage = Stage::set(policy, self.now_ms, self.stubs.iter().cloned(), steps).await?;
-            let Performed { seen, mut faults } = stage.perform(&self.step).await;
+            let (Performed { seen, mut faults }, explanation) = stage.explain(&self.step).await;
             faults.extend(stage.unreached(&self.stubs));
             stage.end().await;
-            Ok((seen, faults))
+            Ok(Explained { seen, explanation, faults })
         })
     }
 }
@@ -117,7 +127,8 @@ async fn run_case(file: &TestFile, policy: &Document, case: &Case) -> Result<Vec
     let mut stage = Stage::set(policy, file.now_ms, stubs, &case.steps).await?;
     let mut diff = Vec::new();
     for (index, step) in case.steps.iter().enumerate() {
-        let Performed { seen, faults } = stage.perform(step).await;
+        let traced = step.expect.as_ref().is_some_and(Expect::asks_for_trace);
+        let Performed { seen, faults } = if traced { stage.explain(step).await.0 } else { stage.perform(step).await };
         let differences = step.expect.iter().flat_map(|expect| differences(expect, &seen));
         let place = if case.steps.len() > 1 { format!("step {} ({}): ", index + 1, step.label) } else { String::new() };
         diff.extend(faults.into_iter().chain(differences).map(|line| format!("{place}{line}")));

@@ -25,6 +25,8 @@ pub(crate) struct Seen {
     pub(crate) errors: Vec<String>,
     /// One record for each side, as a sink of the document got it, or as far as the report tells.
     pub(crate) records: Vec<Json>,
+    /// How it was decided, for whoever runs the policy; where that was asked.
+    pub(crate) trace: Option<Json>,
 }
 
 impl Seen {

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use cpex::cmf::Identity;
 use cpex::document::Document;
 use cpex::sdk::testing::{ManualClock, SequentialIds};
-use cpex::{Caller, Decision, ManagerConfig, Operation, Outcome, Permit, PluginManager, Report, Violation};
+use cpex::{
+    Call, Caller, Decision, Explanation, ManagerConfig, Operation, Outcome, Permit, PluginManager, Report, Viewer,
+    Violation,
+};
 use serde_json::Value as Json;
 
 use super::cast::{Cast, declared};
@@ -36,6 +39,18 @@ struct Side {
     report: Report,
     decision: &'static str,
     violation: Option<Violation>,
+}
+
+impl Side {
+    fn of<T>(outcome: &Outcome<T>) -> Self {
+        let Outcome { decision, report } = outcome;
+        Self { report: report.clone(), decision: decision.name(), violation: decision.violation().cloned() }
+    }
+}
+
+/// What the backend receives.
+fn arguments(call: &Call) -> Json {
+    Json::Object(call.arguments().cloned().unwrap_or_default())
 }
 
 impl Stage {
@@ -77,6 +92,30 @@ impl Stage {
         self.performed(seen)
     }
 
+    /// Performs a step, and explains how it was decided.
+    pub(crate) async fn explain(&mut self, step: &Step) -> (Performed, Explanation) {
+        let operation = self.operation(step);
+        let explanation = self.manager.explain(operation, step.answer.clone()).await;
+        let Explanation { before, after, .. } = &explanation;
+        let mut seen = Seen { decision: explanation.decision(), ..Seen::default() };
+        seen.trace = Some(explanation.to_json(Viewer::Admin));
+        let mut sides = vec![Side::of(before)];
+        sides.extend(after.as_ref().map(Side::of));
+        if let Decision::Allow(call) = &before.decision {
+            (seen.backend_called, seen.args) = (true, Some(arguments(call)));
+        }
+        match after.as_ref().map(|after| &after.decision) {
+            Some(Decision::Allow(answer)) => seen.answer = Some(answer.clone()),
+            Some(Decision::Pending(pending)) => seen.pending = Some(pending.elicitation.clone()),
+            Some(Decision::Deny(_)) | None => {}
+        }
+        if let Decision::Pending(pending) = &before.decision {
+            seen.pending = Some(pending.elicitation.clone());
+        }
+        self.look(step, &mut seen, sides);
+        (self.performed(seen), explanation)
+    }
+
     /// Which of these stubs no step reached.
     pub(crate) fn unreached(&self, stubs: &[Stub]) -> Vec<String> {
         let unreached = stubs.iter().filter(|stub| !self.cast.was_reached(&stub.plugin));
@@ -110,8 +149,7 @@ impl Stage {
     /// Calls the backend of a permitted step, if it has one.
     async fn go_on(&mut self, step: &Step, mut permit: Permit, report: Report) -> Performed {
         let call = permit.take_call();
-        let args = call.arguments().cloned().unwrap_or_default();
-        let mut seen = Seen { backend_called: true, args: Some(Json::Object(args)), ..Seen::default() };
+        let mut seen = Seen { backend_called: true, args: Some(arguments(&call)), ..Seen::default() };
         let mut sides = vec![Side { report, decision: "allow", violation: None }];
         seen.decision = "allow";
         if let Some(answer) = step.answer.clone() {

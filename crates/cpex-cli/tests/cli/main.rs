@@ -12,6 +12,7 @@ mod command;
 mod corpus;
 mod demo;
 mod eval;
+mod explain;
 mod refusals;
 mod run;
 mod stubs;

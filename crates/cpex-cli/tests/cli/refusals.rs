@@ -79,10 +79,7 @@ const REFUSED: &[(&str, &str)] = &[
         "CASE { name: n, call: { tool: t }, expect: { decision: allow, restrict: { allow_models: [x] } } }",
         "`restrict` is not available in this version",
     ),
-    (
-        "CASE { name: n, call: { tool: t }, expect: { decision: allow, trace: [x] } }",
-        "`trace` is not available in this version",
-    ),
+    ("CASE { name: n, call: { tool: t }, expect: { decision: allow, trace: [x] } }", "`trace` is a map, found a list"),
     (
         "CASE { name: n, stub: { p: { grant: [x] } }, call: { tool: t }, expect: { decision: allow } }",
         "`grant` is not available in this version",
