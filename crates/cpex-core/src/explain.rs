@@ -4,7 +4,7 @@
 //! all there is in [`Viewer::Agent`].
 
 use apl_cmf::Entity;
-use cpex_sdk::{CmfToolPreInvoke, Hook as _, HookSide};
+use cpex_sdk::HookSide;
 use serde_json::{Value as Json, json};
 
 use crate::context::ContextTable;
@@ -44,11 +44,12 @@ impl PluginManager {
     /// decision. It is an operation like any other: plugins are called, labels are stored and records are written. Without
     /// an answer a permitted operation ends before it happens and is recorded as abandoned.
     pub async fn explain(&self, operation: Operation, answer: Option<Answer>) -> Explanation {
+        let point = operation.point();
         let Operation { draft, caller } = operation;
-        let entity = draft.entity(CmfToolPreInvoke::POINT.entity);
+        let entity = draft.entity(point.entity);
         let entity = entity.map_or(Json::Null, |entity| entity_json(entity, draft.server()));
         let Some(snapshot) = self.snapshot() else { return Explanation::new(entity, Outcome::engine_down(), None) };
-        let mut journey = journey(snapshot, CmfToolPreInvoke::POINT, draft, ContextTable::default());
+        let mut journey = journey(snapshot, point, draft, ContextTable::default());
         journey.passage.trace = Some(Box::default());
         let Settled { end, report } = invoke::before(&mut journey, caller).await;
         let trace = journey.passage.trace.take();

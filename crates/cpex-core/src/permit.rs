@@ -59,7 +59,7 @@ impl Permit {
     /// The same, with the recording of what policy did.
     pub(crate) async fn explain(mut self, answer: Answer) -> (Outcome<Answer>, Option<Box<Recording>>) {
         let Some(mut journey) = self.held.take() else { return (Outcome::engine_down(), None) };
-        journey.turn(CmfToolPostInvoke::POINT);
+        journey.turn();
         journey.passage.trace = Some(Box::default());
         let settled = invoke::after(&mut journey, answer.message).await;
         let trace = journey.passage.trace.take();

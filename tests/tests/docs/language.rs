@@ -91,7 +91,7 @@ fn effects() -> String {
 }
 
 fn hooks() -> String {
-    let rows = HookPoint::ALL.into_iter().map(|point| {
+    let rows = HookPoint::ALL.iter().map(|point| {
         let side = match point.side {
             HookSide::Pre => "before the operation",
             HookSide::Post => "after it",
