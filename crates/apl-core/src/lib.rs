@@ -18,6 +18,7 @@ mod fact;
 mod field;
 mod grammar;
 mod hash_key;
+pub mod lint;
 mod literal;
 mod machine;
 pub mod node;

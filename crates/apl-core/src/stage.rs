@@ -32,6 +32,8 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::hash_key::HashKey;
 
 pub(crate) use contract::{Invalid, Kind, Stage};
+pub(crate) use length::characters;
+pub(crate) use regex::pattern;
 pub(crate) use written::Written;
 
 /// A stage of the language, as documentation lists it.

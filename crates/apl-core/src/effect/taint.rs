@@ -16,7 +16,7 @@ pub struct Taint {
 }
 
 /// How long a label lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// The life of the caller's session; the default.
     Session,

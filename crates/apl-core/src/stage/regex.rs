@@ -15,12 +15,21 @@ struct Matches {
 }
 
 pub(super) fn parse(written: &Written<'_>) -> Result<Box<dyn Stage>, Diagnostic> {
+    Ok(Box::new(Matches { regex: regex(written)? }))
+}
+
+/// The regular expression, if the stage is this one.
+pub(crate) fn pattern(written: &Written<'_>) -> Option<Regex> {
+    (written.name() == "regex").then(|| regex(written).ok()).flatten()
+}
+
+fn regex(written: &Written<'_>) -> Result<Regex, Diagnostic> {
     let range = written.required("regex('^[0-9]+$')")?;
     if !is_quoted(written.part(&range)) {
         let fault = written.refuse(range, "a regular expression is one text in quotes");
         return Err(fault.help("write `regex('^[0-9]+$')`"));
     }
-    Ok(Box::new(Matches { regex: literal::regex(written.text, range)? }))
+    literal::regex(written.text, range)
 }
 
 impl Stage for Matches {

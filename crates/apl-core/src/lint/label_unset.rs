@@ -1,0 +1,42 @@
+//! A label that a condition asks for and nothing adds.
+
+use std::collections::HashSet;
+
+use super::LABEL_UNSET;
+use super::label::{Asked, asked};
+use super::layer::Outline;
+use super::step::Act;
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::effect::Scope;
+
+pub(super) fn check(outline: &Outline<'_>, findings: &mut Vec<Diagnostic>) {
+    if outline.document.has_other_writers {
+        return;
+    }
+    let mut added: HashSet<(&str, Scope)> = outline
+        .steps()
+        .filter_map(|step| match &step.act {
+            Act::Taint(label, scope) => Some((label.as_str(), *scope)),
+            _ => None,
+        })
+        .collect();
+    added.extend(outline.stage_labels());
+    for Asked { label, set, text } in asked(outline) {
+        let scopes: &[Scope] = match set.namespace() {
+            "session" => &[Scope::Session],
+            "message" => &[Scope::Message],
+            _ => &[Scope::Session, Scope::Message],
+        };
+        if scopes.iter().any(|scope| added.contains(&(label, *scope))) {
+            continue;
+        }
+        let scope = if set.namespace() == "message" { "message" } else { "session" };
+        let near = nearest(label, added.iter().map(|(own, _)| *own));
+        let help = match near {
+            Some(near) if near != label => format!("did you mean `{near}`?"),
+            _ => format!("add it where the data is read, as in `taint({label}, {scope})`"),
+        };
+        let message = format!("nothing adds the label `{label}` to `{set}`");
+        findings.push(Diagnostic::new(LABEL_UNSET, text.span_of(set.range.clone()), message).help(help));
+    }
+}
