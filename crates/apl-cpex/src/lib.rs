@@ -8,6 +8,7 @@ mod attribute;
 pub mod code;
 mod declared;
 mod facts;
+pub mod lint;
 pub mod pattern;
 mod policy;
 mod uri;

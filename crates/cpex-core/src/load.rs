@@ -59,6 +59,7 @@ impl Loaded {
         if faults.iter().any(|fault| fault.code.severity == Severity::Error) {
             return Err(document.refuse(faults));
         }
+        apl_cpex::lint::check(document.root(), &mut faults);
         let controls: Vec<Control> = plugins
             .into_iter()
             .zip(built)

@@ -3,5 +3,6 @@
 
 mod attributes;
 mod layers;
+mod lints;
 mod routes;
 mod support;
