@@ -1,13 +1,16 @@
 //! `cpex check`: every mistake of a policy, with its place.
 
+mod json;
+mod sarif;
+mod text;
+
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use cpex::PluginManager;
 use cpex::apl::diagnostic::{Diagnostic, Severity};
-use cpex::apl::span::Sources;
+use cpex::apl::span::{Position, Sources, Span};
 use cpex::document::{Document, LoadError};
-use serde_json::{Value as Json, json};
 
 use crate::case::trust;
 use crate::paths;
@@ -20,6 +23,8 @@ pub(crate) enum Format {
     Text,
     /// One object for all files.
     Json,
+    /// SARIF 2.1.0, as code hosts read it.
+    Sarif,
 }
 
 /// The code of a file that cannot be read at all.
@@ -47,8 +52,9 @@ pub(crate) fn run(paths: &[PathBuf], format: Format, deny_warnings: bool, stream
     }
     let checked: Vec<Checked> = files.into_iter().map(check).collect();
     match format {
-        Format::Text => text(&checked, streams),
-        Format::Json => streams.say(json!({ "files": checked.iter().map(to_json).collect::<Vec<_>>() })),
+        Format::Text => text::print(&checked, streams),
+        Format::Json => streams.say(json::report(&checked)),
+        Format::Sarif => streams.say(sarif::report(&checked)),
     }
     let all = || checked.iter().flat_map(|checked| &checked.findings);
     if all().any(|finding| finding.code.name == UNREADABLE) {
@@ -79,39 +85,7 @@ fn load(file: &Path) -> Result<(Sources, Vec<Diagnostic>), LoadError> {
     Ok((warnings.sources().clone(), warnings.diagnostics().to_vec()))
 }
 
-fn text(checked: &[Checked], streams: &mut Streams<'_>) {
-    for Checked { sources, findings, .. } in checked {
-        for finding in findings {
-            streams.say(finding.render(sources));
-        }
-    }
-    let severities: Vec<Severity> =
-        checked.iter().flat_map(|checked| &checked.findings).map(|it| it.code.severity).collect();
-    let errors = severities.iter().filter(|severity| **severity == Severity::Error).count();
-    let warnings = severities.len() - errors;
-    let files = count(checked.len(), "file");
-    streams.say(format_args!("{files} checked: {}, {}", count(errors, "error"), count(warnings, "warning")));
-}
-
-fn to_json(checked: &Checked) -> Json {
-    let finding = |finding: &Diagnostic| {
-        let position = checked.sources.position(finding.span);
-        json!({
-            "severity": match finding.code.severity {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            },
-            "code": finding.code.name,
-            "line": position.line,
-            "column": position.column,
-            "message": finding.message,
-            "help": finding.help,
-        })
-    };
-    let findings: Vec<Json> = checked.findings.iter().map(finding).collect();
-    json!({ "file": checked.file.display().to_string(), "findings": findings })
-}
-
-fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+/// The place behind the last character of a finding.
+fn end(checked: &Checked, finding: &Diagnostic) -> Position {
+    checked.sources.position(Span { start: finding.span.end, ..finding.span })
 }

@@ -57,13 +57,73 @@ fn a_kind_only_a_host_knows_is_taken_on_trust() {
 
 #[test]
 fn json_gives_every_finding() {
-    let ran = Place::new().with("a.yaml", WARNED).cpex("check --format json a.yaml");
-    let finding = &ran.json()["files"][0]["findings"][0];
-    assert_eq!(
-        (&finding["code"], &finding["line"], &finding["column"]),
-        (&json!("rule.reserved_code"), &json!(1), &json!(41))
-    );
-    assert_eq!(finding["severity"], "warning");
+    let place = Place::new().with("a.yaml", BAD).with("b.yaml", GOOD);
+    let ran = place.cpex("check --format json .");
+    assert_eq!(ran.status, 1);
+    let answer = ran.json();
+    let unknown = json!({
+        "code": "rule.unknown_attribute",
+        "severity": "error",
+        "line": 3,
+        "column": 34,
+        "end_line": 3,
+        "end_column": 40,
+        "message": "there is no attribute namespace `rol`",
+        "help": "did you mean `role`?",
+    });
+    assert_eq!(answer["files"][0]["file"], "a.yaml");
+    assert_eq!(answer["files"][0]["findings"].as_array().map(Vec::len), Some(3));
+    assert_eq!(answer["files"][0]["findings"][1], unknown);
+    assert_eq!(answer["files"][1], json!({ "file": "b.yaml", "findings": [] }));
+}
+
+#[test]
+fn every_format_exits_alike() {
+    let place = Place::new().with("bad.yaml", BAD).with("good.yaml", GOOD).with("warned.yaml", WARNED);
+    for format in ["text", "json", "sarif"] {
+        let status = |rest: &str| place.cpex(&format!("check --format {format} {rest}")).status;
+        assert_eq!((status("good.yaml"), status("warned.yaml"), status("bad.yaml")), (0, 0, 1), "{format}");
+        assert_eq!((status("--deny-warnings good.yaml"), status("--deny-warnings warned.yaml")), (0, 1), "{format}");
+        assert_eq!(status("nowhere.yaml"), 2, "{format}");
+    }
+}
+
+#[test]
+fn sarif_gives_every_finding_under_its_rule() {
+    let place = Place::new().with("with blank.yaml", WARNED.replace("x", "\u{fc}\u{1F600}x")).with("good.yaml", GOOD);
+    let report = place.cpex("check --format sarif .").json();
+    assert_eq!(report["version"], "2.1.0");
+    let run = &report["runs"][0];
+    assert_eq!((&run["tool"]["driver"]["name"], &run["columnKind"]), (&json!("cpex"), &json!("unicodeCodePoints")));
+    assert_eq!(run["results"].as_array().map(Vec::len), Some(1));
+    let result = &run["results"][0];
+    let rule = &run["tool"]["driver"]["rules"][usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+    assert_eq!((&rule["id"], &result["ruleId"]), (&json!("rule.reserved_code"), &json!("rule.reserved_code")));
+    assert_eq!((&rule["defaultConfiguration"]["level"], &result["level"]), (&json!("warning"), &json!("warning")));
+    assert!(result["message"]["text"].as_str().unwrap().ends_with("\nhelp: choose another first word"));
+    let at = &result["locations"][0]["physicalLocation"];
+    assert_eq!(at["artifactLocation"]["uri"], "with%20blank.yaml");
+    assert_eq!(at["region"], json!({ "startLine": 1, "startColumn": 43, "endLine": 1, "endColumn": 54 }));
+}
+
+#[test]
+fn sarif_has_a_rule_for_every_kind_of_finding() {
+    let report = Place::new().with("a.yaml", GOOD).cpex("check --format sarif .").json();
+    let rules = report["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    for code in ["document.syntax", "route.tie", "rule.syntax", "lint.unreachable"] {
+        assert!(rules.iter().any(|rule| rule["id"] == code), "{code}");
+    }
+}
+
+#[test]
+fn lints_warn_with_their_place_and_advice() {
+    let policy = "routes: [{ tool: t, policy: [\"args.x > 5: deny\"] }]";
+    let said = [
+        "a.yaml:1:31: warning[lint.absent_allows]: an operation without `args.x` is not denied here",
+        "help: write `!exists(args.x) | ..` to deny it too, or `exists(args.x) & ..` if it may pass",
+        "0 errors, 1 warning",
+    ];
+    Place::new().with("a.yaml", policy).cpex("check a.yaml").expect(0, &said);
 }
 
 #[test]
