@@ -8,7 +8,7 @@ use super::page::{self, Block, blocks, sections};
 const PAGE: &str = "docs/errors.md";
 
 fn all() -> impl Iterator<Item = &'static Code> {
-    let tables = [cpex::document::codes::ALL, cpex::policy::code::ALL, cpex::apl::codes::ALL];
+    let tables = [cpex::document::codes::ALL, cpex::policy::code::ALL, cpex::apl::codes::ALL, cpex::apl::lint::ALL];
     tables.into_iter().flatten().copied()
 }
 

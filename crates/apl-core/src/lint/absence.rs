@@ -66,10 +66,11 @@ pub(super) fn asks_existence(expr: &Expr, name: &str) -> bool {
     tests(expr).into_iter().any(|test| matches!(test, Expr::Exists(path) if stands_on(path, name)))
 }
 
-/// The attributes that the expression compares. One that is asked for its truth alone is not among them: absent is a no.
+/// The attributes that the expression compares. Others are not missed where they are absent: what is not there is not true,
+/// and holds no text or member that one looks for.
 pub(super) fn compared(expr: &Expr) -> Vec<&Path> {
-    let compared = tests(expr).into_iter().filter(|test| !matches!(test, Expr::Exists(_) | Expr::Truthy(_)));
-    compared.flat_map(paths_of_test).collect()
+    let is_compared = |test: &&Expr| matches!(test, Expr::Equal(..) | Expr::Ordered(..) | Expr::In(..) | Expr::Among(..));
+    tests(expr).into_iter().filter(is_compared).flat_map(paths_of_test).collect()
 }
 
 /// The parts of which each makes the expression hold, and whether each is negated.
