@@ -14,12 +14,14 @@ mod label_unset;
 mod layer;
 mod pipeline;
 mod regex_length;
+mod report;
 mod step;
 mod unreachable;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::fact::Vocabulary;
 use layer::Outline;
+use report::Report;
 
 pub use layer::{Document, Layer};
 
@@ -33,7 +35,7 @@ macro_rules! lints {
         /// The code of every lint, in the order of the documentation.
         pub const ALL: &[&Code] = &[$($constant),+];
 
-        const CHECKS: &[fn(&Outline<'_>, &mut Vec<Diagnostic>)] = &[$($module::check),+];
+        const CHECKS: &[(&Code, fn(&Outline<'_>, &mut Report<'_>))] = &[$(($constant, $module::check)),+];
     };
 }
 
@@ -51,8 +53,8 @@ lints! {
 pub fn check<V: Vocabulary>(document: &Document<'_>, vocabulary: &V, findings: &mut Vec<Diagnostic>) {
     let is_open = |path: &_| vocabulary.resolve(path).is_ok_and(|attribute| !vocabulary.is_closed(&attribute));
     let outline = Outline::new(document, &is_open);
-    for check in CHECKS {
-        check(&outline, findings);
+    for (code, check) in CHECKS {
+        check(&outline, &mut Report { code, findings });
     }
 }
 

@@ -1,5 +1,6 @@
 //! `cpex check`: every mistake of a policy, with its place.
 
+mod checked;
 mod json;
 mod sarif;
 mod text;
@@ -9,12 +10,13 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use cpex::PluginManager;
 use cpex::apl::diagnostic::{Diagnostic, Severity};
-use cpex::apl::span::{Position, Sources, Span};
+use cpex::apl::span::Sources;
 use cpex::document::{Document, LoadError};
 
 use crate::case::trust;
 use crate::paths;
 use crate::streams::Streams;
+use checked::Checked;
 
 /// How findings are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -29,13 +31,6 @@ pub(crate) enum Format {
 
 /// The code of a file that cannot be read at all.
 const UNREADABLE: &str = "document.unreadable";
-
-/// What was found in one file.
-struct Checked {
-    file: PathBuf,
-    sources: Sources,
-    findings: Vec<Diagnostic>,
-}
 
 /// Checks the policies that paths lead to.
 pub(crate) fn run(paths: &[PathBuf], format: Format, deny_warnings: bool, streams: &mut Streams<'_>) -> u8 {
@@ -83,9 +78,4 @@ fn load(file: &Path) -> Result<(Sources, Vec<Diagnostic>), LoadError> {
     trust::host_kinds(&manager, document.root());
     let warnings = manager.stage(&document)?;
     Ok((warnings.sources().clone(), warnings.diagnostics().to_vec()))
-}
-
-/// The place behind the last character of a finding.
-fn end(checked: &Checked, finding: &Diagnostic) -> Position {
-    checked.sources.position(Span { start: finding.span.end, ..finding.span })
 }

@@ -69,7 +69,8 @@ pub(super) fn asks_existence(expr: &Expr, name: &str) -> bool {
 /// The attributes that the expression compares. Others are not missed where they are absent: what is not there is not true,
 /// and holds no text or member that one looks for.
 pub(super) fn compared(expr: &Expr) -> Vec<&Path> {
-    let is_compared = |test: &&Expr| matches!(test, Expr::Equal(..) | Expr::Ordered(..) | Expr::In(..) | Expr::Among(..));
+    let is_compared =
+        |test: &&Expr| matches!(test, Expr::Equal(..) | Expr::Ordered(..) | Expr::In(..) | Expr::Among(..));
     tests(expr).into_iter().filter(is_compared).flat_map(paths_of_test).collect()
 }
 

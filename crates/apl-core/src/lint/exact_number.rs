@@ -1,15 +1,14 @@
 //! An argument compared with a number, though nothing says that it is one: `"5" == 5` is false, and the model may write
 //! either.
 
-use super::EXACT_NUMBER;
 use super::absence::tests;
 use super::layer::Outline;
-use crate::diagnostic::Diagnostic;
+use super::report::Report;
 use crate::expr::{Expr, Literal, Operand};
 use crate::path::{Path, Segment};
 use crate::stage::Kind;
 
-pub(super) fn check(outline: &Outline<'_>, findings: &mut Vec<Diagnostic>) {
+pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
     for scene in outline.scenes() {
         for (text, expr) in scene.conditions() {
             for path in tests(expr).into_iter().filter_map(compared_with_number) {
@@ -17,8 +16,7 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Vec<Diagnostic>) {
                     continue;
                 }
                 let message = format!("`{path}` may be text, which equals no number");
-                findings
-                    .push(Diagnostic::new(EXACT_NUMBER, text.span_of(path.range.clone()), message).help(help(path)));
+                report.warn(text.span_of(path.range.clone()), message, help(path));
             }
         }
     }

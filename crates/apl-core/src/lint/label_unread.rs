@@ -2,14 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::LABEL_UNREAD;
 use super::label::{any_may_be_asked, asked};
 use super::layer::Outline;
+use super::report::Report;
 use super::step::Act;
-use crate::diagnostic::Diagnostic;
 use crate::effect::Scope;
 
-pub(super) fn check(outline: &Outline<'_>, findings: &mut Vec<Diagnostic>) {
+pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
     if outline.document.has_other_readers || any_may_be_asked(outline) {
         return;
     }
@@ -21,7 +20,7 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Vec<Diagnostic>) {
         if known.insert(label) {
             let message = format!("no rule asks whether a session has the label `{label}`");
             let help = format!("ask where data leaves, as in `session.labels contains '{label}': deny`");
-            findings.push(Diagnostic::new(LABEL_UNREAD, step.span, message).help(help));
+            report.warn(step.span, message, help);
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::LABEL_UNSET;
 use super::label::{Asked, asked};
 use super::layer::Outline;
+use super::report::Report;
 use super::step::Act;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::nearest;
 use crate::effect::Scope;
 
-pub(super) fn check(outline: &Outline<'_>, findings: &mut Vec<Diagnostic>) {
+pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
     if outline.document.has_other_writers {
         return;
     }
@@ -37,6 +37,6 @@ pub(super) fn check(outline: &Outline<'_>, findings: &mut Vec<Diagnostic>) {
             _ => format!("add it where the data is read, as in `taint({label}, {scope})`"),
         };
         let message = format!("nothing adds the label `{label}` to `{set}`");
-        findings.push(Diagnostic::new(LABEL_UNSET, text.span_of(set.range.clone()), message).help(help));
+        report.warn(text.span_of(set.range.clone()), message, help);
     }
 }

@@ -2,40 +2,40 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::REGEX_LENGTH;
 use super::layer::Outline;
-use super::pipeline::{Pipeline, Stage};
-use crate::diagnostic::Diagnostic;
+use super::pipeline::Stage;
+use super::report::Report;
 use crate::stage::{self, Kind};
 
 /// How many characters a text has: at least, and at most where there is a bound.
 type Length = (usize, Option<usize>);
 
-pub(super) fn check(outline: &Outline<'_>, findings: &mut Vec<Diagnostic>) {
+pub(super) fn check(outline: &Outline<'_>, report: &mut Report<'_>) {
     for pipeline in outline.layers.iter().flat_map(|layer| layer.args.iter().chain(&layer.result)) {
         // What stands on the two sides of a stage that may change the value is not one text.
         for stages in pipeline.stages.split(|stage| !matches!(stage.kind, Some(Kind::Presence | Kind::Check))) {
             let lengths: Vec<Length> = stages.iter().filter_map(|stage| stage::characters(&stage.written)).collect();
-            findings.extend(stages.iter().filter_map(|stage| contradiction(pipeline, stage, &lengths)));
+            for (stage, texts) in stages.iter().filter_map(|stage| Some((stage, contradiction(stage, &lengths)?))) {
+                let span = pipeline.text.span_of(stage.written.range.clone());
+                let message = format!("this matches only texts {texts}, which `len` refuses");
+                report.warn(span, message, "no value passes both: widen `len`, or change the regular expression");
+            }
         }
     }
 }
 
-fn contradiction(pipeline: &Pipeline<'_>, stage: &Stage<'_>, lengths: &[Length]) -> Option<Diagnostic> {
+/// The texts the stage matches, if a length rules them out.
+fn contradiction(stage: &Stage<'_>, lengths: &[Length]) -> Option<String> {
     let regex = stage::pattern(&stage.written)?;
     let (least, most) = matched(&regex_syntax::parse(regex.as_str()).ok()?);
     let beyond = |bound: Option<usize>, length: usize| bound.is_some_and(|bound| length > bound);
     let is_apart = |length: &&Length| beyond(length.1, least) || beyond(most, length.0);
     lengths.iter().find(is_apart)?;
-    let texts = match most {
+    Some(match most {
         Some(most) if most == least => format!("of exactly {most} characters"),
         Some(most) => format!("of {least} to {most} characters"),
         None => format!("of at least {least} characters"),
-    };
-    let span = pipeline.text.span_of(stage.written.range.clone());
-    let message = format!("this matches only texts {texts}, which `len` refuses");
-    let help = "no value passes both: widen `len`, or change the regular expression";
-    Some(Diagnostic::new(REGEX_LENGTH, span, message).help(help))
+    })
 }
 
 /// How many characters the texts have in which the expression is found.

@@ -4,7 +4,7 @@
 use cpex::apl::diagnostic::{Diagnostic, Severity};
 use serde_json::{Value as Json, json};
 
-use super::{Checked, end};
+use super::checked::Checked;
 
 pub(super) fn report(checked: &[Checked]) -> Json {
     json!({ "files": checked.iter().map(file).collect::<Vec<_>>() })
@@ -16,7 +16,7 @@ fn file(checked: &Checked) -> Json {
 }
 
 fn entry(checked: &Checked, finding: &Diagnostic) -> Json {
-    let (start, end) = (checked.sources.position(finding.span), end(checked, finding));
+    let (start, end) = checked.range(finding);
     json!({
         "code": finding.code.name,
         "severity": match finding.code.severity {

@@ -6,7 +6,7 @@ use cpex::apl::diagnostic::{Code, Diagnostic, Severity};
 use cpex::apl::span::Source;
 use serde_json::{Value as Json, json};
 
-use super::{Checked, end};
+use super::checked::Checked;
 
 pub(super) fn report(checked: &[Checked]) -> Json {
     let of_file = |checked| move |finding| result(checked, finding);
@@ -41,7 +41,7 @@ fn rule(code: &Code) -> Json {
 }
 
 fn result(checked: &Checked, finding: &Diagnostic) -> Json {
-    let (start, end) = (checked.sources.position(finding.span), end(checked, finding));
+    let (start, end) = checked.range(finding);
     let name = checked.sources.source(finding.span).map_or_else(|| checked.file.display().to_string(), name);
     let text = match &finding.help {
         Some(help) => format!("{}\nhelp: {help}", finding.message),

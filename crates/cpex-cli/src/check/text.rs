@@ -2,7 +2,7 @@
 
 use cpex::apl::diagnostic::Severity;
 
-use super::Checked;
+use super::checked::Checked;
 use crate::streams::Streams;
 
 pub(super) fn print(checked: &[Checked], streams: &mut Streams<'_>) {
