@@ -29,7 +29,7 @@ fn block(language: &str) -> String {
 
 #[test]
 fn the_tree_of_the_page_is_what_is_shown() {
-    let request = "{ caller: { id: eve, roles: [hr] }, call: { tool: get_compensation, args: { employee_id: a, amount: 5000 } } }";
+    let request = "{ caller: { id: eve, roles: [hr] }, call: { tool: get_compensation, args: { amount: 5000 } } }";
     let ran =
         Place::new().with("policy.yaml", block("yaml")).with("r.yaml", request).cpex("explain policy.yaml r.yaml");
     assert_eq!(ran.status, 3, "{}", ran.err);
