@@ -164,13 +164,13 @@ impl Envelope {
         written.or_else(|| self.reading.arguments(parts))
     }
 
-    /// The result, once there is one: the structured answer of a tool, or the first text of a prompt or resource that is
-    /// a JSON object or array.
+    /// The result, once there is one: the structured answer, or where there is none the first text that is a JSON object
+    /// or array.
     #[must_use]
     pub fn result(&self) -> Option<&Json> {
         let parts = &self.response()?.content;
         let structured = parts.iter().find_map(|part| match part {
-            ContentPart::ToolResult(result) => Some(&result.content),
+            ContentPart::ToolResult(result) if !result.content.is_null() => Some(&result.content),
             _ => None,
         });
         structured.or_else(|| self.reading.result(parts))

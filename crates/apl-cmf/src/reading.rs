@@ -19,7 +19,7 @@ impl Reading {
         self.arguments.get_or_init(|| parts.iter().find_map(of_resource)).as_ref()
     }
 
-    /// The first text of a prompt or resource that is a JSON object or array.
+    /// The first text of an answer that is a JSON object or array.
     pub(crate) fn result(&self, parts: &[ContentPart]) -> Option<&Json> {
         self.result.get_or_init(|| parts.iter().find_map(of_answer)).as_ref()
     }
@@ -36,20 +36,13 @@ fn of_resource(part: &ContentPart) -> Option<Map<String, Json>> {
 
 fn of_answer(part: &ContentPart) -> Option<Json> {
     match part {
+        ContentPart::Text(part) => read(&part.text),
         ContentPart::Resource(resource) => resource.content.as_deref().and_then(read),
         ContentPart::PromptResult(result) => {
             let own = result.content.as_deref().and_then(read);
-            own.or_else(|| result.messages.iter().flat_map(|message| &message.content).find_map(of_prompt))
+            own.or_else(|| result.messages.iter().flat_map(|message| &message.content).find_map(of_answer))
         }
         _ => None,
-    }
-}
-
-/// What one part of a message of a prompt holds.
-fn of_prompt(part: &ContentPart) -> Option<Json> {
-    match part {
-        ContentPart::Text(part) => read(&part.text),
-        _ => of_answer(part),
     }
 }
 

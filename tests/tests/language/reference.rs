@@ -61,7 +61,7 @@ pub(super) fn decide(routes: &[Route], call: &Call, sessions: &mut Sessions, sli
     });
     let session = key.map(|key| sessions.get(&key).cloned().unwrap_or_default());
     let (args, message) = (call.args.clone(), Labels::new());
-    let mut world = World { call, args, result: None, session, message, slip };
+    let mut world = World { call, args, result: None, text_result: None, session, message, slip };
     let mut verdict = Verdict { denied: None, args: None, result: None, message_labels: Labels::new() };
     let Some((index, route)) = routes.iter().enumerate().find(|(_, route)| route.tool == call.tool) else {
         verdict.denied = Some(Denied { codes: vec!["route.unmatched".to_owned()], ..Denied::default() });
@@ -105,10 +105,12 @@ fn walk(index: usize, route: &Route, world: &mut World<'_>, verdict: &mut Verdic
         has_image: answer.has_image,
     };
     world.result = Some(answer.content.clone());
+    world.text_result = released.first_text();
     for pipeline in &route.result {
         let active = activate(index, "result", pipeline, world)?;
         let refusals = treat(&active, &mut released, world.slip);
         world.result = Some(released.content.value());
+        world.text_result = released.first_text();
         let codes = refusals.iter().map(|refusal| code_of(*refusal).to_owned()).collect();
         let is_open = released.is_error && refusals.len() > 1;
         refuse_if(&refusals, codes, pipeline_rule(index, "result", pipeline))
@@ -120,6 +122,15 @@ fn walk(index: usize, route: &Route, world: &mut World<'_>, verdict: &mut Verdic
         released.content = Node::new(content);
     }
     Ok(())
+}
+
+impl Released {
+    fn first_text(&self) -> Option<Json> {
+        self.texts.iter().find_map(|text| match text {
+            Text::Json(node) => Some(node.value()),
+            Text::Other(_) => None,
+        })
+    }
 }
 
 fn activate<'p>(index: usize, phase: &str, pipeline: &'p Pipeline, world: &World<'_>) -> Result<Active<'p>, Denied> {

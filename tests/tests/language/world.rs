@@ -16,6 +16,8 @@ pub(super) struct World<'c> {
     pub(super) args: Map<String, Json>,
     /// The structured answer, once there is one.
     pub(super) result: Option<Json>,
+    /// The first text of the answer that is a JSON object or array: the result where nothing structured is.
+    pub(super) text_result: Option<Json>,
     /// Labels of the session; none where the operation belongs to no session.
     pub(super) session: Option<Labels>,
     pub(super) message: Labels,
@@ -66,7 +68,10 @@ impl World<'_> {
         let text = |text: Option<&str>| text.map(|text| Value::Text(text.to_owned()));
         Ok(match path.root {
             "args" => return self.descend(Json::Object(self.args.clone()), &path.rest),
-            "result" => return self.descend(self.result.clone().unwrap_or_default(), &path.rest),
+            "result" => {
+                let structured = self.result.clone().filter(|result| !result.is_null());
+                return self.descend(structured.or_else(|| self.text_result.clone()).unwrap_or_default(), &path.rest);
+            }
             "claim" => {
                 return self.descend(subject.map_or(Json::Null, |subject| subject.claims.clone().into()), &path.rest);
             }
