@@ -60,7 +60,11 @@ async fn resolve(passage: &mut Passage, control: &Control, inbound: Inbound<'_>)
     let start = clock.monotonic_ns();
     let answer = match &control.instance {
         Some(Instance::Identity(resolver)) => call(async { resolver.resolve(inbound).await }, control.timeout).await,
-        Some(Instance::Plugin(_) | Instance::Sink(_)) | None => Ok(Resolution::Nothing),
+        // Load refuses such a document; were one let through, "nothing found" could make the caller anonymous.
+        Some(Instance::Plugin(_) | Instance::Sink(_)) | None => {
+            let note = "it verifies nobody".to_owned();
+            Ok(Resolution::Failed(AuthFailure { code: code::AUTH_UNAVAILABLE, note }))
+        }
     };
     let duration_us = clock.monotonic_ns().saturating_sub(start) / 1000;
     let resolution = answer.unwrap_or_else(|fault| Resolution::Failed(failure_of(&fault)));
