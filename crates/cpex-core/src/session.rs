@@ -5,9 +5,10 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use apl_cmf::{Envelope, NameSet};
+use apl_cmf::{Client, Envelope, NameSet};
 use async_trait::async_trait;
 use cpex_sdk::{Clock, SessionKey, SessionStore, StoreError};
+use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use crate::document::SessionSource;
@@ -31,9 +32,13 @@ pub(crate) fn session_key(sources: &[SessionSource], envelope: &Envelope) -> Opt
 fn principal(envelope: &Envelope) -> Option<(&'static str, Option<&str>, &str)> {
     let identity = envelope.identity();
     let subject = identity.subject.as_ref().map(|subject| ("subject", subject.issuer.as_deref(), subject.id.as_str()));
-    let client = || identity.client.as_ref().map(|client| ("client", None, client.id.as_str()));
+    let client = || identity.client.as_ref().map(|client| ("client", issuer_of(client), client.id.as_str()));
     let workload = || identity.caller_workload.as_ref().map(|it| ("workload", None, it.spiffe_id.as_str()));
     subject.or_else(client).or_else(workload)
+}
+
+fn issuer_of(client: &Client) -> Option<&str> {
+    client.claims.get("iss").and_then(Json::as_str)
 }
 
 /// How many sessions a [`MemoryStore`] holds unless told otherwise.

@@ -43,6 +43,19 @@ async fn a_session_id_of_one_caller_is_not_that_of_another() {
 }
 
 #[tokio::test]
+async fn clients_of_two_issuers_with_one_id_have_two_sessions() {
+    let bench = Bench::new(TAINTING).await;
+    let client = |issuer: &str| {
+        let claims = Map::from_iter([("iss".to_owned(), json!(issuer))]);
+        let client = apl_cmf::Client { id: "app".into(), claims, ..Default::default() };
+        cpex_core::Caller::vouched(apl_cmf::Identity { client: Some(client), ..Default::default() })
+    };
+    allowed(bench.guard(lookup().caller(client("https://a"))).await);
+    assert_eq!(denied(&bench.guard(send().caller(client("https://a"))).await), "policy.denied");
+    allowed(bench.guard(send().caller(client("https://b"))).await);
+}
+
+#[tokio::test]
 async fn a_label_reached_before_a_deny_stays() {
     let bench = Bench::new(TAINTING).await;
     let late = Operation::tool("lookup", Map::from_iter([("id".to_owned(), json!("late"))])).session("s1");
