@@ -8,7 +8,7 @@ use cpex::apl::node::Node;
 use cpex::document::kinds::{self, Role};
 use cpex::sdk::config::{ConfigFault, Key, PluginConfig};
 use cpex::sdk::testing::RecordingSink;
-use cpex::sdk::{Factory, Host, Instance, PluginInstance};
+use cpex::sdk::{Factory, Host, Instance};
 use serde_json::Value as Json;
 
 use super::doubles::{ScriptedIdentity, ScriptedPlugin, ScriptedSink};
@@ -171,8 +171,7 @@ impl Factory for Stage {
             (Some(Part::Sink), _, _) | (_, Some(Instance::Sink(_)), _) => Ok(self.cast.sink(plugin)),
             (_, _, Some(Scripted { stub, reached })) => {
                 let double = ScriptedPlugin { script: stub.script.clone(), reached: Arc::clone(reached) };
-                let double = PluginInstance::of(double).on::<cpex::sdk::CmfToolPreInvoke>();
-                Ok(Instance::Plugin(double.on::<cpex::sdk::CmfToolPostInvoke>().build()))
+                Ok(double.on_every_hook())
             }
             (_, Some(built), None) => Ok(built),
             (_, None, None) => Err(vec![unmade()]),

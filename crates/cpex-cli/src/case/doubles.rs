@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use cpex::cmf::{ContentPart, MessagePayload, View};
 use cpex::sdk::testing::RecordingSink;
 use cpex::sdk::{
-    AuditSink, AuthFailure, CmfToolPostInvoke, CmfToolPreInvoke, HookHandler, IdentityResolver, Inbound, Plugin,
-    PluginContext, PluginError, PluginResult, PluginViolation, Record, Resolution, SinkError, async_trait, code,
+    AuditSink, AuthFailure, CmfPromptPostFetch, CmfPromptPreFetch, CmfResourcePostFetch, CmfResourcePreFetch,
+    CmfToolPostInvoke, CmfToolPreInvoke, Hook, HookHandler, IdentityResolver, Inbound, Instance, Plugin, PluginContext,
+    PluginError, PluginInstance, PluginResult, PluginViolation, Record, Resolution, SinkError, async_trait, code,
 };
 use serde_json::{Map, Value as Json};
 
@@ -24,19 +25,7 @@ pub(crate) struct ScriptedPlugin {
 impl Plugin for ScriptedPlugin {}
 
 #[async_trait]
-impl HookHandler<CmfToolPreInvoke> for ScriptedPlugin {
-    async fn handle(
-        &self,
-        payload: &MessagePayload,
-        _extensions: &View<'_>,
-        _context: &mut PluginContext,
-    ) -> Result<PluginResult<MessagePayload>, PluginError> {
-        Ok(self.play(payload).await)
-    }
-}
-
-#[async_trait]
-impl HookHandler<CmfToolPostInvoke> for ScriptedPlugin {
+impl<H: Hook<Payload = MessagePayload>> HookHandler<H> for ScriptedPlugin {
     async fn handle(
         &self,
         payload: &MessagePayload,
@@ -48,6 +37,13 @@ impl HookHandler<CmfToolPostInvoke> for ScriptedPlugin {
 }
 
 impl ScriptedPlugin {
+    /// The plugin on every hook there is: policy places it wherever the case needs it.
+    pub(crate) fn on_every_hook(self) -> Instance {
+        let tools = PluginInstance::of(self).on::<CmfToolPreInvoke>().on::<CmfToolPostInvoke>();
+        let prompts = tools.on::<CmfPromptPreFetch>().on::<CmfPromptPostFetch>();
+        Instance::Plugin(prompts.on::<CmfResourcePreFetch>().on::<CmfResourcePostFetch>().build())
+    }
+
     async fn play(&self, payload: &MessagePayload) -> PluginResult<MessagePayload> {
         self.reached.store(true, Ordering::Relaxed);
         match &self.script {

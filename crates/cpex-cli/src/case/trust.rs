@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cpex::PluginManager;
 use cpex::apl::node::Node;
 use cpex::sdk::config::{ConfigFault, Key, PluginConfig};
-use cpex::sdk::{CmfToolPostInvoke, CmfToolPreInvoke, Factory, Host, Instance, PluginInstance};
+use cpex::sdk::{Factory, Host, Instance};
 
 use super::cast::{Declared, Part, declared, is_of_host};
 use super::doubles::{ScriptedIdentity, ScriptedPlugin};
@@ -34,8 +34,6 @@ impl Factory for Trusted {
             let stand_in = ScriptedIdentity { wanted: None, spare: Vec::new(), wallet: Arc::default(), real: None };
             return Ok(Instance::Identity(Arc::new(stand_in)));
         }
-        let stand_in = ScriptedPlugin { script: Script::Allow, reached: Arc::default() };
-        let stand_in = PluginInstance::of(stand_in).on::<CmfToolPreInvoke>().on::<CmfToolPostInvoke>();
-        Ok(Instance::Plugin(stand_in.build()))
+        Ok(ScriptedPlugin { script: Script::Allow, reached: Arc::default() }.on_every_hook())
     }
 }
