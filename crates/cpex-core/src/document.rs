@@ -8,6 +8,7 @@
 pub mod codes;
 mod duration;
 mod error;
+mod integer;
 pub mod keys;
 pub mod kinds;
 mod limits;
@@ -15,6 +16,7 @@ mod plugins;
 pub mod schema;
 mod secrets;
 mod settings;
+mod store;
 mod walk;
 mod yaml;
 
@@ -33,6 +35,7 @@ pub use error::LoadError;
 pub use limits::Limits;
 pub use plugins::PluginNode;
 pub use settings::{SessionSource, Settings, Unmatched};
+pub use store::MemoryBounds;
 
 /// A text that was read into a tree.
 pub struct Document {
@@ -122,6 +125,7 @@ impl Document {
         let mut faults = self.faults.clone();
         walk::document(&self.root, &self.sources, &mut faults);
         settings::check(&self.root, self.bytes, &mut faults);
+        store::check(&self.root, &mut faults);
         plugins::check(&self.root, &kinds.into(), &mut faults);
         faults
     }
@@ -132,7 +136,7 @@ impl Document {
         plugins::read(&self.root, &self.sources, faults)
     }
 
-    /// What `plugin_settings` says.
+    /// What `plugin_settings` and `global.session_store` say.
     #[must_use]
     pub fn settings(&self) -> Settings {
         settings::read(&self.root)

@@ -14,7 +14,7 @@ use cpex_orchestration::Background;
 use cpex_sdk::config::PluginMode;
 use cpex_sdk::{HookPoint, Host, SessionStore};
 
-use crate::document::{Document, LoadError};
+use crate::document::{self, Document, LoadError, MemoryBounds};
 use crate::snapshot::{Control, Hooked, Settings, Snapshot};
 pub(crate) use instances::Factories;
 
@@ -24,6 +24,7 @@ pub(crate) struct Loaded {
     controls: Vec<Control>,
     hooked: Vec<Hooked>,
     settings: Settings,
+    session_store: Option<MemoryBounds>,
     digest: Arc<str>,
     host: Host,
 }
@@ -39,7 +40,8 @@ impl Loaded {
         host: Host,
     ) -> Result<(Self, Warnings), LoadError> {
         let mut faults = document.check(factories);
-        let settings = settings(document);
+        let written = document.settings();
+        let settings = settings(&written);
         let plugins = document.plugins(&mut faults);
         let built = instances::build(&plugins, factories, &host, &mut faults);
         let declared = Declarations::new(
@@ -73,12 +75,18 @@ impl Loaded {
         };
         let hooked = HookPoint::ALL.iter().copied().map(of_point).filter(|hooked| !hooked.is_empty()).collect();
         let digest = document.digest().into();
-        let loaded = Self { policy, controls, hooked, settings, digest, host };
+        let session_store = written.session_store;
+        let loaded = Self { policy, controls, hooked, settings, session_store, digest, host };
         Ok((loaded, Warnings(document.refuse(faults))))
     }
 
+    /// What bounds the session store that the document names; none where it names none.
+    pub(crate) const fn session_store(&self) -> Option<MemoryBounds> {
+        self.session_store
+    }
+
     pub(crate) fn into_snapshot(self, store: Arc<dyn SessionStore>, background: Arc<Background>) -> Snapshot {
-        let Self { policy, controls, hooked, settings, digest, host } = self;
+        let Self { policy, controls, hooked, settings, session_store: _, digest, host } = self;
         Snapshot { policy, controls, hooked, settings, digest, store, host, background }
     }
 }
@@ -112,14 +120,13 @@ impl fmt::Debug for Warnings {
 /// How many statements one side of an operation may execute where the document says nothing.
 const MAX_STEPS: u32 = 10_000;
 
-fn settings(document: &Document) -> Settings {
-    let written = document.settings();
+fn settings(written: &document::Settings) -> Settings {
     let max_steps = written.max_steps.map_or(MAX_STEPS, |steps| u32::try_from(steps).unwrap_or(u32::MAX));
     Settings {
         limits: Limits { max_steps },
         max_depth: written.max_depth.map_or(usize::MAX, |depth| usize::try_from(depth).unwrap_or(usize::MAX)),
         plugin_timeout: written.plugin_timeout,
         unmatched: written.unmatched,
-        sessions: written.sessions,
+        sessions: written.sessions.clone(),
     }
 }

@@ -13,7 +13,7 @@ use cpex_sdk::audit::Id;
 use cpex_sdk::{Clock, Factory, HookPoint, Host, IdSource, SecretReader, SessionStore};
 
 use crate::context::ContextTable;
-use crate::document::{Document, LoadError};
+use crate::document::{Document, LoadError, MemoryBounds};
 use crate::invoke;
 use crate::lifecycle::{self, InitializeError};
 use crate::load::{Factories, Loaded, Warnings};
@@ -35,7 +35,7 @@ pub struct ManagerConfig {
     pub ids: Option<Arc<dyn IdSource>>,
     /// How secret sources are read.
     pub secrets: Option<Arc<dyn SecretReader>>,
-    /// Where session labels are kept.
+    /// Where session labels are kept under a document that names no store.
     pub sessions: Option<Arc<dyn SessionStore>>,
 }
 
@@ -56,7 +56,9 @@ struct Ports {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     secrets: Option<Arc<dyn SecretReader>>,
-    sessions: Arc<dyn SessionStore>,
+    sessions: Option<Arc<dyn SessionStore>>,
+    /// The process's own store. Documents bound it in their own ways; its sessions are the same under all of them.
+    memory: MemoryStore,
 }
 
 /// How many tasks may run in the background at once.
@@ -67,14 +69,14 @@ impl PluginManager {
     #[must_use]
     pub fn new(config: ManagerConfig) -> Self {
         let clock = config.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
-        let sessions = config.sessions.unwrap_or_else(|| Arc::new(MemoryStore::new(Arc::clone(&clock))));
+        let memory = MemoryStore::new(Arc::clone(&clock));
         let ids = config.ids.unwrap_or_else(|| Arc::new(RandomIds::default()));
         Self {
             current: ArcSwapOption::empty(),
             staged: Mutex::default(),
             publishing: tokio::sync::Mutex::new(true),
             factories: Mutex::default(),
-            ports: Ports { clock, ids, secrets: config.secrets, sessions },
+            ports: Ports { clock, ids, secrets: config.secrets, sessions: config.sessions, memory },
             background: Arc::new(Background::new(BACKGROUND_TASKS)),
         }
     }
@@ -127,7 +129,8 @@ impl PluginManager {
         }
         let staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(loaded) = staged else { return Ok(()) };
-        let snapshot = loaded.into_snapshot(Arc::clone(&self.ports.sessions), Arc::clone(&self.background));
+        let store = self.ports.store(loaded.session_store());
+        let snapshot = loaded.into_snapshot(store, Arc::clone(&self.background));
         lifecycle::initialize(&snapshot).await?;
         self.current.store(Some(Arc::new(snapshot)));
         Ok(())
@@ -219,6 +222,16 @@ impl PluginManager {
             ids: Arc::clone(&self.ports.ids),
             secrets: self.ports.secrets.clone().unwrap_or_else(own),
             directory,
+        }
+    }
+}
+
+impl Ports {
+    /// The store of a document that names one with these bounds, or none.
+    fn store(&self, bounds: Option<MemoryBounds>) -> Arc<dyn SessionStore> {
+        match (&self.sessions, bounds) {
+            (Some(own), None) => Arc::clone(own),
+            (_, bounds) => Arc::new(self.memory.within(bounds.unwrap_or_default())),
         }
     }
 }

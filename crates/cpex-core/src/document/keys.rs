@@ -26,7 +26,7 @@ pub const TABLES: &[Table] = &[
     Table {
         place: "in `plugin_settings`",
         keys: SETTINGS,
-        unsupported: &["cost_tiers", "execution_pool", "audit_key", "max_payload_bytes"],
+        unsupported: &["execution_pool", "audit_key", "max_payload_bytes"],
         renamed: &[
             ("fail_on_plugin_error", "give each plugin its own `on_error`"),
             ("parallel_execution_within_band", "give the plugins `mode: concurrent`"),
@@ -45,9 +45,10 @@ pub const TABLES: &[Table] = &[
     Table {
         place: "in `global`",
         keys: GLOBAL,
-        unsupported: &["plugins", "pdp", "attribute_files", "session_store"],
+        unsupported: &["plugins", "pdp", "attribute_files"],
         renamed: IDENTITY,
     },
+    Table { place: "in `global.session_store`", keys: SESSION_STORE, unsupported: &[], renamed: &[] },
     Table { place: "in `global.defaults`", keys: DEFAULTS, unsupported: &["llm", "agent", "http"], renamed: &[] },
     Table { place: "in the defaults of an entity", keys: LAYER, unsupported: &["plugins"], renamed: IDENTITY },
     Table { place: "in a group", keys: GROUP, unsupported: &["plugins"], renamed: IDENTITY },
@@ -90,6 +91,7 @@ pub const SETTINGS: &[Key] = &[
         Shape::List(&Shape::Either(&[Shape::Word(SESSION_SOURCES), Shape::Section(SESSION_CLAIM)])),
         "Where session ids come from; the first source that yields one wins.",
     ),
+    Key::optional("cost_tiers", Shape::List(&Shape::Text), "The names of cost tiers, the lowest first."),
     Key::optional("hash_key", Shape::Secret, "What the stage `hash` hashes under: 32 random bytes or more."),
     Key::optional("routing_enabled", Shape::Bool, "Always `true`: operations are matched by their routes."),
     Key::optional("short_circuit_on_deny", Shape::Bool, "Always `true`: the first deny ends its phase."),
@@ -174,6 +176,26 @@ pub const META: &[Key] =
 pub const GLOBAL: &[Key] = layer![
     DESCRIPTION,
     Key::optional("defaults", Shape::Section(DEFAULTS), "Policy of every operation on one kind of entity."),
+    Key::optional(
+        "session_store",
+        Shape::Map(&Shape::Any),
+        "Where session labels are kept; in this process if not given."
+    ),
+];
+
+/// `global.session_store` of kind `memory`.
+pub const SESSION_STORE: &[Key] = &[
+    Key::required("kind", Shape::Text, "What keeps them: `memory`."),
+    Key::optional(
+        "max_sessions",
+        Shape::Integer,
+        "How many sessions it holds; 100,000 if not given. Beyond, a new one is refused.",
+    ),
+    Key::optional(
+        "ttl_seconds",
+        Shape::Integer,
+        "How long a session is kept after its last label was added; a day if not given.",
+    ),
 ];
 
 /// `global.defaults`.

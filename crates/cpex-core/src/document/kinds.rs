@@ -18,8 +18,8 @@ pub struct Kind {
     pub aliases: &'static [&'static str],
     /// What it is in a document.
     pub role: Role,
-    /// The cargo feature of the `cpex` crate that compiles it in.
-    pub feature: &'static str,
+    /// The cargo feature of the `cpex` crate that compiles it in; none where it is always there.
+    pub feature: Option<&'static str>,
     /// What it does, in a sentence.
     pub doc: &'static str,
 }
@@ -61,10 +61,49 @@ impl Role {
         }
     }
 
-    /// Whether it is declared under `plugins`.
+    /// Where it is declared.
     #[must_use]
-    pub const fn is_plugin(self) -> bool {
-        !matches!(self, Self::Engine | Self::SessionStore)
+    pub const fn place(self) -> Place {
+        match self {
+            Self::Engine => Place::Engines,
+            Self::SessionStore => Place::SessionStore,
+            Self::Identity | Self::Delegator | Self::Approver | Self::Control | Self::Sink | Self::External => {
+                Place::Plugins
+            }
+        }
+    }
+}
+
+/// Where in a document kinds are declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// `plugins`.
+    Plugins,
+    /// `global.pdp`.
+    Engines,
+    /// `global.session_store`.
+    SessionStore,
+}
+
+impl Place {
+    /// The key of documents.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Plugins => "plugins",
+            Self::Engines => "global.pdp",
+            Self::SessionStore => "global.session_store",
+        }
+    }
+
+    /// What a person calls what is declared there.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plugins => "a plugin",
+            Self::Engines => "a decision engine",
+            Self::SessionStore => "a session store",
+        }
     }
 }
 
@@ -75,12 +114,14 @@ pub fn find(name: &str) -> Option<&'static Kind> {
 }
 
 macro_rules! kinds {
-    ($($name:literal $aliases:tt $role:ident $feature:literal $doc:literal;)+) => {
+    ($($name:literal $aliases:tt $role:ident $feature:tt $doc:literal;)+) => {
         /// Every documented kind, in the order of the documentation.
         pub const ALL: &[Kind] = &[
-            $(Kind { name: $name, aliases: &$aliases, role: Role::$role, feature: $feature, doc: $doc }),+
+            $(Kind { name: $name, aliases: &$aliases, role: Role::$role, feature: kinds!(@$feature), doc: $doc }),+
         ];
     };
+    (@always) => { None };
+    (@$feature:literal) => { Some($feature) };
 }
 
 kinds! {
@@ -97,6 +138,7 @@ kinds! {
     "cel" [] Engine "cel" "Decides by CEL expressions.";
     "opa" [] Engine "opa" "Decides by Rego policies, embedded.";
     "authzen" [] Engine "authzen" "Asks a decision point that speaks AuthZEN 1.0.";
+    "memory" [] SessionStore always "Keeps session labels in this process.";
     "valkey" [] SessionStore "valkey" "Keeps session labels in Valkey.";
     "external" [] External "external" "Runs a plugin in another process.";
 }
@@ -135,37 +177,31 @@ impl<'f> Kinds<'f> {
         self
     }
 
-    /// What makes that kind; none for a kind that is taken on trust.
+    /// What makes that kind, which is declared at that place; none for a kind that is taken on trust.
     ///
     /// # Errors
     /// Why nothing does.
-    pub(super) fn resolve(&self, kind: &Text) -> Result<Option<&'f dyn Factory>, Diagnostic> {
+    pub(super) fn resolve(&self, kind: &Text, place: Place) -> Result<Option<&'f dyn Factory>, Diagnostic> {
         let name = kind.value.as_str();
         let row = find(name);
-        if let Some(row) = row.filter(|row| !row.role.is_plugin()) {
-            let message = format!("`{name}` is {}, not a plugin", row.role.name());
-            return Err(Diagnostic::new(codes::MISPLACED_KIND, kind.span, message).help("remove it from `plugins`"));
-        }
+        in_place(kind, row, place)?;
         let same = |known: &str| row.is_some() && find(known) == row;
         let exact = self.factories.iter().find(|(known, _)| *known == name);
         if let Some((_, factory)) = exact.or_else(|| self.factories.iter().find(|(known, _)| same(known))) {
             return Ok(Some(*factory));
         }
-        if let Some(row) = row {
-            let message = format!("the kind `{name}` is not compiled in");
-            let help = format!("build with the feature `{}` of `cpex`", row.feature);
-            return Err(Diagnostic::new(codes::ABSENT_KIND, kind.span, message).help(help));
+        if let Some(fault) = row.and_then(|row| not_compiled_in(kind, row)) {
+            return Err(fault);
         }
         if name.contains('.') {
             return self.of_host(kind);
         }
-        let documented = ALL.iter().filter(|kind| kind.role.is_plugin()).map(|kind| kind.name);
-        let known = self.factories.iter().map(|(known, _)| *known).chain(documented);
-        let fault = Diagnostic::new(codes::UNKNOWN_KIND, kind.span, format!("unknown kind `{name}`"));
-        Err(match nearest(name, known) {
-            Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None => fault.help("register a factory of this kind before the document is loaded"),
-        })
+        let registered = self.factories.iter().map(|(known, _)| *known);
+        Err(unknown(
+            kind,
+            registered.chain(documented(place)),
+            "register a factory of this kind before the document is loaded",
+        ))
     }
 
     fn of_host(&self, kind: &Text) -> Result<Option<&'f dyn Factory>, Diagnostic> {
@@ -178,6 +214,46 @@ impl<'f> Kinds<'f> {
             }
         }
     }
+}
+
+/// Whether the session store of that kind is there to be used; hosts bring their own by other means.
+///
+/// # Errors
+/// Why it is not.
+pub(super) fn session_store(kind: &Text) -> Result<(), Diagnostic> {
+    let row = find(&kind.value);
+    in_place(kind, row, Place::SessionStore)?;
+    match row {
+        Some(row) => not_compiled_in(kind, row).map_or(Ok(()), Err),
+        None => Err(unknown(kind, documented(Place::SessionStore), "write `kind: memory`")),
+    }
+}
+
+/// Refuses a documented kind that is declared somewhere else.
+fn in_place(kind: &Text, row: Option<&Kind>, place: Place) -> Result<(), Diagnostic> {
+    let Some(row) = row.filter(|row| row.role.place() != place) else { return Ok(()) };
+    let message = format!("`{}` is {}, not {}", kind.value, row.role.name(), place.name());
+    let help = format!("declare it under `{}`", row.role.place().key());
+    Err(Diagnostic::new(codes::MISPLACED_KIND, kind.span, message).help(help))
+}
+
+/// The refusal of a documented kind that nothing makes, if it takes a feature to have it.
+fn not_compiled_in(kind: &Text, row: &Kind) -> Option<Diagnostic> {
+    let message = format!("the kind `{}` is not compiled in", kind.value);
+    let help = format!("build with the feature `{}` of `cpex`", row.feature?);
+    Some(Diagnostic::new(codes::ABSENT_KIND, kind.span, message).help(help))
+}
+
+fn unknown<'k>(kind: &Text, known: impl Iterator<Item = &'k str>, otherwise: &str) -> Diagnostic {
+    let fault = Diagnostic::new(codes::UNKNOWN_KIND, kind.span, format!("unknown kind `{}`", kind.value));
+    match nearest(&kind.value, known) {
+        Some(near) => fault.help(format!("did you mean `{near}`?")),
+        None => fault.help(otherwise),
+    }
+}
+
+fn documented<'k>(place: Place) -> impl Iterator<Item = &'k str> {
+    ALL.iter().filter(move |kind| kind.role.place() == place).map(|kind| kind.name)
 }
 
 impl<'f> From<&'f HashMap<String, Arc<dyn Factory>>> for Kinds<'f> {

@@ -8,7 +8,7 @@ use apl_core::node::{Node, PathStep, Text, Value};
 use apl_core::span::{Sources, Span};
 use cpex_sdk::config::{ConfigFault, ConfigStep, OnError, PluginConfig, PluginMode};
 
-use super::kinds::Kinds;
+use super::kinds::{Kinds, Place};
 use super::{codes, duration, walk};
 
 /// One declared plugin, and where it stands.
@@ -48,7 +48,7 @@ impl std::fmt::Debug for PluginNode<'_> {
 pub(super) fn check(root: &Node, kinds: &Kinds<'_>, faults: &mut Vec<Diagnostic>) {
     for node in declared(root) {
         let (Some(name), Some(kind)) = (text(node, "name"), text(node, "kind")) else { continue };
-        match kinds.resolve(kind) {
+        match kinds.resolve(kind, Place::Plugins) {
             Err(fault) => faults.push(fault),
             Ok(factory) => {
                 if let Some(keys) = factory.and_then(|factory| factory.keys(&name.value)) {

@@ -1,13 +1,14 @@
-//! `plugin_settings`, read.
+//! `plugin_settings` and `global.session_store`, read.
 
 use std::time::Duration;
 
 use apl_core::diagnostic::Diagnostic;
 use apl_core::node::{Node, Text, Value};
 
-use super::{codes, duration, keys};
+use super::store::{self, MemoryBounds};
+use super::{codes, duration, integer, keys};
 
-/// What `plugin_settings` says. What is not written there has its default, or is none where the runtime has one.
+/// What a document says of the runtime. What is not written there has its default, or is none where the runtime has one.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// How long one call of a plugin may take.
@@ -16,6 +17,10 @@ pub struct Settings {
     pub unmatched: Unmatched,
     /// Where session ids come from, in order.
     pub sessions: Vec<SessionSource>,
+    /// The names of cost tiers, the lowest first.
+    pub cost_tiers: Vec<String>,
+    /// What bounds the store of session labels; none where the document names no store.
+    pub session_store: Option<MemoryBounds>,
     /// How many statements one phase may execute.
     pub max_steps: Option<u64>,
     /// How deep a value of a payload may nest.
@@ -45,6 +50,8 @@ impl Default for Settings {
             plugin_timeout: Duration::from_secs(30),
             unmatched: Unmatched::default(),
             sessions: vec![SessionSource::AgentSession],
+            cost_tiers: Vec::new(),
+            session_store: None,
             max_steps: None,
             max_depth: None,
         }
@@ -59,6 +66,7 @@ pub(super) fn check(root: &Node, bytes: usize, faults: &mut Vec<Diagnostic>) {
     }
     duration::check_timeout(node, "plugin_timeout", faults);
     warn_of_unmatched(root, node, faults);
+    refuse_repeated_tiers(node, faults);
     for source in node.get("sessions").map(Node::one_or_many).unwrap_or_default() {
         if let Some(name) = unsupported(source) {
             let message = format!("the session source `{name}` is not supported by this version");
@@ -66,7 +74,7 @@ pub(super) fn check(root: &Node, bytes: usize, faults: &mut Vec<Diagnostic>) {
         }
     }
     let own = node.get("limits").and_then(|limits| limits.get("max_document_bytes"));
-    if let Some((at, most)) = own.and_then(|node| Some((node.span, integer(node)?)))
+    if let Some((at, most)) = own.and_then(|node| Some((node.span, integer::read(node)?)))
         && u64::try_from(bytes).is_ok_and(|bytes| bytes > most)
     {
         let message = format!("the document has {bytes} bytes, more than its own limit of {most}");
@@ -76,9 +84,9 @@ pub(super) fn check(root: &Node, bytes: usize, faults: &mut Vec<Diagnostic>) {
 
 /// Reads the settings of a document that was checked.
 pub(super) fn read(root: &Node) -> Settings {
-    let default = Settings::default();
+    let default = Settings { session_store: store::read(root), ..Settings::default() };
     let Some(node) = root.get("plugin_settings") else { return default };
-    let limit = |key: &str| node.get("limits").and_then(|limits| limits.get(key)).and_then(integer);
+    let limit = |key: &str| node.get("limits").and_then(|limits| limits.get(key)).and_then(integer::read);
     Settings {
         plugin_timeout: node.get("plugin_timeout").and_then(duration::read).unwrap_or(default.plugin_timeout),
         unmatched: match node.get("unmatched").and_then(Node::text).map(|text| text.value.as_str()) {
@@ -86,15 +94,10 @@ pub(super) fn read(root: &Node) -> Settings {
             _ => Unmatched::Deny,
         },
         sessions: node.get("sessions").map_or(default.sessions, sessions),
+        cost_tiers: cost_tiers(node).map(|tier| tier.value.clone()).collect(),
+        session_store: default.session_store,
         max_steps: limit("max_steps"),
         max_depth: limit("max_depth"),
-    }
-}
-
-fn integer(node: &Node) -> Option<u64> {
-    match &node.value {
-        Value::Number(number) => number.as_u64(),
-        _ => None,
     }
 }
 
@@ -113,6 +116,23 @@ fn warn_of_unmatched(root: &Node, node: &Node, faults: &mut Vec<Diagnostic>) {
         let message = "operations that no route matches are left to the layers above routes, not denied";
         let help = "remove it, and admit the rest by a route `- tool: '*'` where that is meant";
         faults.push(Diagnostic::new(codes::UNMATCHED, text.span, message).help(help));
+    }
+}
+
+fn cost_tiers(node: &Node) -> impl Iterator<Item = &Text> {
+    node.get("cost_tiers").map(Node::one_or_many).unwrap_or_default().iter().filter_map(Node::text)
+}
+
+fn refuse_repeated_tiers(node: &Node, faults: &mut Vec<Diagnostic>) {
+    let mut tiers: Vec<&str> = Vec::new();
+    for tier in cost_tiers(node) {
+        if tiers.contains(&tier.value.as_str()) {
+            let message = format!("the cost tier `{}` has a place already", tier.value);
+            faults.push(
+                Diagnostic::new(codes::WRONG_VALUE, tier.span, message).help("name each tier once, the lowest first"),
+            );
+        }
+        tiers.push(&tier.value);
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use apl_core::node::Node;
 use cpex_sdk::Factory;
 
-use super::{Document, Limits, LoadError};
+use super::{Document, Limits, LoadError, MemoryBounds};
 
 /// Everything that is wrong with a document for which no factory is registered.
 fn refusal(text: &str) -> LoadError {
@@ -226,4 +227,43 @@ fn a_file_that_cannot_be_read_is_refused_by_its_name() {
     let limits = Limits { bytes: 3, ..Limits::default() };
     let large = shown(Document::read_file_within(&path, &limits).unwrap_err());
     assert!(large.contains("error[document.limit]: the document is larger than 3 bytes"), "{large}");
+}
+
+#[test]
+fn each_cost_tier_is_named_once_and_is_text() {
+    let tiers = "plugin_settings: { cost_tiers: [bronze, silver, gold] }";
+    assert!(codes(tiers).is_empty());
+    assert_eq!(Document::parse("d", tiers).unwrap().settings().cost_tiers, ["bronze", "silver", "gold"]);
+    let shown = refusal("plugin_settings: { cost_tiers: [bronze, silver, bronze] }").to_string();
+    let expected = "policy.yaml:1:49: error[document.wrong_value]: the cost tier `bronze` has a place already";
+    assert!(shown.starts_with(expected), "{shown}");
+    assert_eq!(codes("plugin_settings: { cost_tiers: [1, 2] }"), ["document.wrong_shape", "document.wrong_shape"]);
+    assert_eq!(codes("plugin_settings: { cost_tiers: gold }"), ["document.wrong_shape"]);
+}
+
+#[test]
+fn a_session_store_is_of_a_kind_and_within_bounds() {
+    let bounds = |text: &str| {
+        assert!(codes(text).is_empty(), "{text}: {}", refusal(text));
+        Document::parse("d", text).unwrap().settings().session_store
+    };
+    assert_eq!(bounds("global: { description: nothing }"), None);
+    assert_eq!(bounds("global: { session_store: { kind: memory } }"), Some(MemoryBounds::default()));
+    let written = MemoryBounds { max_sessions: 7, ttl: Duration::from_secs(60) };
+    assert_eq!(bounds("global: { session_store: { kind: memory, max_sessions: 7, ttl_seconds: 60 } }"), Some(written));
+    for (store, expected) in [
+        ("{}", "document.missing_key"),
+        ("{ kind: 1 }", "document.wrong_shape"),
+        ("memory", "document.wrong_shape"),
+        ("{ kind: memory, max_session: 7 }", "document.unknown_key"),
+        ("{ kind: memory, max_sessions: 0 }", "document.wrong_value"),
+        ("{ kind: memory, ttl_seconds: -1 }", "document.wrong_value"),
+        ("{ kind: memory, ttl_seconds: 0 }", "document.wrong_value"),
+        ("{ kind: valkey, endpoint: 'valkeys://labels.example' }", "document.absent_kind"),
+        ("{ kind: disk, path: labels }", "document.unknown_kind"),
+        ("{ kind: audit/logger }", "document.misplaced_kind"),
+    ] {
+        let text = format!("global: {{ session_store: {store} }}");
+        assert_eq!(codes(&text), [expected], "{text}");
+    }
 }

@@ -1,8 +1,10 @@
 //! Documents come into force whole or not at all, and a manager that was shut down stays so.
 
-use cpex_core::InitializeError;
+use std::sync::Arc;
 
-use crate::support::{Bench, allowed, denied, lookup};
+use cpex_core::{InitializeError, ManagerConfig};
+
+use crate::support::{Bench, Flaky, allowed, denied, eve, lookup};
 
 const ALLOWING: &str = "{ routes: [ { tool: lookup, policy: [ allow ] } ] }";
 const DENYING: &str = "{ routes: [ { tool: lookup, policy: [ deny ] } ] }";
@@ -87,4 +89,40 @@ routes: [ { tool: lookup, policy: [ "run(scaner)" ] } ]
     let refused = bench.manager.load_config_yaml(document).unwrap_err();
     let codes: Vec<&str> = refused.diagnostics().iter().map(|finding| finding.code.name).collect();
     assert_eq!(codes, ["document.unknown_key", "rule.unknown_plugin"], "{refused}");
+}
+
+#[tokio::test]
+async fn a_reload_keeps_the_labels_of_live_sessions_whatever_bounds_the_store_has() {
+    let tainting = "routes: [ { tool: lookup, policy: [ 'taint(secret)' ] } ]";
+    let reading =
+        "routes: [ { tool: lookup, policy: [ \"session.labels contains 'secret': deny('x', 'tainted')\" ] } ]";
+    for stores in [
+        ["", ""],
+        ["", "global: { session_store: { kind: memory } }\n"],
+        ["global: { session_store: { kind: memory, max_sessions: 5 } }\n", ""],
+        [
+            "global: { session_store: { kind: memory, max_sessions: 5 } }\n",
+            "global: { session_store: { kind: memory, max_sessions: 1, ttl_seconds: 5 } }\n",
+        ],
+    ] {
+        let [before, after] = stores;
+        let bench = Bench::new(&format!("{before}{tainting}")).await;
+        allowed(bench.guard(lookup().caller(eve())).await);
+        bench.manager.load_config_yaml(&format!("{after}{reading}")).unwrap();
+        bench.manager.initialize().await.unwrap();
+        assert_eq!(denied(&bench.guard(lookup().caller(eve())).await), "policy.denied", "{stores:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_names_a_store_has_it_and_another_has_that_of_the_host() {
+    let store = Arc::new(Flaky::default());
+    let config = || ManagerConfig { sessions: Some(Arc::clone(&store) as _), ..ManagerConfig::default() };
+    let tainting = "routes: [ { tool: lookup, policy: [ 'taint(secret)' ] } ]";
+    let named = Bench::with(&format!("global: {{ session_store: {{ kind: memory }} }}\n{tainting}"), config()).await;
+    allowed(named.guard(lookup().caller(eve())).await);
+    assert!(store.labels().as_slice().is_empty());
+    let unnamed = Bench::with(tainting, config()).await;
+    allowed(unnamed.guard(lookup().caller(eve())).await);
+    assert!(store.labels().contains("secret"));
 }

@@ -9,7 +9,7 @@ use apl_core::span::Span;
 use cpex_sdk::config::{ConfigFault, Key, PluginConfig};
 use cpex_sdk::{Factory, Host, Instance};
 
-use super::{ALL, HostKinds, Kinds, Role, find, role};
+use super::{ALL, HostKinds, Kinds, Place, find, role, session_store};
 
 struct Nothing;
 
@@ -27,9 +27,16 @@ impl Factory for Nothing {
 fn resolve(kind: &str, registered: &[&str], host_kinds: HostKinds) -> Result<bool, String> {
     let factories: HashMap<String, Arc<dyn Factory>> =
         registered.iter().map(|kind| ((*kind).to_owned(), Arc::new(Nothing) as Arc<dyn Factory>)).collect();
-    let text = Text { value: kind.to_owned(), span: Span::default(), layout: Layout::Folded };
-    let shown = |fault: Diagnostic| format!("{}: {}; {}", fault.code.name, fault.message, fault.help.unwrap());
-    Kinds::from(&factories).host_kinds(host_kinds).resolve(&text).map(|factory| factory.is_some()).map_err(shown)
+    let kinds = Kinds::from(&factories).host_kinds(host_kinds);
+    kinds.resolve(&text(kind), Place::Plugins).map(|factory| factory.is_some()).map_err(shown)
+}
+
+fn text(kind: &str) -> Text {
+    Text { value: kind.to_owned(), span: Span::default(), layout: Layout::Folded }
+}
+
+fn shown(fault: Diagnostic) -> String {
+    format!("{}: {}; {}", fault.code.name, fault.message, fault.help.unwrap())
 }
 
 #[test]
@@ -73,8 +80,21 @@ fn a_kind_only_a_host_knows_is_trusted_by_checkers_and_refused_by_a_runtime() {
 #[test]
 fn an_engine_or_a_store_is_no_plugin_even_with_a_factory() {
     let engine = resolve("cedar", &["cedar"], HostKinds::Trust).unwrap_err();
-    assert!(engine.starts_with("document.misplaced_kind: `cedar` is a decision engine, not a plugin"), "{engine}");
-    assert!(resolve("valkey", &[], HostKinds::Refuse).unwrap_err().contains("is a session store"));
+    let expected = "document.misplaced_kind: `cedar` is a decision engine, not a plugin; declare it under `global.pdp`";
+    assert_eq!(engine, expected);
+    assert!(resolve("memory", &[], HostKinds::Refuse).unwrap_err().contains("is a session store"));
+}
+
+#[test]
+fn a_session_store_is_one_that_is_compiled_in() {
+    let refusal = |kind: &str| session_store(&text(kind)).map_err(shown).unwrap_err();
+    assert!(session_store(&text("memory")).is_ok());
+    let absent =
+        "document.absent_kind: the kind `valkey` is not compiled in; build with the feature `valkey` of `cpex`";
+    assert_eq!(refusal("valkey"), absent);
+    assert_eq!(refusal("memroy"), "document.unknown_kind: unknown kind `memroy`; did you mean `memory`?");
+    assert_eq!(refusal("disk"), "document.unknown_kind: unknown kind `disk`; write `kind: memory`");
+    assert!(refusal("audit/logger").starts_with("document.misplaced_kind: `audit/logger` is an audit sink"));
 }
 
 #[test]
@@ -84,5 +104,4 @@ fn every_role_says_what_policy_may_name_it_for() {
     assert_eq!(role("validator/pii-scan"), apl_cpex::Role::Control);
     assert_eq!(role("delegator/oauth"), apl_cpex::Role::Other);
     assert_eq!(role("acme.filters.Words"), apl_cpex::Role::Control);
-    assert!(!Role::Engine.is_plugin() && Role::External.is_plugin());
 }

@@ -61,6 +61,9 @@ plugin_settings:
   sessions: [agent_session]
   routing_enabled: true
   short_circuit_on_deny: true
+  cost_tiers: [bronze, silver, gold]
+global:
+  session_store: { kind: memory, max_sessions: 10, ttl_seconds: 60 }
 plugins:
   - { name: a, kind: checked, config: { issuer: i, leeway: 5, keys: { any: { algorithms: RS256 } } } }
   - { name: b, kind: unread, config: { whatever: { it: is } }, mode: permissive }
@@ -114,14 +117,14 @@ fn what_this_version_does_not_serve_is_said_so() {
             assert!(table.keys.iter().all(|key| key.name != *name), "`{name}` is served {}", table.place);
         }
     }
-    let found = findings("include: [a.yaml]\nroutes: [{agent: a, plugins: b}]\nplugin_settings: {cost_tiers: [a]}\n");
+    let found = findings("include: [a.yaml]\nroutes: [{agent: a, plugins: b}]\nplugin_settings: {audit_key: a}\n");
     assert_eq!(
         found,
         [
             "1:1 unsupported: `include` is not supported by this version",
             "2:11 unsupported: `agent` is not supported by this version",
             "2:21 unsupported: `plugins` is not supported by this version",
-            "3:19 unsupported: `cost_tiers` is not supported by this version",
+            "3:19 unsupported: `audit_key` is not supported by this version",
         ]
     );
 }
