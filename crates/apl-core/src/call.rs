@@ -26,6 +26,17 @@ pub(crate) struct Argument<'t> {
     pub(crate) value: String,
     /// Whether the value stands in quotes.
     pub(crate) is_quoted: bool,
+    /// The items of a list, which has no value of its own.
+    pub(crate) items: Option<Vec<Item>>,
+    /// The whole argument.
+    pub(crate) range: Range<usize>,
+    /// The value without the key, quotes included.
+    pub(crate) value_range: Range<usize>,
+}
+
+/// An item of a list. The range includes the quotes.
+pub(crate) struct Item {
+    pub(crate) value: String,
     pub(crate) range: Range<usize>,
 }
 
@@ -54,7 +65,8 @@ impl<'t> Call<'t> {
             faults.push(self.refuse(pair, message).help(format!("write `{takes}`")));
             return None;
         }
-        if !(least..=most).contains(&self.arguments.len()) {
+        let is_list = self.arguments.iter().any(|argument| argument.items.is_some());
+        if is_list || !(least..=most).contains(&self.arguments.len()) {
             let fault =
                 Diagnostic::new(codes::ARGUMENT, self.span(), format!("this is not how `{}` is written", self.name));
             faults.push(fault.help(format!("write `{takes}`")));
@@ -80,13 +92,29 @@ fn argument<'t>(text: &'t Text, start: usize, pair: Pair<'t, GrammarRule>) -> Re
         start + span.start()..start + span.end()
     };
     let range = within(&pair);
-    let mut argument = Argument { key: None, value: String::new(), is_quoted: false, range };
+    let value_range = range.clone();
+    let mut argument = Argument { key: None, value: String::new(), is_quoted: false, items: None, range, value_range };
     for part in pair.into_inner() {
+        if part.as_rule() == GrammarRule::key {
+            argument.key = Some(part.as_str());
+            continue;
+        }
+        argument.value_range = within(&part);
         match part.as_rule() {
-            GrammarRule::key => argument.key = Some(part.as_str()),
             GrammarRule::string => {
                 argument.is_quoted = true;
                 argument.value = literal::unquote(text, within(&part))?;
+            }
+            GrammarRule::items => {
+                let item = |pair: Pair<'_, GrammarRule>| {
+                    let range = within(&pair);
+                    let value = match pair.as_rule() {
+                        GrammarRule::string => literal::unquote(text, range.clone())?,
+                        _ => pair.as_str().to_owned(),
+                    };
+                    Ok(Item { value, range })
+                };
+                argument.items = Some(part.into_inner().map(item).collect::<Result<_, Diagnostic>>()?);
             }
             _ => part.as_str().clone_into(&mut argument.value),
         }

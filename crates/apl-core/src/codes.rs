@@ -26,13 +26,15 @@ codes! {
     PREDICATE_ALONE Error "rule.predicate_alone" "A step is an expression and does not say what follows from it.";
     UNKNOWN_EFFECT Error "rule.unknown_effect" "A step names an effect that the language does not have.";
     UNKNOWN_PLUGIN Error "rule.unknown_plugin" "A step names a plugin that the document does not declare for it.";
+    UNKNOWN_ENGINE Error "rule.unknown_engine" "A step asks a decision engine that the document does not declare.";
     UNKNOWN_STAGE Error "rule.unknown_stage" "A field pipeline names a stage that the language does not have.";
     FIELD Error "rule.field" "A field path is not written as the language asks, or leads nowhere in particular.";
     FIELD_STAR Warning "rule.field_star" "A name in a field path has a star, which is no pattern there.";
     HASH_KEY Error "rule.hash_key" "A field pipeline hashes and the document gives no key to hash under.";
-    UNAVAILABLE Error "rule.unavailable" "A step needs a part of the language that this build does not have.";
+    UNAVAILABLE Error "rule.unavailable" "A rule needs a part of the language that this build does not have.";
     ARGUMENT Error "rule.argument" "An effect is given what it does not take, or lacks what it needs.";
     STEP Error "rule.step" "A step, or a list of steps, has a shape the language does not know.";
+    MISPLACED Error "rule.misplaced" "A step stands where what it does cannot be done, or would be done at the wrong time.";
     YAML Error "rule.yaml" "YAML reads an unquoted line otherwise than it looks.";
     DUPLICATE_ID Error "rule.duplicate_id" "Two steps of the document have the same id.";
     GUARDED_ALLOW Warning "rule.guarded_allow" "An `allow` under a condition exempts from nothing.";

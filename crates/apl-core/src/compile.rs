@@ -6,19 +6,20 @@ mod assembly;
 mod line;
 mod misread;
 mod quote;
+mod reactions;
 mod steps;
-mod unavailable;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::effect::Action;
 use crate::fact::Vocabulary;
-use crate::node::{Node, Value};
+use crate::node::{Node, Text, Value};
 use crate::program::Program;
 use crate::rewrite::{self, Side};
+use crate::template;
 use assembly::{Assembly, Place};
 
-pub use crate::context::{Context, Declared, Phase};
+pub use crate::context::{Context, Declared, Phase, WrittenQuestion};
 pub use crate::hash_key::{DeclaredKey, HashKey};
 
 /// Compiles one phase of one layer, `layer` being the first part of its rules' default names, such as `routes[0]`.
@@ -31,7 +32,7 @@ pub fn compile<V: Vocabulary, D: Declared>(
     faults: &mut Vec<Diagnostic>,
 ) -> Program<V::Attribute> {
     let mut assembly = Assembly::new(context, faults);
-    let place = Place::new(format!("{layer}.{}", phase.key()), node.span);
+    let place = Place::new(format!("{layer}.{}", phase.key()), node.span, phase);
     match phase {
         Phase::Args => fields(&mut assembly, node, Side::Args, &place),
         Phase::Result => fields(&mut assembly, node, Side::Result, &place),
@@ -44,6 +45,18 @@ pub fn compile<V: Vocabulary, D: Declared>(
         },
     }
     assembly.finish()
+}
+
+/// The attribute that a text names by its path.
+///
+/// # Errors
+/// Why it names none.
+pub fn attribute<V: Vocabulary>(path: &Text, vocabulary: &V) -> Result<V::Attribute, Diagnostic> {
+    let mut faults = Vec::new();
+    let attribute = template::attribute(path, 0..path.value.len(), vocabulary, &mut faults);
+    attribute.ok_or_else(|| {
+        faults.pop().unwrap_or_else(|| Diagnostic::new(codes::UNKNOWN_ATTRIBUTE, path.span, "this names no attribute"))
+    })
 }
 
 /// The field pipelines of a map, in written order.
@@ -60,8 +73,8 @@ fn fields<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, node: &
         };
         let (context, faults) = (assembly.context, &mut *assembly.faults);
         if let Some(rewrite) = rewrite::compile(&entry.key, pipeline, side, context, faults) {
-            let rule = assembly.rule(&place.nested(&entry.key.value, entry.key.span));
-            assembly.perform(Action::Rewrite(rewrite), rule);
+            let place = place.nested(&entry.key.value, entry.key.span);
+            assembly.perform(Action::Rewrite(rewrite), &place, entry.key.span);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use crate::fact::Unresolved;
 use crate::hash_key::DeclaredKey;
+use crate::node::Node;
 use crate::span::{Sources, Span};
 
 /// The phases of a route, in the order they run.
@@ -33,7 +34,7 @@ impl Phase {
     }
 }
 
-/// What a document declares that policy refers to.
+/// What a document declares that policy refers to. Where nothing else is said, nothing is declared.
 pub trait Declared {
     /// The index of a plugin that a `run` may name.
     ///
@@ -41,8 +42,59 @@ pub trait Declared {
     /// Why there is none.
     fn plugin(&self, name: &str) -> Result<usize, Unresolved>;
 
+    /// Whether the plugin of that index may change the operation where a `run` names it.
+    fn may_modify(&self, _plugin: usize) -> bool {
+        true
+    }
+
+    /// The index of a delegator that a `delegate` may name.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn delegator(&self, name: &str) -> Result<usize, Unresolved> {
+        Err(Unresolved::undeclared("delegator", name))
+    }
+
+    /// The index of a channel that a verb which asks a person may name.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn approver(&self, name: &str) -> Result<usize, Unresolved> {
+        Err(Unresolved::undeclared("channel to people", name))
+    }
+
+    /// The index of the decision engine of a dialect.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn engine(&self, dialect: &str) -> Result<usize, Unresolved> {
+        Err(Unresolved::undeclared("decision engine", dialect))
+    }
+
+    /// Whether a word is the dialect of a declared engine, so that as the key of a step it is no expression.
+    fn is_dialect(&self, _word: &str) -> bool {
+        false
+    }
+
+    /// How high a cost tier stands, from the lowest up.
+    ///
+    /// # Errors
+    /// Why there is no tier of that name.
+    fn cost_tier(&self, name: &str) -> Result<u64, Unresolved> {
+        Err(Unresolved::undeclared("cost tier", name))
+    }
+
     /// The key that `hash` stages hash under.
     fn hash_key(&self) -> DeclaredKey;
+}
+
+/// A question for a decision engine as a document writes it.
+#[derive(Clone, Debug)]
+pub struct WrittenQuestion {
+    /// The index of the engine.
+    pub engine: usize,
+    /// The map of the step.
+    pub map: Node,
 }
 
 /// What compiling needs to know of the document around the rules. One context serves all rules of a document, so that
@@ -56,13 +108,27 @@ pub struct Context<'c, V, D> {
     /// The texts, for the places of rules.
     pub sources: &'c Sources,
     ids: RefCell<HashMap<String, Span>>,
+    questions: RefCell<Vec<WrittenQuestion>>,
 }
 
 impl<'c, V, D> Context<'c, V, D> {
     /// The context of a document of which no rule is compiled yet.
     #[must_use]
     pub fn new(vocabulary: &'c V, declared: &'c D, sources: &'c Sources) -> Self {
-        Self { vocabulary, declared, sources, ids: RefCell::default() }
+        Self { vocabulary, declared, sources, ids: RefCell::default(), questions: RefCell::default() }
+    }
+
+    /// The questions for decision engines that the compiled rules ask, each at the index its rule asks it by.
+    #[must_use]
+    pub fn into_questions(self) -> Vec<WrittenQuestion> {
+        self.questions.into_inner()
+    }
+
+    /// Takes a question; answers the index it is asked by.
+    pub(crate) fn take_question(&self, question: WrittenQuestion) -> usize {
+        let mut questions = self.questions.borrow_mut();
+        questions.push(question);
+        questions.len() - 1
     }
 
     /// Takes an id for the step at that place; answers where it was taken before, if it was.

@@ -12,6 +12,8 @@ pub enum Decision {
     Allow,
     /// A step denied; nothing after it ran.
     Deny(Denied),
+    /// The step of this rule asked a person and waits; nothing after it ran. Neither allow nor deny.
+    Pending(Rule),
 }
 
 /// A denial and the rule that made it.

@@ -3,12 +3,18 @@
 //! From the table come the effects a document may name, the [`Action`]s of programs and the [`Effect`]s an engine performs.
 
 mod allow;
+pub(crate) mod ask;
+mod declassify;
+mod delegate;
 mod deny;
+mod elicit;
+mod pairs;
+pub(crate) mod restrict;
 mod run;
 mod taint;
 
 use crate::call::Call;
-use crate::condition::{ConditionFault, ConditionTrace};
+use crate::condition::{Condition, ConditionFault, ConditionTrace};
 use crate::context::{Context, Declared};
 use crate::decision::Denial;
 use crate::diagnostic::Diagnostic;
@@ -17,6 +23,11 @@ use crate::node::Entry;
 use crate::rewrite::{ActiveRewrite, Rewrite};
 use crate::rule::Rule;
 
+pub use ask::{Ask, DIALECTS, Dialect};
+pub use declassify::Declassify;
+pub use delegate::{Delegate, Party};
+pub use elicit::Elicit;
+pub use restrict::{CostTier, Listed, OnEmpty, Restrict};
 pub use run::Run;
 pub use taint::{Scope, Taint};
 
@@ -33,11 +44,11 @@ pub struct EffectDoc {
 pub(crate) struct EffectRow<V: Vocabulary, D> {
     pub(crate) names: &'static [&'static str],
     pub(crate) call: CompileCall<V, D, V::Attribute>,
-    pub(crate) map: Option<CompileMap<V::Attribute>>,
+    pub(crate) map: Option<CompileMap<V, D, V::Attribute>>,
 }
 
 type CompileCall<V, D, A> = fn(&Call<'_>, &Context<'_, V, D>, &mut Vec<Diagnostic>) -> Option<Compiled<A>>;
-type CompileMap<A> = fn(&Entry, &mut Vec<Diagnostic>) -> Option<Compiled<A>>;
+type CompileMap<V, D, A> = fn(&Entry, &Context<'_, V, D>, &mut Vec<Diagnostic>) -> Option<Compiled<A>>;
 
 /// What an effect comes to.
 pub(crate) enum Compiled<A> {
@@ -47,17 +58,21 @@ pub(crate) enum Compiled<A> {
     Deny(Denial),
     /// A request to the engine.
     Perform(Action<A>),
+    /// A question for a decision engine.
+    Ask(Ask<A>),
 }
 
 macro_rules! effects {
-    ($($module:ident $names:expr, $doc:literal $(, map $map:path)? $(, performs $kind:ident)?;)+) => {
+    ($($module:ident $names:expr, $doc:literal $(, map $map:path)? $(, performs $kind:ident $(<$of:ident>)?)?;)+) => {
         /// Every effect of the language, in the order of the documentation.
         pub const EFFECTS: &[EffectDoc] = &[$(EffectDoc { names: &$names, doc: $doc }),+];
 
         /// What a program may ask an engine to perform.
         #[derive(Debug)]
         pub enum Action<A> {
-            $($(#[doc = $doc] $kind($kind),)?)+
+            $($(#[doc = $doc] $kind($kind$(<$of>)?),)?)+
+            /// Narrows the backends that the host's router may choose.
+            Restrict(Restrict<A>),
             /// Applies a field pipeline to the arguments or the result.
             Rewrite(Rewrite<A>),
         }
@@ -65,7 +80,11 @@ macro_rules! effects {
         /// An effect to perform. Closed: an engine matches every kind.
         #[derive(Debug)]
         pub enum Effect<'p, A> {
-            $($(#[doc = $doc] $kind(&'p $kind),)?)+
+            $($(#[doc = $doc] $kind(&'p $kind$(<$of>)?),)?)+
+            /// Narrows the backends that the host's router may choose.
+            Restrict(&'p Restrict<A>),
+            /// Asks a decision engine.
+            Ask(&'p Ask<A>),
             /// Applies a field pipeline to the arguments or the result.
             Rewrite(ActiveRewrite<'p, A>),
         }
@@ -84,14 +103,15 @@ macro_rules! effects {
             {
                 Ok(match self {
                     $($(Self::$kind(effect) => Effect::$kind(effect),)?)+
+                    Self::Restrict(restrict) => Effect::Restrict(restrict),
                     Self::Rewrite(rewrite) => Effect::Rewrite(rewrite.activate_traced(facts, rule, trace)?),
                 })
             }
         }
 
         $($(
-            impl<A> From<$kind> for Compiled<A> {
-                fn from(effect: $kind) -> Self {
+            impl<A> From<$kind$(<$of>)?> for Compiled<A> {
+                fn from(effect: $kind$(<$of>)?) -> Self {
                     Self::Perform(Action::$kind(effect))
                 }
             }
@@ -108,7 +128,7 @@ macro_rules! effects {
         }
     };
     (@map) => { None };
-    (@map $map:path) => { Some(|entry, faults| $map(entry, faults).map(Compiled::from)) };
+    (@map $map:path) => { Some(|entry, context, faults| $map(entry, context, faults).map(Compiled::from)) };
 }
 
 effects! {
@@ -116,11 +136,44 @@ effects! {
     deny ["deny"], "Halts the phase and denies the operation.", map deny::compile_map;
     run ["run", "plugin"], "Invokes a plugin, which may deny or modify.", performs Run;
     taint ["taint"], "Adds a taint label to the session or to this operation.", performs Taint;
+    declassify ["declassify"], "Removes a label of the session, once the operation is allowed to its end.",
+        map declassify::compile_map, performs Declassify;
+    delegate ["delegate"], "Mints the credential the operation goes to its backend with.",
+        map delegate::compile_map, performs Delegate;
+    elicit [
+        "require_approval",
+        "confirm",
+        "require_step_up",
+        "require_attestation",
+        "request_info",
+        "require_review"
+    ], "Asks a person, and leaves the operation pending meanwhile.", map elicit::compile_map, performs Elicit<A>;
+    ask ["opa"], "Asks the embedded engine of that name a query; what it denies is denied.";
 }
 
 impl<A> From<()> for Compiled<A> {
     fn from((): ()) -> Self {
         Self::GoOn
+    }
+}
+
+impl<A> From<Ask<A>> for Compiled<A> {
+    fn from(ask: Ask<A>) -> Self {
+        Self::Ask(ask)
+    }
+}
+
+impl<A> Action<A> {
+    /// The attributes it mentions, in written order.
+    pub(crate) fn attributes(&self) -> Vec<&A> {
+        match self {
+            Self::Elicit(elicit) => {
+                [&elicit.from].into_iter().chain(elicit.scope.iter().flat_map(Condition::attributes)).collect()
+            }
+            Self::Restrict(restrict) => restrict.attributes().collect(),
+            Self::Rewrite(rewrite) => rewrite.attributes().collect(),
+            Self::Run(_) | Self::Taint(_) | Self::Declassify(_) | Self::Delegate(_) => Vec::new(),
+        }
     }
 }
 

@@ -31,6 +31,14 @@ pub struct Unresolved {
     pub help: Option<String>,
 }
 
+impl Unresolved {
+    /// The document declares nothing of that sort under that name.
+    #[must_use]
+    pub fn undeclared(sort: &str, name: &str) -> Self {
+        Self { message: format!("no {sort} is named `{name}`"), help: None }
+    }
+}
+
 /// The state one operation is decided against.
 pub trait Facts {
     /// The reference type of the vocabulary the program was compiled with.
@@ -59,6 +67,28 @@ pub enum Fact<'a> {
     List(&'a [Json]),
     /// A map of any values.
     Map(&'a serde_json::Map<String, Json>),
+}
+
+impl Fact<'_> {
+    /// The value as JSON; none where there is no value, and for a number that JSON as read here has none of.
+    #[must_use]
+    pub fn to_json(self) -> Option<Json> {
+        Some(match self {
+            Self::Absent | Self::Unavailable(_) => return None,
+            Self::Bool(value) => value.into(),
+            Self::Number(Number::Int(value)) => Json::Number(serde_json::Number::from_i128(value)?),
+            Self::Number(Number::Float(value)) => Json::Number(serde_json::Number::from_f64(value)?),
+            Self::Text(text) => text.into(),
+            Self::Set(names) => {
+                let mut names: Vec<&str> = names.iter().collect();
+                names.sort_unstable();
+                names.dedup();
+                names.into()
+            }
+            Self::List(values) => values.into(),
+            Self::Map(members) => members.clone().into(),
+        })
+    }
 }
 
 /// A set of names, possibly the union of two sorted slices (labels of the session and of the message).

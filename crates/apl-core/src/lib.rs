@@ -32,20 +32,25 @@ mod scan;
 pub mod span;
 mod splice;
 mod stage;
+mod template;
 #[cfg(test)]
 mod testing;
 mod trace;
 
 pub use condition::{Condition, ConditionFault, ConditionTrace, Tested};
 pub use decision::{Decision, Denial, Denied};
-pub use effect::{Action, EFFECTS, Effect, EffectDoc, Run as RunPlugin, Scope, Taint};
+pub use effect::{
+    Action, Ask, CostTier, DIALECTS, Declassify, Delegate, Dialect, EFFECTS, Effect, EffectDoc, Elicit, Listed,
+    OnEmpty, Party, Restrict, Run as RunPlugin, Scope, Taint,
+};
 pub use fact::{Fact, Facts, Names, Unresolved, Vocabulary};
 pub use field::RewriteFault;
-pub use machine::{Limits, Reply, Run, Step};
+pub use machine::{Fork, Joined, Limits, Reply, Run, Step, Verdict};
 pub use number::Number;
 pub use path::{Path, Segment};
-pub use program::Program;
+pub use program::{Program, Request, Site};
 pub use rewrite::{ActiveRewrite, Rewrite, Side};
 pub use rule::Rule;
 pub use stage::{STAGES, StageDoc};
+pub use template::{Template, TemplateFault};
 pub use trace::Trace;

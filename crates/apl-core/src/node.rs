@@ -65,6 +65,20 @@ pub enum Layout {
 }
 
 impl Text {
+    /// A part of the text, as a text that knows where it stands.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Self {
+        let layout = match &self.layout {
+            Layout::Verbatim { start } => {
+                Layout::Verbatim { start: start.saturating_add(u32::try_from(range.start).unwrap_or(u32::MAX)) }
+            }
+            Layout::Mapped(offsets) => Layout::Mapped(offsets.get(range.start..=range.end).unwrap_or_default().into()),
+            Layout::Folded => Layout::Folded,
+        };
+        let span = self.span_of(range.clone());
+        Self { value: self.value.get(range).unwrap_or_default().to_owned(), span, layout }
+    }
+
     /// The source range of a byte range of the value. Of a folded scalar this is its first character.
     #[must_use]
     pub fn span_of(&self, range: Range<usize>) -> Span {

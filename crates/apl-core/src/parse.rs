@@ -16,7 +16,8 @@ use crate::expr::{Expr, Operand, Order};
 use crate::grammar::{self, GrammarRule};
 use crate::literal;
 use crate::node::Text;
-use operand::{Side, path, side};
+use crate::path::Path;
+use operand::{Side, side};
 use place::Place;
 
 /// Reads a part of a text as an expression. Every mistake is added to `faults`; with one there is no expression.
@@ -31,6 +32,19 @@ pub(crate) fn expression(text: &Text, range: Range<usize>, faults: &mut Vec<Diag
 /// Reads a part of a text as `require(expression, …)`; the expressions may be none. Every mistake is added to `faults`.
 pub(crate) fn requirements(text: &Text, range: Range<usize>, faults: &mut Vec<Diagnostic>) -> Option<Vec<Expr>> {
     read(GrammarRule::requirements, text, range, faults)
+}
+
+/// Reads a part of a text as the path of an attribute. Every mistake is added to `faults`; with one there is no path.
+pub(crate) fn path(text: &Text, range: Range<usize>, faults: &mut Vec<Diagnostic>) -> Option<Path> {
+    let span = text.span_of(range.clone());
+    match expression(text, range, faults)? {
+        Expr::Truthy(path) => Some(path),
+        _ => {
+            let message = "the path of an attribute is expected here, not an expression";
+            faults.push(Diagnostic::new(codes::SYNTAX, span, message).help("write one, as in `claim.manager`"));
+            None
+        }
+    }
 }
 
 fn read(rule: GrammarRule, text: &Text, range: Range<usize>, faults: &mut Vec<Diagnostic>) -> Option<Vec<Expr>> {
@@ -93,7 +107,7 @@ fn test(place: Place<'_>, pair: Pair<'_, GrammarRule>, faults: &mut Vec<Diagnost
     let first = parts.next()?;
     match (first.as_rule(), parts.next(), parts.next()) {
         (GrammarRule::any, ..) => any(place, first, faults),
-        (GrammarRule::exists, Some(asked), _) => path(place, asked, faults).map(Expr::Exists),
+        (GrammarRule::exists, Some(asked), _) => operand::path(place, asked, faults).map(Expr::Exists),
         (_, Some(operator), Some(right)) => {
             let expr = comparison(place, &first, operator, &right, faults)?;
             if is_constant(&expr) {

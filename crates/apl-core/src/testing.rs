@@ -24,7 +24,8 @@ pub(crate) enum Attribute {
     Tree(Vec<Segment>),
 }
 
-/// Resolves `role.*`, `subject.roles`, `session.labels`, `odd.nan`, and paths into `args`, `result` and `data`.
+/// Resolves `role.*`, `subject.id`, `subject.roles`, `session.labels`, `odd.nan`, and paths into `args`, `result`, `data`
+/// and `claim`.
 pub(crate) struct Words;
 
 impl Vocabulary for Words {
@@ -35,8 +36,9 @@ impl Vocabulary for Words {
             ("role", [Segment::Name(name) | Segment::Key(name)]) => Ok(Attribute::Role(name.clone())),
             ("subject", [Segment::Name(name)]) if name == "roles" => Ok(Attribute::Roles),
             ("session", [Segment::Name(name)]) if name == "labels" => Ok(Attribute::Labels),
+            ("subject", [Segment::Name(name)]) if name == "id" => Ok(Attribute::Tree(path.segments.clone())),
             ("odd", [Segment::Name(name)]) if name == "nan" => Ok(Attribute::Nan),
-            ("args" | "result" | "data", _) => Ok(Attribute::Tree(path.segments.clone())),
+            ("args" | "result" | "data" | "claim", _) => Ok(Attribute::Tree(path.segments.clone())),
             _ => Err(Unresolved { message: format!("there is no attribute `{path}`"), help: None }),
         }
     }
@@ -114,21 +116,48 @@ impl std::fmt::Display for Attribute {
     }
 }
 
-/// Declares the plugins `audit-log` and `scan`, and the key `Jefe`.
+/// Declares the plugins `audit-log` and `scan`, of which `scan` may modify, the delegator `oauth`, the channel `manager`, the
+/// engines `cel`, `opa` and `rebac`, the cost tiers `bronze` and `gold`, and the key `Jefe`.
 pub(crate) struct Plugins;
 
 impl Declared for Plugins {
     fn plugin(&self, name: &str) -> Result<usize, Unresolved> {
-        let declared = ["audit-log", "scan"];
-        declared
-            .iter()
-            .position(|plugin| *plugin == name)
-            .ok_or_else(|| Unresolved { message: format!("no plugin is named `{name}`"), help: None })
+        declared("plugin", &["audit-log", "scan"], name)
+    }
+
+    fn may_modify(&self, plugin: usize) -> bool {
+        plugin == 1
+    }
+
+    fn delegator(&self, name: &str) -> Result<usize, Unresolved> {
+        declared("delegator", &["", "", "oauth"], name)
+    }
+
+    fn approver(&self, name: &str) -> Result<usize, Unresolved> {
+        declared("channel", &["", "", "", "manager"], name)
+    }
+
+    fn engine(&self, dialect: &str) -> Result<usize, Unresolved> {
+        declared("engine", &ENGINES, dialect)
+    }
+
+    fn is_dialect(&self, word: &str) -> bool {
+        ENGINES.contains(&word)
+    }
+
+    fn cost_tier(&self, name: &str) -> Result<u64, Unresolved> {
+        declared("cost tier", &["bronze", "gold"], name).map(|rank| rank as u64)
     }
 
     fn hash_key(&self) -> DeclaredKey {
         HashKey::new(b"Jefe").map_or(DeclaredKey::Absent, DeclaredKey::Known)
     }
+}
+
+const ENGINES: [&str; 3] = ["cel", "opa", "rebac"];
+
+fn declared(sort: &str, names: &[&str], name: &str) -> Result<usize, Unresolved> {
+    names.iter().position(|declared| *declared == name).ok_or_else(|| Unresolved::undeclared(sort, name))
 }
 
 /// A text that is all of its source.

@@ -13,6 +13,9 @@ pub trait Trace<A>: ConditionTrace<A> {
     /// The rule asks for an effect.
     fn performs(&mut self, rule: &Rule, effect: &Effect<'_, A>);
 
+    /// The rule runs so many branches side by side.
+    fn forks(&mut self, rule: &Rule, branches: usize);
+
     /// The run is over.
     fn ended(&mut self, decision: &Decision);
 }
@@ -20,6 +23,9 @@ pub trait Trace<A>: ConditionTrace<A> {
 impl<A> Trace<A> for () {
     #[inline]
     fn performs(&mut self, _: &Rule, _: &Effect<'_, A>) {}
+
+    #[inline]
+    fn forks(&mut self, _: &Rule, _: usize) {}
 
     #[inline]
     fn ended(&mut self, _: &Decision) {}

@@ -16,8 +16,12 @@ pub enum Role {
     Control,
     /// In `run(..)`, where it adds a mark to the record it receives anyway.
     Sink,
-    /// In an effect of its own.
-    Other,
+    /// In `delegate(..)`.
+    Delegator,
+    /// In the verbs that ask a person.
+    Approver,
+    /// Only a host knows: anywhere.
+    Host,
 }
 
 /// One declared plugin.
@@ -29,6 +33,8 @@ pub struct Declaration {
     pub role: Role,
     /// Whether its mode is `disabled`.
     pub disabled: bool,
+    /// Whether its mode lets it modify the operation where a `run` names it.
+    pub may_modify: bool,
 }
 
 /// The declared plugins of a document, by index, and its key of hashes.
@@ -38,6 +44,10 @@ pub struct Declarations {
     /// Those that policy names in a way that is refused: misspelt, disabled, or in the wrong place.
     meant: RefCell<HashSet<usize>>,
     hash_key: DeclaredKey,
+    /// The dialects of the declared engines, by index.
+    engines: Vec<String>,
+    /// The names of the cost tiers, the lowest first.
+    cost_tiers: Vec<String>,
 }
 
 impl Declarations {
@@ -51,6 +61,18 @@ impl Declarations {
     #[must_use]
     pub fn with_hash_key(self, hash_key: DeclaredKey) -> Self {
         Self { hash_key, ..self }
+    }
+
+    /// The same with the dialects of the declared engines, by index.
+    #[must_use]
+    pub fn with_engines(self, engines: Vec<String>) -> Self {
+        Self { engines, ..self }
+    }
+
+    /// The same with the names of the cost tiers, the lowest first.
+    #[must_use]
+    pub fn with_cost_tiers(self, cost_tiers: Vec<String>) -> Self {
+        Self { cost_tiers, ..self }
     }
 
     /// The plugins in declared order.
@@ -78,11 +100,12 @@ impl Declarations {
         let Some((index, found)) = self.plugins.iter().enumerate().find(|(_, plugin)| plugin.name == name) else {
             return Err(self.unknown(name, fits));
         };
-        if !fits(found.role) {
+        if found.role != Role::Host && !fits(found.role) {
             let help = match found.role {
                 Role::Identity => "name it under `authentication`",
-                Role::Control | Role::Sink => "name it in `run(..)`",
-                Role::Other => "it has an effect of its own",
+                Role::Control | Role::Sink | Role::Host => "name it in `run(..)`",
+                Role::Delegator => "name it in `delegate(..)`",
+                Role::Approver => "name it in a verb that asks a person, such as `require_approval(..)`",
             };
             return Err(self.refuse(index, format!("`{name}` is not {wanted}"), help.to_owned()));
         }
@@ -95,7 +118,11 @@ impl Declarations {
 
     fn unknown(&self, name: &str, fits: impl Fn(Role) -> bool) -> Unresolved {
         let message = format!("no plugin is named `{name}`");
-        let candidates = self.plugins.iter().filter(|plugin| fits(plugin.role)).map(|plugin| plugin.name.as_str());
+        let candidates = self
+            .plugins
+            .iter()
+            .filter(|plugin| plugin.role == Role::Host || fits(plugin.role))
+            .map(|plugin| plugin.name.as_str());
         let near = nearest(name, candidates);
         match near.and_then(|near| self.plugins.iter().position(|plugin| plugin.name == near)) {
             Some(index) => self.refuse(index, message, format!("did you mean `{}`?", near.unwrap_or_default())),
@@ -112,6 +139,46 @@ impl Declarations {
 impl apl_core::compile::Declared for Declarations {
     fn plugin(&self, name: &str) -> Result<usize, Unresolved> {
         self.named(name, |role| matches!(role, Role::Control | Role::Sink), "a plugin that `run` can invoke")
+    }
+
+    fn may_modify(&self, plugin: usize) -> bool {
+        self.plugins
+            .get(plugin)
+            .is_none_or(|plugin| matches!(plugin.role, Role::Control | Role::Host) && plugin.may_modify)
+    }
+
+    fn delegator(&self, name: &str) -> Result<usize, Unresolved> {
+        self.named(name, |role| role == Role::Delegator, "a delegator")
+    }
+
+    fn approver(&self, name: &str) -> Result<usize, Unresolved> {
+        self.named(name, |role| role == Role::Approver, "a channel to people who may be asked")
+    }
+
+    fn engine(&self, dialect: &str) -> Result<usize, Unresolved> {
+        self.engines.iter().position(|engine| engine == dialect).ok_or_else(|| {
+            let message = format!("the document declares no decision engine `{dialect}`");
+            let help = match nearest(dialect, self.engines.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("declare it, as in `global: {{ pdp: [{{ kind: {dialect} }}] }}`"),
+            };
+            Unresolved { message, help: Some(help) }
+        })
+    }
+
+    fn is_dialect(&self, word: &str) -> bool {
+        self.engines.iter().any(|engine| engine == word)
+    }
+
+    fn cost_tier(&self, name: &str) -> Result<u64, Unresolved> {
+        let rank = self.cost_tiers.iter().position(|tier| tier == name).and_then(|rank| u64::try_from(rank).ok());
+        rank.ok_or_else(|| {
+            let help = match nearest(name, self.cost_tiers.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "order the tiers by name in `plugin_settings.cost_tiers`, the lowest first".to_owned(),
+            };
+            Unresolved { help: Some(help), ..Unresolved::undeclared("cost tier", name) }
+        })
     }
 
     fn hash_key(&self) -> DeclaredKey {

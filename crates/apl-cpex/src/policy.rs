@@ -10,12 +10,14 @@ mod layer;
 mod plan;
 mod response;
 mod selector;
+mod suspension;
 mod table;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use apl_cmf::{Entity, EntityKind};
+use apl_core::compile::WrittenQuestion;
 use apl_core::diagnostic::Diagnostic;
 use apl_core::node::Node;
 use apl_core::span::Sources;
@@ -36,6 +38,7 @@ pub struct Policy {
     plans: Vec<Plan>,
     routes: usize,
     table: Table,
+    questions: Vec<WrittenQuestion>,
 }
 
 impl Policy {
@@ -80,7 +83,15 @@ impl Policy {
             let layers = [&global, layer];
             plans.push(Plan::of(None, &layers, response_of(&layers)));
         }
-        Self { plans, routes: nodes.len(), table: Table::new(selectors, sources, compiler.faults) }
+        suspension::check(&plans, compiler.faults);
+        let table = Table::new(selectors, sources, compiler.faults);
+        Self { plans, routes: nodes.len(), table, questions: compiler.into_questions() }
+    }
+
+    /// The questions for decision engines, each at the index its rule asks it by.
+    #[must_use]
+    pub fn questions(&self) -> &[WrittenQuestion] {
+        &self.questions
     }
 
     /// Whether the document has neither a route nor a layer, so that nothing is enforced.

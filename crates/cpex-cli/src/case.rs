@@ -23,7 +23,6 @@ mod seen;
 mod stage;
 mod step;
 mod stub;
-pub(crate) mod trust;
 mod wallet;
 
 pub use self::error::RunError;

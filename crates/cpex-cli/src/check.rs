@@ -13,7 +13,6 @@ use cpex::apl::diagnostic::{Diagnostic, Severity};
 use cpex::apl::span::Sources;
 use cpex::document::{Document, LoadError};
 
-use crate::case::trust;
 use crate::paths;
 use crate::streams::Streams;
 use checked::Checked;
@@ -75,7 +74,6 @@ fn load(file: &Path) -> Result<(Sources, Vec<Diagnostic>), LoadError> {
     let document = Document::read_file(file)?;
     let manager = PluginManager::default();
     cpex::install_builtins(&manager);
-    trust::host_kinds(&manager, document.root());
-    let warnings = manager.stage(&document)?;
+    let warnings = manager.check(&document)?;
     Ok((warnings.sources().clone(), warnings.diagnostics().to_vec()))
 }

@@ -51,4 +51,16 @@ impl ContextTable {
             contexts.states.push((plugin, state));
         }
     }
+
+    /// Takes over what plugins left in a copy of this table that ran beside it.
+    pub(crate) fn merge(&mut self, branch: Self) {
+        let Some(contexts) = branch.0 else { return };
+        let Contexts { global, states } = *contexts;
+        let own = self.0.get_or_insert_default();
+        own.global = global;
+        for (plugin, state) in states {
+            own.states.retain(|(index, _)| *index != plugin);
+            own.states.push((plugin, state));
+        }
+    }
 }

@@ -34,6 +34,7 @@ use self::kinds::Kinds;
 pub use error::LoadError;
 pub use limits::Limits;
 pub use plugins::PluginNode;
+pub(crate) use plugins::place_of;
 pub use settings::{SessionSource, Settings, Unmatched};
 pub use store::MemoryBounds;
 

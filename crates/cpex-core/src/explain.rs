@@ -11,7 +11,7 @@ use crate::context::ContextTable;
 use crate::invoke;
 use crate::manager::{PluginManager, journey};
 use crate::operation::{Answer, Call, Operation};
-use crate::outcome::{Decision, Outcome, Report, Violation};
+use crate::outcome::{Outcome, Report, Violation};
 use crate::permit::Permit;
 use crate::road::settle::Settled;
 use crate::trace::Recording;
@@ -45,26 +45,20 @@ impl PluginManager {
     /// an answer a permitted operation ends before it happens and is recorded as abandoned.
     pub async fn explain(&self, operation: Operation, answer: Option<Answer>) -> Explanation {
         let point = operation.point();
-        let Operation { draft, caller } = operation;
+        let Operation { draft, caller, resumes } = operation;
         let entity = draft.entity(point.entity);
         let entity = entity.map_or(Json::Null, |entity| entity_json(entity, draft.server()));
         let Some(snapshot) = self.snapshot() else { return Explanation::new(entity, Outcome::engine_down(), None) };
         let mut journey = journey(snapshot, point, draft, ContextTable::default());
-        journey.passage.trace = Some(Box::default());
+        (journey.passage.trace, journey.passage.resumes) = (Some(Box::default()), resumes);
         let Settled { end, report } = invoke::before(&mut journey, caller).await;
         let trace = journey.passage.trace.take();
-        let mut permit = match end {
-            Ok(granted) => Permit::new(journey, &granted),
-            Err(violation) => {
-                let before = Outcome { decision: Decision::Deny(violation), report };
-                return Explanation::new(entity, before, trace);
-            }
-        };
-        let before = Outcome { decision: Decision::Allow(permit.take_call()), report };
-        let explanation = Explanation::new(entity, before, trace);
-        match answer {
-            Some(answer) => explanation.followed_by(permit.explain(answer).await),
-            None => explanation,
+        let mut permit = None;
+        let decision = end.map(|granted| permit.insert(Permit::new(journey, &granted)).take_call());
+        let explanation = Explanation::new(entity, Outcome { decision, report }, trace);
+        match (permit, answer) {
+            (Some(permit), Some(answer)) => explanation.followed_by(permit.explain(answer).await),
+            _ => explanation,
         }
     }
 }

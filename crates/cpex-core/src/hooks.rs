@@ -10,7 +10,7 @@ use crate::context::ContextTable;
 use crate::invoke;
 use crate::manager::{PluginManager, journey};
 use crate::operation::{Answer, Caller};
-use crate::outcome::{Decision, Outcome};
+use crate::outcome::Outcome;
 use crate::permit::{self, Permit};
 use crate::road::settle::Settled;
 use crate::snapshot::Snapshot;
@@ -102,14 +102,11 @@ async fn before(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Req
     let Request { envelope, caller, global, contexts: _ } = request;
     let mut journey = journey(snapshot, point, envelope, ContextTable::new(global));
     let Settled { end, report } = invoke::before(&mut journey, caller).await;
-    let decision = match end {
-        Ok(granted) => {
-            let mut permit = Permit::new(journey, &granted);
-            let payload = MessagePayload { message: permit.take_call().message };
-            Decision::Allow(Invoked { payload, contexts: Contexts { permit: Some(Box::new(permit)) } })
-        }
-        Err(violation) => Decision::Deny(violation),
-    };
+    let decision = end.map(|granted| {
+        let mut permit = Permit::new(journey, &granted);
+        let payload = MessagePayload { message: permit.take_call().message };
+        Invoked { payload, contexts: Contexts { permit: Some(Box::new(permit)) } }
+    });
     Outcome { decision, report }
 }
 
@@ -126,13 +123,8 @@ async fn after(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Requ
         }
     };
     let Outcome { decision, report } = outcome;
-    let decision = match decision {
-        Decision::Allow(Answer { message }) => {
-            Decision::Allow(Invoked { payload: MessagePayload { message }, contexts: Contexts::default() })
-        }
-        Decision::Deny(violation) => Decision::Deny(violation),
-        Decision::Pending(pending) => Decision::Pending(pending),
-    };
+    let decision = decision
+        .map(|Answer { message }| Invoked { payload: MessagePayload { message }, contexts: Contexts::default() });
     Outcome { decision, report }
 }
 

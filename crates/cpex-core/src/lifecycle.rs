@@ -5,7 +5,7 @@ use std::time::Duration;
 use cpex_orchestration::{Fault, call};
 use cpex_sdk::{Instance, PluginError};
 
-use crate::snapshot::{Control, Snapshot};
+use crate::snapshot::{Control, Engine, Snapshot};
 
 /// Why a document could not be put in force.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,13 +29,28 @@ pub(crate) async fn initialize(snapshot: &Snapshot) -> Result<(), InitializeErro
         let cause = match call(start(control), control.timeout).await {
             Ok(Ok(())) => continue,
             Ok(Err(error)) => error.to_string(),
-            Err(Fault::Timeout) => "no answer in time".to_owned(),
-            Err(Fault::Panic) => "it panicked".to_owned(),
+            Err(fault) => said(fault),
         };
         shutdown(snapshot, index).await;
         return Err(InitializeError::Plugin { plugin: control.name.to_string(), cause });
     }
+    for Engine { dialect, instance, timeout } in &snapshot.engines {
+        let cause = match call(instance.initialize(), *timeout).await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => error.to_string(),
+            Err(fault) => said(fault),
+        };
+        shutdown(snapshot, snapshot.controls.len()).await;
+        return Err(InitializeError::Plugin { plugin: dialect.to_string(), cause });
+    }
     Ok(())
+}
+
+fn said(fault: Fault) -> String {
+    match fault {
+        Fault::Timeout => "no answer in time".to_owned(),
+        Fault::Panic => "it panicked".to_owned(),
+    }
 }
 
 /// Stops the first so many plugins. One that fails to stop holds up nobody.
@@ -51,7 +66,9 @@ async fn start(control: &Control) -> Result<(), PluginError> {
         Some(Instance::Plugin(plugin)) => plugin.plugin().initialize().await,
         Some(Instance::Identity(resolver)) => resolver.initialize().await,
         Some(Instance::Sink(sink)) => sink.initialize().await,
-        None => Ok(()),
+        Some(Instance::Delegator(delegator)) => delegator.initialize().await,
+        Some(Instance::Approver(channel)) => channel.initialize().await,
+        Some(Instance::Engine(_)) | None => Ok(()),
     }
 }
 
@@ -59,6 +76,6 @@ async fn stop(control: &Control) {
     match &control.instance {
         Some(Instance::Plugin(plugin)) => plugin.plugin().shutdown().await,
         Some(Instance::Sink(sink)) => sink.shutdown().await,
-        Some(Instance::Identity(_)) | None => {}
+        Some(Instance::Identity(_) | Instance::Delegator(_) | Instance::Approver(_) | Instance::Engine(_)) | None => {}
     }
 }

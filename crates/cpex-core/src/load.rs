@@ -1,5 +1,6 @@
 //! From a document to what a snapshot is made of: plugins built, policy compiled, and every mistake found.
 
+mod engines;
 mod hash_key;
 mod instances;
 mod reach;
@@ -14,8 +15,9 @@ use cpex_orchestration::Background;
 use cpex_sdk::config::PluginMode;
 use cpex_sdk::{HookPoint, Host, SessionStore};
 
+use crate::document::kinds::{HostKinds, Kinds};
 use crate::document::{self, Document, LoadError, MemoryBounds};
-use crate::snapshot::{Control, Hooked, Settings, Snapshot};
+use crate::snapshot::{Control, Engine, Hooked, Prepared, Settings, Snapshot};
 pub(crate) use instances::Factories;
 
 /// Everything of a snapshot that comes from the document.
@@ -23,6 +25,8 @@ pub(crate) struct Loaded {
     policy: Policy,
     controls: Vec<Control>,
     hooked: Vec<Hooked>,
+    engines: Vec<Engine>,
+    questions: Vec<Prepared>,
     settings: Settings,
     session_store: Option<MemoryBounds>,
     digest: Arc<str>,
@@ -37,13 +41,15 @@ impl Loaded {
     pub(crate) fn compile(
         document: &Document,
         factories: &Factories,
+        host_kinds: HostKinds,
         host: Host,
     ) -> Result<(Self, Warnings), LoadError> {
-        let mut faults = document.check(factories);
+        let mut faults = document.check(Kinds::from(factories).host_kinds(host_kinds));
         let written = document.settings();
         let settings = settings(&written);
         let plugins = document.plugins(&mut faults);
         let built = instances::build(&plugins, factories, &host, &mut faults);
+        let engines = engines::build(document.root(), factories, &host, &mut faults);
         let declared = Declarations::new(
             plugins
                 .iter()
@@ -52,11 +58,14 @@ impl Loaded {
                     name: plugin.config.name.clone(),
                     role: instances::role(&plugin.config.kind, instance.as_ref()),
                     disabled: plugin.config.mode == PluginMode::Disabled,
+                    may_modify: plugin.config.mode.may_modify(),
                 })
                 .collect(),
         )
-        .with_hash_key(hash_key::read(document.root(), &host, &mut faults));
+        .with_hash_key(hash_key::read(document.root(), &host, &mut faults))
+        .with_engines(engines.iter().map(|engine| engine.dialect.clone()).collect());
         let policy = Policy::compile(document.root(), &declared, document.sources(), &mut faults);
+        let questions = engines::prepare(policy.questions(), &engines, &mut faults);
         let hooked = reach::check(&plugins, &declared, &policy.reached(), &mut faults);
         if faults.iter().any(|fault| fault.code.severity == Severity::Error) {
             return Err(document.refuse(faults));
@@ -76,7 +85,8 @@ impl Loaded {
         let hooked = HookPoint::ALL.iter().copied().map(of_point).filter(|hooked| !hooked.is_empty()).collect();
         let digest = document.digest().into();
         let session_store = written.session_store;
-        let loaded = Self { policy, controls, hooked, settings, session_store, digest, host };
+        let engines = engines::into_engines(engines, settings.plugin_timeout);
+        let loaded = Self { policy, controls, hooked, engines, questions, settings, session_store, digest, host };
         Ok((loaded, Warnings(document.refuse(faults))))
     }
 
@@ -86,8 +96,8 @@ impl Loaded {
     }
 
     pub(crate) fn into_snapshot(self, store: Arc<dyn SessionStore>, background: Arc<Background>) -> Snapshot {
-        let Self { policy, controls, hooked, settings, session_store: _, digest, host } = self;
-        Snapshot { policy, controls, hooked, settings, digest, store, host, background }
+        let Self { policy, controls, hooked, engines, questions, settings, session_store: _, digest, host } = self;
+        Snapshot { policy, controls, hooked, engines, questions, settings, digest, store, host, background }
     }
 }
 

@@ -13,6 +13,7 @@ use cpex_sdk::audit::Id;
 use cpex_sdk::{Clock, Factory, HookPoint, Host, IdSource, SecretReader, SessionStore};
 
 use crate::context::ContextTable;
+use crate::document::kinds::HostKinds;
 use crate::document::{Document, LoadError, MemoryBounds};
 use crate::invoke;
 use crate::lifecycle::{self, InitializeError};
@@ -110,9 +111,20 @@ impl PluginManager {
     pub fn stage(&self, document: &Document) -> Result<Warnings, LoadError> {
         let host = self.host(document);
         let factories = self.factories.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let (loaded, warnings) = Loaded::compile(document, &factories, host)?;
+        let (loaded, warnings) = Loaded::compile(document, &factories, HostKinds::Refuse, host)?;
         *self.staged.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
         Ok(warnings)
+    }
+
+    /// Checks a document as [`PluginManager::stage`] does and puts nothing in force. A kind that only a host knows is taken
+    /// on trust and its config is not read.
+    ///
+    /// # Errors
+    /// Every mistake in the document, each with its place.
+    pub fn check(&self, document: &Document) -> Result<Warnings, LoadError> {
+        let host = self.host(document);
+        let factories = self.factories.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Loaded::compile(document, &factories, HostKinds::Trust, host).map(|(_, warnings)| warnings)
     }
 
     /// Initializes the plugins of the document that was loaded last and makes it the one in force. Without a newly
@@ -169,14 +181,11 @@ impl PluginManager {
     pub async fn authorize(&self, operation: Operation) -> Outcome<Permit> {
         let Some(snapshot) = self.current.load_full() else { return Outcome::engine_down() };
         let point = operation.point();
-        let Operation { draft, caller } = operation;
+        let Operation { draft, caller, resumes } = operation;
         let mut journey = journey(snapshot, point, draft, ContextTable::default());
+        journey.passage.resumes = resumes;
         let Settled { end, report } = invoke::before(&mut journey, caller).await;
-        let decision = match end {
-            Ok(granted) => Decision::Allow(Permit::new(journey, &granted)),
-            Err(violation) => Decision::Deny(violation),
-        };
-        Outcome { decision, report }
+        Outcome { decision: end.map(|granted| Permit::new(journey, &granted)), report }
     }
 
     /// Names of the plugins of the document in force, in declared order.
@@ -251,6 +260,8 @@ pub(crate) fn journey(
         trail: Trail::default(),
         contexts,
         trace: None,
+        resumes: None,
+        pending: None,
         snapshot,
     };
     Journey { passage, matter: Matter::Draft(draft), session: None }

@@ -1,5 +1,7 @@
 //! What a host asks for: an operation and who states the caller's identity.
 
+use std::sync::Arc;
+
 use apl_cmf::{
     AgentContext, ContentPart, Credentials, Draft, HttpContext, Identity, Message, Meta, PromptRequest, RequestContext,
     ResourceRef, Role, ToolCall, ToolResult,
@@ -41,6 +43,7 @@ impl Caller {
 pub struct Operation {
     pub(crate) draft: Draft,
     pub(crate) caller: Caller,
+    pub(crate) resumes: Option<Arc<str>>,
 }
 
 impl Operation {
@@ -77,7 +80,13 @@ impl Operation {
     /// An operation on whatever a message asks for, see [`Message::asks_for`].
     #[must_use]
     pub fn new(message: Message) -> Self {
-        Self { draft: Draft::new(message), caller: Caller::anonymous() }
+        Self { draft: Draft::new(message), caller: Caller::anonymous(), resumes: None }
+    }
+
+    /// The same operation as the repetition of one that was left pending with that identifier.
+    #[must_use]
+    pub fn resume(self, elicitation: impl Into<Arc<str>>) -> Self {
+        Self { resumes: Some(elicitation.into()), ..self }
     }
 
     /// The same operation by that caller.

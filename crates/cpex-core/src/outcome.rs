@@ -53,6 +53,19 @@ pub struct Pending {
     pub elicitation: String,
 }
 
+/// A credential that was minted for the backend. The credential itself is the permit's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delegation {
+    /// The delegator.
+    pub delegator: Arc<str>,
+    /// The audience it was granted for.
+    pub audience: Arc<str>,
+    /// The scopes that were granted.
+    pub permissions: Vec<Arc<str>>,
+    /// On whose behalf: `user`, `client`, `caller_workload` or `this_workload`.
+    pub subject: &'static str,
+}
+
 /// What happened on the way to a decision.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -74,11 +87,22 @@ pub struct Report {
     pub session_labels: Option<NameSet>,
     /// Labels of the operation.
     pub message_labels: NameSet,
+    /// Credentials that were minted for the backend.
+    pub delegations: Vec<Delegation>,
     /// What went wrong on the way.
     pub errors: Vec<String>,
 }
 
 impl<T> Decision<T> {
+    /// The same decision about something else that is released.
+    pub(crate) fn map<U>(self, release: impl FnOnce(T) -> U) -> Decision<U> {
+        match self {
+            Self::Allow(released) => Decision::Allow(release(released)),
+            Self::Deny(violation) => Decision::Deny(violation),
+            Self::Pending(pending) => Decision::Pending(pending),
+        }
+    }
+
     /// What is released, if it is.
     #[must_use]
     pub fn allowed(self) -> Option<T> {
@@ -140,6 +164,7 @@ impl Report {
             controls: Vec::new(),
             session_labels: None,
             message_labels: NameSet::EMPTY,
+            delegations: Vec::new(),
             errors: Vec::new(),
         }
     }

@@ -97,9 +97,10 @@ pub(crate) fn outcome_of(journey: Journey, settled: Settled) -> Outcome<Answer> 
         Matter::Draft(_) => None,
     };
     let decision = match (end, answered) {
-        (Ok(_), Some(message)) => Decision::Allow(Answer { message }),
-        (Ok(_), None) => return Outcome::engine_down(),
-        (Err(violation), _) => Decision::Deny(violation),
+        (Decision::Allow(_), Some(message)) => Decision::Allow(Answer { message }),
+        (Decision::Allow(_), None) => return Outcome::engine_down(),
+        (Decision::Deny(violation), _) => Decision::Deny(violation),
+        (Decision::Pending(pending), _) => Decision::Pending(pending),
     };
     Outcome { decision, report }
 }

@@ -5,12 +5,13 @@ use cpex_sdk::audit::{Id, Record, RecordCaller, RecordChange, RecordEntity, Reco
 use cpex_sdk::{HookSide, code};
 
 use crate::road::decide::Ending;
-use crate::road::state::{Journey, Passage};
+use crate::road::state::{Journey, Passage, Stop};
 
 /// The record of how one side of an operation ended, under that identifier.
 pub(crate) fn of<'r>(journey: &'r Journey, ending: &'r Ending, id: Id) -> Record<'r> {
     let (passage, envelope) = (&journey.passage, journey.envelope());
-    let denied = ending.as_ref().err();
+    let stop = ending.as_ref().err();
+    let denied = stop.and_then(Stop::denied);
     let trail = &passage.trail;
     let denial = denied.map(|denied| &denied.denial);
     let request = journey.request_context();
@@ -37,11 +38,15 @@ pub(crate) fn of<'r>(journey: &'r Journey, ending: &'r Ending, id: Id) -> Record
         route: passage.route().map(|route| &*route.layer),
         policy: &passage.snapshot.digest,
         caller: caller(envelope),
-        decision: if denied.is_some() { "deny" } else { "allow" },
+        decision: match ending {
+            Ok(_) => "allow",
+            Err(Stop::Denied(_)) => "deny",
+            Err(Stop::Suspended(_)) => "pending",
+        },
         code: denial.map(|denial| denial.code),
         own_code: denial.and_then(|denial| denial.own_code.as_deref()),
         reason: denial.map(|denial| denial.reason.as_deref().unwrap_or_else(|| table_text(denial.code))),
-        rule: denied.and_then(|denied| denied.rule.as_ref()).map(|rule| RecordRule { id: &rule.id, at: &rule.at }),
+        rule: stop.and_then(Stop::rule).map(|rule| RecordRule { id: &rule.id, at: &rule.at }),
         control: denied.and_then(|denied| denied.control.as_deref()),
         controls: &trail.executions,
         labels: labels(passage, envelope),

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use apl_core::Limits;
-use apl_cpex::Policy;
+use apl_cpex::{Attribute, Policy};
 use cpex_orchestration::Background;
 use cpex_sdk::config::{PluginConfig, PluginMode};
+use cpex_sdk::engine::{DecisionEngine, Question};
 use cpex_sdk::{HookPoint, Host, Instance, SessionStore};
 
 use crate::document::{SessionSource, Unmatched};
@@ -20,6 +21,10 @@ pub(crate) struct Snapshot {
     pub(crate) controls: Vec<Control>,
     /// Which of them run on each hook without being named by policy.
     pub(crate) hooked: Vec<Hooked>,
+    /// The decision engines, by index.
+    pub(crate) engines: Vec<Engine>,
+    /// Their questions, each at the index its rule asks it by.
+    pub(crate) questions: Vec<Prepared>,
     pub(crate) settings: Settings,
     /// `sha256:<hex>` of the document.
     pub(crate) digest: Arc<str>,
@@ -37,6 +42,19 @@ pub(crate) struct Control {
     pub(crate) instance: Option<Instance>,
     pub(crate) timeout: Duration,
     disabled: AtomicBool,
+}
+
+/// One decision engine.
+pub(crate) struct Engine {
+    pub(crate) dialect: Arc<str>,
+    pub(crate) instance: Arc<dyn DecisionEngine>,
+    pub(crate) timeout: Duration,
+}
+
+/// A prepared question, and the attributes it reads.
+pub(crate) struct Prepared {
+    pub(crate) question: Arc<dyn Question>,
+    pub(crate) reads: Box<[Attribute]>,
 }
 
 /// The hooked plugins of one hook, as indexes, each list in the order it runs.
@@ -92,7 +110,7 @@ impl Snapshot {
     pub(crate) fn sinks(&self) -> impl Iterator<Item = (&Control, &dyn cpex_sdk::AuditSink)> {
         self.controls.iter().filter_map(|control| match &control.instance {
             Some(Instance::Sink(sink)) => Some((control, &**sink)),
-            Some(Instance::Plugin(_) | Instance::Identity(_)) | None => None,
+            _ => None,
         })
     }
 }

@@ -6,7 +6,9 @@
 
 mod value;
 
-use apl_core::{ConditionFault, ConditionTrace, Decision, Denial, Effect, Facts, Reply, Rule, Scope, Tested, Trace};
+use apl_core::{
+    ConditionFault, ConditionTrace, Decision, Denial, Effect, Facts, Reply, Rule, Scope, Tested, Trace, Verdict,
+};
 use apl_cpex::Attribute;
 use serde_json::{Value as Json, json};
 
@@ -37,8 +39,11 @@ impl Recording {
     /// How the effect that was asked for last ended, and whether it changed the operation.
     pub(crate) fn replied(&mut self, reply: &Reply, changed: bool) {
         let (word, code) = match reply {
-            Reply::Begin | Reply::Performed => ("performed", None),
+            Reply::Begin | Reply::Performed | Reply::Joined(_) => ("performed", None),
             Reply::Refused(denial) => ("refused", Some(denial.code)),
+            Reply::Pending => ("pending", None),
+            Reply::Decided(Verdict::Permit) => ("permitted", None),
+            Reply::Decided(Verdict::Deny(denial)) => ("denied", Some(denial.code)),
         };
         let last = self.rules.last_mut().and_then(|rule| rule.steps.last_mut());
         if let Some(step) = last.and_then(Json::as_object_mut) {
@@ -52,6 +57,11 @@ impl Recording {
     pub(crate) fn into_json(self) -> Json {
         let rule = |RecordedRule { rule, steps }| json!({ "id": &*rule.id, "at": &*rule.at, "steps": steps });
         self.rules.into_iter().map(rule).collect()
+    }
+
+    /// Takes over what a branch did that ran beside others.
+    pub(crate) fn merge(&mut self, branch: Self) {
+        self.rules.extend(branch.rules);
     }
 
     /// Adds what the rule did; what it does in a row stands together.
@@ -113,12 +123,30 @@ impl Trace<Attribute> for Recording {
                 json!({ "kind": "taint", "label": &*taint.label, "scope": scope })
             }
             Effect::Run(run) => json!({ "kind": "run", "plugin": &*run.plugin }),
+            Effect::Ask(ask) => json!({ "kind": "ask", "engine": &*ask.dialect }),
+            Effect::Delegate(delegate) => json!({
+                "kind": "delegate",
+                "delegator": &*delegate.delegator,
+                "audience": &*delegate.audience,
+                "permissions": delegate.permissions.iter().map(|scope| &**scope).collect::<Vec<_>>(),
+            }),
+            Effect::Declassify(declassify) => {
+                json!({ "kind": "declassify", "label": &*declassify.label, "reason": &*declassify.reason })
+            }
+            Effect::Elicit(elicit) => {
+                json!({ "kind": "elicit", "verb": elicit.verb, "approver": &*elicit.approver })
+            }
+            Effect::Restrict(_) => json!({ "kind": "restrict" }),
             Effect::Rewrite(active) => {
                 let stages = active.stages().map(|(text, is_active)| json!({ "text": text, "active": is_active }));
                 json!({ "kind": "pipeline", "field": &*active.rewrite.field, "stages": stages.collect::<Vec<_>>() })
             }
         };
         self.push(rule, step);
+    }
+
+    fn forks(&mut self, rule: &Rule, branches: usize) {
+        self.push(rule, json!({ "kind": "parallel", "branches": branches }));
     }
 
     fn ended(&mut self, decision: &Decision) {

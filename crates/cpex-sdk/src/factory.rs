@@ -9,6 +9,9 @@ use async_trait::async_trait;
 
 use crate::audit::AuditSink;
 use crate::config::{ConfigFault, Key, PluginConfig};
+use crate::delegation::Delegator;
+use crate::elicitation::ElicitationChannel;
+use crate::engine::DecisionEngine;
 use crate::hook::{Hook, HookPoint};
 use crate::identity::IdentityResolver;
 use crate::plugin::{Erased, HookHandler, Plugin, PluginContext, PluginError, PluginResult};
@@ -54,6 +57,12 @@ pub enum Instance {
     Identity(Arc<dyn IdentityResolver>),
     /// An audit sink.
     Sink(Arc<dyn AuditSink>),
+    /// A delegator.
+    Delegator(Arc<dyn Delegator>),
+    /// A channel to people who may be asked.
+    Approver(Arc<dyn ElicitationChannel>),
+    /// A decision engine, which a document declares under `global.pdp`.
+    Engine(Arc<dyn DecisionEngine>),
 }
 
 impl fmt::Debug for Instance {
@@ -62,6 +71,9 @@ impl fmt::Debug for Instance {
             Self::Plugin(_) => "Plugin",
             Self::Identity(_) => "Identity",
             Self::Sink(_) => "Sink",
+            Self::Delegator(_) => "Delegator",
+            Self::Approver(_) => "Approver",
+            Self::Engine(_) => "Engine",
         })
     }
 }

@@ -2,12 +2,16 @@
 //!
 //! A plugin implements [`Plugin`] and, for each hook it runs on, [`HookHandler`]. A [`Factory`] makes it from the config
 //! of its declaration. Collaborators of other sorts implement a port: [`IdentityResolver`], [`AuditSink`],
-//! [`SessionStore`], [`Clock`], [`IdSource`], [`SecretReader`]. This crate stands below the engine: depending on it brings
+//! [`engine::DecisionEngine`], [`delegation::Delegator`], [`elicitation::ElicitationChannel`], [`SessionStore`], [`Clock`],
+//! [`IdSource`], [`SecretReader`]. This crate stands below the engine: depending on it brings
 //! no YAML, no grammar and no runtime.
 
 pub mod audit;
 pub mod code;
 pub mod config;
+pub mod delegation;
+pub mod elicitation;
+pub mod engine;
 mod factory;
 mod hook;
 mod identity;

@@ -60,11 +60,11 @@ pub(super) fn load(block: &Block) -> Findings {
         fs::write(folder.path().join("idp.pem"), KEY).unwrap();
         return findings(&stage_in(&manager, &text, folder.path()));
     }
-    findings(&manager.load_config_yaml(&text))
+    findings(&Document::parse("<document>", &text).and_then(|document| manager.check(&document)))
 }
 
 fn stage_in(manager: &PluginManager, text: &str, folder: &Path) -> Result<Warnings, LoadError> {
-    manager.stage(&Document::parse("<document>", text)?.in_directory(folder))
+    manager.check(&Document::parse("<document>", text)?.in_directory(folder))
 }
 
 fn manager() -> PluginManager {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Folders that hold nothing written by hand.
+/// What holds nothing written by hand.
 const NOT_OURS: [&str; 5] = [".git", ".tools", "target", "node_modules", ".venv"];
 
 /// How many faults a report shows.
@@ -61,10 +61,12 @@ fn collect(top: &Path, folder: &Path, files: &mut Vec<File>) {
     for entry in fs::read_dir(folder).expect("a folder of the repository is readable") {
         let path = entry.expect("an entry of the repository is readable").path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
+        // In a worktree of its own, `.git` is a file.
+        if NOT_OURS.contains(&&*name) {
+            continue;
+        }
         if path.is_dir() {
-            if !NOT_OURS.contains(&&*name) {
-                collect(top, &path, files);
-            }
+            collect(top, &path, files);
         } else if let Ok(text) = fs::read_to_string(&path) {
             let path = path.strip_prefix(top).expect("the walk began at the top");
             files.push(File { path: path.to_string_lossy().replace('\\', "/"), text });

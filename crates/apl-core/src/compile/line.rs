@@ -6,21 +6,24 @@
 use std::ops::Range;
 
 use super::assembly::{Assembly, Place};
-use super::unavailable::{self, is_field_operation, is_unavailable};
 use crate::call::Call;
 use crate::codes;
 use crate::condition::{self, Condition};
 use crate::context::Declared;
 use crate::decision::Denial;
 use crate::diagnostic::Diagnostic;
-use crate::effect::{self, Compiled, EFFECTS};
+use crate::effect::{self, Action, Compiled, EFFECTS};
 use crate::expr::KEYWORDS;
 use crate::fact::Vocabulary;
 use crate::node::Text;
 use crate::parse;
-use crate::scan;
+use crate::rewrite::{self, Side};
+use crate::scan::{self, Sign};
 
 const REQUIRE: &str = "require";
+
+/// Words that begin a step written as a map, and no line.
+const MAP_WORDS: [&str; 8] = ["when", "do", "id", "sequential", "parallel", "restrict", "on_allow", "on_deny"];
 
 /// Compiles a step of one line.
 pub(super) fn step<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, text: &Text, place: &Place) {
@@ -32,12 +35,7 @@ pub(super) fn step<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>
         Ok(signs) => signs,
         Err(fault) => return assembly.faults.push(fault),
     };
-    let colon = signs.iter().find(|sign| sign.sign == ':').map(|sign| sign.at);
-    let has_bar = signs.iter().any(|sign| sign.sign == '|');
-    if is_field_operation(part(text, &range), has_bar, colon.is_some()) {
-        return unavailable::refuse_field_operation(assembly, text.span_of(range));
-    }
-    match colon {
+    match signs.iter().find(|sign| sign.sign == ':').map(|sign| sign.at) {
         Some(colon) => {
             let left = scan::trim(&text.value, range.start..colon);
             let right = scan::trim(&text.value, colon + 1..range.end);
@@ -54,7 +52,7 @@ pub(super) fn guard<V: Vocabulary, D: Declared>(
     range: Range<usize>,
 ) -> Option<Condition<V::Attribute>> {
     let (word, name) = leading_word(text, &range);
-    if is_step_word::<V, D>(name) {
+    if is_step_word(assembly, name) {
         let message = format!("`{name}` is no condition and cannot stand before `:`");
         let help = "write the condition first and the effect after it, as in `role.guest: deny`";
         assembly.refuse(codes::SYNTAX, text.span_of(word), message, Some(help));
@@ -71,11 +69,12 @@ fn guarded<V: Vocabulary, D: Declared>(
     place: &Place,
 ) {
     let condition = guard(assembly, text, left);
+    let span = text.span_of(right.clone());
     let compiled = effect(assembly, text, right, &place.guarded());
     let Some((condition, compiled)) = condition.zip(compiled) else { return };
     let rule = assembly.rule(place);
     let guard = assembly.guard(condition, rule);
-    assembly.effect(compiled, rule);
+    assembly.effect(compiled, place, span);
     assembly.end(guard);
 }
 
@@ -89,10 +88,13 @@ fn unguarded<V: Vocabulary, D: Declared>(
     let rest = part(text, &(word.end..range.end)).trim_start();
     if name == REQUIRE {
         require(assembly, text, range, rest, place);
-    } else if is_step_word::<V, D>(name) || is_unknown_effect(assembly, text, &range, name, rest) {
+    } else if is_field_operation(text, &range)
+        || is_step_word(assembly, name)
+        || is_unknown_effect(assembly, text, &range, name, rest)
+    {
+        let span = text.span_of(range.clone());
         if let Some(compiled) = effect(assembly, text, range, place) {
-            let rule = assembly.rule(place);
-            assembly.effect(compiled, rule);
+            assembly.effect(compiled, place, span);
         }
     } else if condition::compile(text, range.clone(), assembly.context.vocabulary, assembly.faults).is_some() {
         let line = part(text, &range);
@@ -136,14 +138,14 @@ fn effect<V: Vocabulary, D: Declared>(
     place: &Place,
 ) -> Option<Compiled<V::Attribute>> {
     let span = text.span_of(range.clone());
-    let line = part(text, &range);
     let (word, name) = leading_word(text, &range);
     if range.is_empty() {
         assembly.refuse(codes::STEP, span, "an effect is missing here", Some("write one, as in `role.guest: deny`"));
-    } else if is_unavailable(name) {
-        unavailable::refuse(assembly, name, text.span_of(word));
-    } else if is_field_operation(line, line.contains('|'), false) {
-        unavailable::refuse_field_operation(assembly, span);
+    } else if is_field_operation(text, &range) {
+        return field_operation(assembly, text, range);
+    } else if is_map_word(assembly, name) && effect::row::<V, D>(name).is_none() {
+        let message = format!("`{name}` is a step that is written as a map");
+        assembly.refuse(codes::STEP, span, message, Some(&format!("write `- {name}: ..`, without the quotes")));
     } else if name == REQUIRE {
         let help = "write `{when: .., do: \"require(..)\"}`";
         assembly.refuse(codes::STEP, span, "`require` is a step and cannot stand after `:`", Some(help));
@@ -162,7 +164,7 @@ fn effect<V: Vocabulary, D: Declared>(
     None
 }
 
-fn refuse_unknown<V: Vocabulary, D>(assembly: &mut Assembly<'_, V, D>, text: &Text, range: Range<usize>) {
+fn refuse_unknown<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, text: &Text, range: Range<usize>) {
     let name = part(text, &range);
     let names = || EFFECTS.iter().flat_map(|effect| effect.names.iter().copied());
     let fault = Diagnostic::new(codes::UNKNOWN_EFFECT, text.span_of(range.clone()), format!("`{name}` is no effect"));
@@ -171,7 +173,7 @@ fn refuse_unknown<V: Vocabulary, D>(assembly: &mut Assembly<'_, V, D>, text: &Te
 }
 
 /// Whether a line without guard was meant as an effect, although the language has none of that name.
-fn is_unknown_effect<V: Vocabulary, D>(
+fn is_unknown_effect<V: Vocabulary, D: Declared>(
     assembly: &Assembly<'_, V, D>,
     text: &Text,
     range: &Range<usize>,
@@ -185,9 +187,48 @@ fn is_unknown_effect<V: Vocabulary, D>(
     is_word && (rest.starts_with('(') || (rest.is_empty() && !is_attribute()))
 }
 
+/// Compiles a field pipeline that stands among steps.
+fn field_operation<V: Vocabulary, D: Declared>(
+    assembly: &mut Assembly<'_, V, D>,
+    text: &Text,
+    range: Range<usize>,
+) -> Option<Compiled<V::Attribute>> {
+    let bar = first_bar(text, &range)?;
+    let (side, namespace) = match part(text, &range).starts_with("args") {
+        true => (Side::Args, "args"),
+        false => (Side::Result, "result"),
+    };
+    let path = scan::trim(&text.value, range.start + namespace.len()..bar);
+    let dot = usize::from(part(text, &path).starts_with('.'));
+    let field = text.part(path.start + dot..path.end);
+    let pipeline = text.part(scan::trim(&text.value, bar + 1..range.end));
+    let rewrite = rewrite::compile(&field, &pipeline, side, assembly.context, assembly.faults)?;
+    Some(Compiled::Perform(Action::Rewrite(rewrite)))
+}
+
+/// Whether a part of a text is a field operation: it begins with `args` or `result` and a path, and has a `|` and no `:`
+/// outside quotes and brackets.
+fn is_field_operation(text: &Text, range: &Range<usize>) -> bool {
+    let line = part(text, range);
+    let rest = line.strip_prefix("args").or_else(|| line.strip_prefix("result"));
+    rest.is_some_and(|rest| rest.starts_with(['.', '['])) && first_bar(text, range).is_some()
+}
+
+/// Where the first `|` of a line without `:` stands, both outside quotes and brackets.
+fn first_bar(text: &Text, range: &Range<usize>) -> Option<usize> {
+    let signs = scan::top_level(text, range.clone()).ok()?;
+    let has_colon = signs.iter().any(|Sign { sign, .. }| *sign == ':');
+    signs.iter().find(|Sign { sign, .. }| *sign == '|' && !has_colon).map(|sign| sign.at)
+}
+
 /// Whether a word begins a step and not an expression.
-fn is_step_word<V: Vocabulary, D: Declared>(name: &str) -> bool {
-    name == REQUIRE || is_unavailable(name) || effect::row::<V, D>(name).is_some()
+fn is_step_word<V: Vocabulary, D: Declared>(assembly: &Assembly<'_, V, D>, name: &str) -> bool {
+    name == REQUIRE || effect::row::<V, D>(name).is_some() || is_map_word(assembly, name)
+}
+
+/// Whether a word begins a step written as a map.
+fn is_map_word<V: Vocabulary, D: Declared>(assembly: &Assembly<'_, V, D>, name: &str) -> bool {
+    MAP_WORDS.contains(&name) || effect::ask::is_dialect(name, assembly.context.declared)
 }
 
 /// The name a part of a text begins with; empty where it begins with none.

@@ -1,11 +1,12 @@
 //! Lists of steps, and steps written as maps.
 
 use super::assembly::{Assembly, Place};
-use super::unavailable::{self, is_unavailable};
+use super::reactions::{self, Question};
 use super::{line, misread};
 use crate::codes;
 use crate::context::Declared;
-use crate::effect;
+use crate::diagnostic::Diagnostic;
+use crate::effect::{self, Action, ask, restrict};
 use crate::fact::Vocabulary;
 use crate::node::{Entry, Node, Text, Value};
 use crate::scan;
@@ -15,16 +16,28 @@ const MAX_DEPTH: usize = 64;
 
 /// Compiles the steps of a list at that place, in written order.
 pub(super) fn list<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, nodes: &[Node], place: &Place) {
+    for (index, node) in items(nodes, assembly.faults) {
+        step(assembly, node, &place.item(index, node.span));
+    }
+}
+
+/// The items of a list that are steps, each with its index. Lines that YAML cut into several items are mistakes.
+fn items<'n>(nodes: &'n [Node], faults: &mut Vec<Diagnostic>) -> Vec<(usize, &'n Node)> {
+    let mut items = Vec::with_capacity(nodes.len());
     let mut index = 0;
     while let Some(node) = nodes.get(index) {
-        if let Some((items, fault)) = misread::cut_line(nodes.get(index..).unwrap_or_default()) {
-            assembly.faults.push(fault);
-            index += items;
-            continue;
+        match misread::cut_line(nodes.get(index..).unwrap_or_default()) {
+            Some((cut, fault)) => {
+                faults.push(fault);
+                index += cut;
+            }
+            None => {
+                items.push((index, node));
+                index += 1;
+            }
         }
-        step(assembly, node, &place.item(index, node.span));
-        index += 1;
     }
+    items
 }
 
 fn step<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, node: &Node, place: &Place) {
@@ -51,8 +64,20 @@ fn map<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, node: &Nod
         entries.iter().find(|entry| entry.key.value == "id").and_then(|entry| identify(assembly, node, entry, place));
     let place = own.as_ref().unwrap_or(place);
     let rest: Vec<&Entry> = entries.iter().filter(|entry| entry.key.value != "id").collect();
-    if let Some(entry) = rest.iter().find(|entry| is_unavailable(&entry.key.value)) {
-        return unavailable::refuse(assembly, &entry.key.value, entry.key.span);
+    if let Some(engine) = rest.iter().find(|entry| ask::is_dialect(&entry.key.value, assembly.context.declared)) {
+        if let Some(question) = reactions::read(assembly, engine, &rest) {
+            ask_engine(assembly, question, place);
+        }
+        return;
+    }
+    if let Some(entry) = rest.iter().find(|entry| reactions::is_reaction(entry)) {
+        let message = format!("`{}` stands without a decision engine to react to", entry.key.value);
+        return assembly.refuse(
+            codes::STEP,
+            entry.key.span,
+            message,
+            Some("write it beside `cel`, `cedar` or another engine"),
+        );
     }
     if rest.iter().any(|entry| matches!(entry.key.value.as_str(), "when" | "do")) {
         return conditional(assembly, node, &rest, place);
@@ -120,17 +145,21 @@ fn conditional<V: Vocabulary, D: Declared>(
 /// A map of one key: an effect, a group, or `{"e": STEP or [..]}`.
 fn single<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, entry: &Entry, place: &Place) {
     let key = entry.key.value.as_str();
-    if key == "sequential" {
-        return match &entry.value.value {
-            Value::List(nodes) if !nodes.is_empty() => list(assembly, nodes, &place.nested(key, entry.value.span)),
-            _ => assembly.refuse(codes::STEP, entry.value.span, "`sequential` takes a list of steps", None),
-        };
+    match key {
+        "sequential" | "parallel" => return group(assembly, entry, place),
+        "restrict" => {
+            let compiled = restrict::compile(entry, assembly.context, assembly.faults);
+            if let Some(restrict) = compiled {
+                assembly.perform(Action::Restrict(restrict), place, entry.key.span);
+            }
+            return;
+        }
+        _ => {}
     }
     match effect::row::<V, D>(key).map(|row| row.map) {
         Some(Some(compile)) => {
-            if let Some(compiled) = compile(entry, assembly.faults) {
-                let rule = assembly.rule(place);
-                assembly.effect(compiled, rule);
+            if let Some(compiled) = compile(entry, assembly.context, assembly.faults) {
+                assembly.effect(compiled, place, entry.key.span);
             }
         }
         Some(None) => {
@@ -139,6 +168,60 @@ fn single<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, entry: 
         }
         None => guarded(assembly, &entry.key, &entry.value, place),
     }
+}
+
+/// A question for a decision engine and the reactions to its answer. Those are compiled for their mistakes even where the
+/// question has one.
+fn ask_engine<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, question: Question<'_>, place: &Place) {
+    let Question { engine, map, on_allow, on_deny } = question;
+    let compiled = ask::compile_map(engine, map, assembly.context, assembly.faults);
+    let rule = assembly.rule(place);
+    let asked = compiled.map(|ask| assembly.ask(ask, rule));
+    if let Some(entry) = on_allow {
+        reaction(assembly, entry, &place.guarded());
+    }
+    if let Some(entry) = on_deny {
+        let jump = asked.as_ref().map(|asked| assembly.on_deny(asked));
+        reaction(assembly, entry, &place.denied());
+        if let Some(jump) = jump {
+            let rule = assembly.rule(place);
+            assembly.end_on_deny(jump, rule);
+        }
+    }
+    if let Some(asked) = asked {
+        assembly.end_ask(asked);
+    }
+}
+
+fn reaction<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, entry: &Entry, place: &Place) {
+    if let Some(nodes) = reactions::steps(assembly, entry) {
+        list(assembly, nodes, &place.nested(&entry.key.value, entry.value.span));
+    }
+}
+
+/// `{sequential: [..]}` and `{parallel: [..]}`.
+fn group<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, entry: &Entry, place: &Place) {
+    let key = entry.key.value.as_str();
+    let nodes = match &entry.value.value {
+        Value::List(nodes) if !nodes.is_empty() => nodes,
+        _ => {
+            let message = format!("`{key}` takes a list of steps");
+            return assembly.refuse(codes::STEP, entry.value.span, message, None);
+        }
+    };
+    let place = place.nested(key, entry.value.span);
+    if key == "sequential" {
+        return list(assembly, nodes, &place);
+    }
+    let forked = place.forked();
+    let mut branches = Vec::with_capacity(nodes.len());
+    for (index, node) in items(nodes, assembly.faults) {
+        let mut branch = Assembly::new(assembly.context, assembly.faults);
+        step(&mut branch, node, &forked.item(index, node.span));
+        branches.push(branch.finish());
+    }
+    let rule = assembly.rule(&place);
+    assembly.fork(branches, rule);
 }
 
 fn guarded<V: Vocabulary, D: Declared>(

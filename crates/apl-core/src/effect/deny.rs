@@ -52,7 +52,7 @@ pub(super) fn compile<V, D>(call: &Call<'_>, _: &Context<'_, V, D>, faults: &mut
 }
 
 /// Compiles the form of a map.
-pub(super) fn compile_map(entry: &Entry, faults: &mut Vec<Diagnostic>) -> Option<Denial> {
+pub(super) fn compile_map<V, D>(entry: &Entry, _: &Context<'_, V, D>, faults: &mut Vec<Diagnostic>) -> Option<Denial> {
     if !matches!(entry.value.value, Value::Map(_)) {
         let message = format!("`deny` as a key takes a map, not {}", entry.value.shape());
         let help = format!("write `- deny`, `- {FORM}`, or `deny: {{reason: .., code: ..}}`");

@@ -30,7 +30,7 @@ pub(super) fn compile<V, D>(call: &Call<'_>, _: &Context<'_, V, D>, faults: &mut
         [label, scope] => (label, Some(scope)),
         arguments => (arguments.first()?, None),
     };
-    if label.value.is_empty() || !label.value.chars().all(is_label) {
+    if !is_label(&label.value) {
         let message = "a label consists of the letters a to z, digits, `_`, `.`, `:` and `-`";
         faults.push(call.refuse(label, message));
         return None;
@@ -48,6 +48,7 @@ pub(super) fn compile<V, D>(call: &Call<'_>, _: &Context<'_, V, D>, faults: &mut
     Some(Taint { label: label.value.as_str().into(), scope })
 }
 
-const fn is_label(sign: char) -> bool {
-    sign.is_ascii_alphanumeric() || matches!(sign, '_' | '.' | ':' | '-')
+/// Whether a text is a label: `[A-Za-z0-9_.:-]+`.
+pub(super) fn is_label(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':' | '-'))
 }

@@ -23,6 +23,13 @@ fn show(step: &Step<'_, Attribute>) -> String {
         Step::Perform(Effect::Taint(taint)) => format!("taint {} {:?}", taint.label, taint.scope),
         Step::Perform(Effect::Run(run)) => format!("run {} {}", run.index, run.plugin),
         Step::Perform(Effect::Rewrite(_)) => "rewrite".to_owned(),
+        Step::Perform(Effect::Ask(ask)) => format!("ask {} {}", ask.dialect, ask.question),
+        Step::Perform(Effect::Elicit(elicit)) => format!("{} {}", elicit.verb, elicit.approver),
+        Step::Perform(Effect::Delegate(delegate)) => format!("delegate {}", delegate.delegator),
+        Step::Perform(Effect::Declassify(declassify)) => format!("declassify {}", declassify.label),
+        Step::Perform(Effect::Restrict(_)) => "restrict".to_owned(),
+        Step::Fork(fork) => format!("fork {}", fork.runs().count()),
+        Step::Done(Decision::Pending(rule)) => format!("pending by {}", rule.id),
         Step::Done(Decision::Allow) => "allow".to_owned(),
         Step::Done(Decision::Deny(Denied { denial, rule })) => {
             let rule = rule.as_ref().map_or("nobody", |rule| &*rule.id);
@@ -197,11 +204,7 @@ fn a_program_tells_what_it_asks_for_and_reads() {
         matches!(actions.as_slice(), [taint, run] if taint.starts_with("Taint") && run.starts_with("Run")),
         "{actions:?}"
     );
-    assert!(
-        program
-            .actions()
-            .any(|action| matches!(action, crate::effect::Action::Taint(taint) if taint.scope == Scope::Session))
-    );
+    assert!(program.actions().any(|action| matches!(action, Action::Taint(taint) if taint.scope == Scope::Session)));
     assert_eq!(program.attributes().count(), 4);
     assert!(program.attributes().any(|attribute| *attribute == Attribute::Labels));
     let rules: Vec<&str> = program.rules().map(|rule| &*rule.id).collect();

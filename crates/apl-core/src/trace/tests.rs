@@ -41,12 +41,18 @@ impl Trace<Attribute> for Lines {
             Effect::Taint(taint) => format!("taint {}", taint.label),
             Effect::Run(run) => format!("run {}", run.plugin),
             Effect::Rewrite(active) => format!("{} {:?}", active.rewrite.field, active.stages().collect::<Vec<_>>()),
+            other => format!("{other:?}"),
         };
         self.0.push(format!("{} performs {what}", rule.id));
     }
 
+    fn forks(&mut self, rule: &Rule, branches: usize) {
+        self.0.push(format!("{} forks {branches}", rule.id));
+    }
+
     fn ended(&mut self, decision: &Decision) {
         self.0.push(match decision {
+            Decision::Pending(rule) => format!("pending by {}", rule.id),
             Decision::Allow => "allow".to_owned(),
             Decision::Deny(denied) => {
                 format!("deny {} by {:?}", denied.denial.code, denied.rule.as_ref().map(|rule| &*rule.id))

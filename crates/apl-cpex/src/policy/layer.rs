@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use apl_core::Program;
-use apl_core::compile::{Context, Phase, compile};
+use apl_core::compile::{Context, Phase, WrittenQuestion, compile};
 use apl_core::diagnostic::Diagnostic;
 use apl_core::node::{Node, Value};
 use apl_core::span::Sources;
@@ -60,6 +60,11 @@ pub(super) struct Compiler<'c> {
 impl<'c> Compiler<'c> {
     pub(super) fn new(declared: &'c Declarations, sources: &'c Sources, faults: &'c mut Vec<Diagnostic>) -> Self {
         Self { context: Context::new(&Vocabulary, declared, sources), faults }
+    }
+
+    /// The questions that the compiled sections ask decision engines.
+    pub(super) fn into_questions(self) -> Vec<WrittenQuestion> {
+        self.context.into_questions()
     }
 
     /// The section of that layer name. One that is not there says nothing.

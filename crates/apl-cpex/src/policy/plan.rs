@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use apl_core::{Action, Program, Scope};
+use apl_core::{Action, Program, Request, Scope, Site};
 
 use super::authentication::{Authentication, Authenticator};
 use super::layer::{Layer, Shared};
@@ -67,17 +67,28 @@ impl Plan {
 
     /// Indexes of the plugins it names, sinks included.
     pub fn plugins(&self) -> impl Iterator<Item = usize> {
-        let run =
-            self.pre.iter().chain(&self.post).flat_map(|program| program.actions()).filter_map(|action| match action {
-                Action::Run(run) => Some(run.index),
-                Action::Taint(_) | Action::Rewrite(_) => None,
-            });
+        let named = self.pre.iter().chain(&self.post).flat_map(|program| program.actions()).filter_map(named);
         let identify = self.authentication.iter().filter_map(Authenticator::plugin);
-        run.chain(identify)
+        named.chain(identify)
     }
 }
 
+/// The index of the plugin an action names.
+const fn named(action: &Action<Attribute>) -> Option<usize> {
+    match action {
+        Action::Run(run) => Some(run.index),
+        Action::Delegate(delegate) => Some(delegate.index),
+        Action::Elicit(elicit) => Some(elicit.index),
+        Action::Taint(_) | Action::Declassify(_) | Action::Restrict(_) | Action::Rewrite(_) => None,
+    }
+}
+
+/// Whether a program reads labels of the session or changes them. What an engine reads is not known here.
 fn needs_session(program: &Program<Attribute>) -> bool {
-    let adds = |action: &Action<Attribute>| matches!(action, Action::Taint(taint) if taint.scope == Scope::Session);
-    program.actions().any(adds) || program.attributes().any(Attribute::reads_session)
+    let needs = |site: Site<'_, Attribute>| match site.request {
+        Request::Ask(_) | Request::Perform(Action::Declassify(_)) => true,
+        Request::Perform(Action::Taint(taint)) => taint.scope == Scope::Session,
+        Request::Perform(_) => false,
+    };
+    program.sites().any(needs) || program.attributes().any(Attribute::reads_session)
 }

@@ -37,7 +37,7 @@ fn text(value: &str, span: Span) -> Text {
 /// The policy of a document that declares `jwt` and `key`, identity plugins, `scan` and `log`, plugins that `run` may name,
 /// and `off`, which is disabled; and what is wrong with it.
 pub(crate) fn compile_document(document: &Json) -> (Policy, Vec<(&'static str, String)>) {
-    let plugin = |name: &str, role| Declaration { name: name.into(), role, disabled: name == "off" };
+    let plugin = |name: &str, role| Declaration { name: name.into(), role, disabled: name == "off", may_modify: true };
     let declared = Declarations::new(vec![
         plugin("jwt", Placed::Identity),
         plugin("key", Placed::Identity),

@@ -131,7 +131,7 @@ impl Cast {
             wallet: Arc::clone(&self.wallet),
             real: match real {
                 Some(Instance::Identity(resolver)) => Some(resolver),
-                Some(Instance::Plugin(_) | Instance::Sink(_)) | None => None,
+                _ => None,
             },
         }))
     }

@@ -35,12 +35,13 @@ codes! {
     PHASE_TWICE Error "document.phase_twice" "One phase written twice in one section would run twice.";
     EMPTY_AUTHORIZATION Error "document.empty_authorization" "An `authorization` that authorizes nothing.";
     DUPLICATE_PLUGIN Error "document.duplicate_plugin" "Two plugins have one name.";
+    DUPLICATE_ENGINE Error "document.duplicate_engine" "Two decision engines have one dialect.";
     UNKNOWN_KIND Error "document.unknown_kind" "A kind that nothing makes.";
     ABSENT_KIND Error "document.absent_kind" "A kind that is not compiled in.";
     MISPLACED_KIND Error "document.misplaced_kind" "A kind that is no plugin.";
     UNKNOWN_HOOK Error "document.unknown_hook" "A hook that nothing dispatches.";
     UNREACHED_PLUGIN Error "document.unreached_plugin" "A declared plugin that nothing reaches.";
-    CONFIG Error "document.config" "A plugin refuses its config.";
+    CONFIG Error "document.config" "A plugin or an engine refuses its config.";
     SECRET Error "document.secret" "A secret cannot be read, or is empty.";
     UNMATCHED Warning "document.unmatched" "Operations that no route matches are not denied.";
     LITERAL_SECRET Warning "document.literal_secret" "A secret stands in the document itself.";

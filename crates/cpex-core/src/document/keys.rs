@@ -42,12 +42,7 @@ pub const TABLES: &[Table] = &[
     },
     Table { place: "in `routes[]`", keys: ROUTE, unsupported: &["llm", "agent", "http", "plugins"], renamed: IDENTITY },
     Table { place: "in `meta`", keys: META, unsupported: &[], renamed: &[] },
-    Table {
-        place: "in `global`",
-        keys: GLOBAL,
-        unsupported: &["plugins", "pdp", "attribute_files"],
-        renamed: IDENTITY,
-    },
+    Table { place: "in `global`", keys: GLOBAL, unsupported: &["plugins", "attribute_files"], renamed: IDENTITY },
     Table { place: "in `global.session_store`", keys: SESSION_STORE, unsupported: &[], renamed: &[] },
     Table { place: "in `global.defaults`", keys: DEFAULTS, unsupported: &["llm", "agent", "http"], renamed: &[] },
     Table { place: "in the defaults of an entity", keys: LAYER, unsupported: &["plugins"], renamed: IDENTITY },
@@ -175,6 +170,11 @@ pub const META: &[Key] =
 /// `global`.
 pub const GLOBAL: &[Key] = layer![
     DESCRIPTION,
+    Key::optional(
+        "pdp",
+        Shape::List(&Shape::Any),
+        "The decision engines that steps may ask, each a `kind` and its config."
+    ),
     Key::optional("defaults", Shape::Section(DEFAULTS), "Policy of every operation on one kind of entity."),
     Key::optional(
         "session_store",

@@ -143,13 +143,18 @@ kinds! {
     "external" [] External "external" "Runs a plugin in another process.";
 }
 
-/// What policy may name a plugin of that kind for. Of a kind that only a host knows, that is `run(..)`.
+/// What policy may name a plugin of that kind for. A kind that only a host knows is whatever
+/// policy takes it for.
 pub(crate) fn role(kind: &str) -> apl_cpex::Role {
     match find(kind).map(|kind| kind.role) {
         Some(Role::Identity) => apl_cpex::Role::Identity,
         Some(Role::Sink) => apl_cpex::Role::Sink,
-        Some(Role::Control | Role::External) | None => apl_cpex::Role::Control,
-        Some(Role::Delegator | Role::Approver | Role::Engine | Role::SessionStore) => apl_cpex::Role::Other,
+        Some(Role::Control | Role::External) => apl_cpex::Role::Control,
+        None => apl_cpex::Role::Host,
+        Some(Role::Delegator) => apl_cpex::Role::Delegator,
+        Some(Role::Approver) => apl_cpex::Role::Approver,
+        // A kind that is misplaced under `plugins` is refused there.
+        Some(Role::Engine | Role::SessionStore) => apl_cpex::Role::Control,
     }
 }
 

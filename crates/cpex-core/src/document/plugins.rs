@@ -27,10 +27,7 @@ impl PluginNode<'_> {
     pub fn fault(&self, fault: &ConfigFault) -> Diagnostic {
         let span = match self.node.get("config") {
             None => self.span,
-            Some(config) => {
-                let steps: Vec<PathStep<'_>> = fault.path.iter().map(step).collect();
-                place(config.descend(&steps), fault.offset_in_text)
-            }
+            Some(config) => place_of(config, fault),
         };
         let finding = Diagnostic::new(codes::CONFIG, span, format!("plugin `{}`: {}", self.config.name, fault.text));
         Diagnostic { help: fault.help.clone(), ..finding }
@@ -42,6 +39,12 @@ impl std::fmt::Debug for PluginNode<'_> {
         // The config and its tree may hold secrets.
         f.debug_struct("PluginNode").field("name", &self.config.name).finish_non_exhaustive()
     }
+}
+
+/// Where in a config a mistake stands.
+pub(crate) fn place_of(config: &Node, fault: &ConfigFault) -> Span {
+    let steps: Vec<PathStep<'_>> = fault.path.iter().map(step).collect();
+    place(config.descend(&steps), fault.offset_in_text)
 }
 
 /// Checks that every kind is one that can be made, and every config against the table of its factory.

@@ -30,8 +30,10 @@ pub(super) fn role(kind: &str, instance: Option<&Instance>) -> Role {
         Some(Instance::Plugin(_)) => Role::Control,
         Some(Instance::Identity(_)) => Role::Identity,
         Some(Instance::Sink(_)) => Role::Sink,
+        Some(Instance::Delegator(_)) => Role::Delegator,
+        Some(Instance::Approver(_)) => Role::Approver,
         // It was not built; its kind says what it would have been, so that naming it raises no second fault.
-        None => kinds::role(kind),
+        Some(Instance::Engine(_)) | None => kinds::role(kind),
     }
 }
 
@@ -51,6 +53,11 @@ fn build_one(
         return None;
     }
     match call_sync(|| factory.build(&plugin.config, host)) {
+        Ok(Ok(Instance::Engine(_))) => {
+            let fault = ConfigFault::at(Vec::new(), "it is a decision engine").help("declare it under `global.pdp`");
+            faults.push(plugin.fault(&fault));
+            None
+        }
         Ok(Ok(instance)) => Some(instance),
         Err(_) => {
             let fault = ConfigFault::at(Vec::new(), "its factory panicked");

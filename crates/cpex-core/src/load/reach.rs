@@ -33,14 +33,16 @@ pub(super) fn check(
         if plugin.node.get("kind").is_some_and(|kind| faults.iter().any(|fault| kind.span.holds(fault.span))) {
             continue;
         }
-        if declaration.role == Role::Control && !config.hooks.is_empty() {
+        if matches!(declaration.role, Role::Control | Role::Host) && !config.hooks.is_empty() {
             hooked.push(index);
             continue;
         }
         let help = match declaration.role {
             Role::Identity => "name it under `authentication` of a route, or remove it",
-            Role::Control => "name it in `run(..)`, give it `hooks`, or remove it",
-            Role::Sink | Role::Other => "name it where it should act, or remove it",
+            Role::Control | Role::Host => "name it in `run(..)`, give it `hooks`, or remove it",
+            Role::Delegator => "name it in `delegate(..)`, or remove it",
+            Role::Approver => "name it in `require_approval(..)` or a verb like it, or remove it",
+            Role::Sink => "remove it",
         };
         let message = format!("nothing reaches plugin `{}`", config.name);
         faults.push(Diagnostic::new(codes::UNREACHED_PLUGIN, plugin.span, message).help(help));

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use apl_cmf::Envelope;
-use apl_core::{Decision, Denial, Denied as PolicyDenied, Reply, Run, Step};
-use apl_cpex::{Facts, Plan};
+use apl_core::{Decision, Denial, Denied as PolicyDenied, Run};
+use apl_cpex::Plan;
 use cpex_sdk::{HookSide, code};
 
-use super::state::{Denied, Identified, Passage, Shaped};
+use super::state::{Denied, Identified, Passage, Shaped, Stop, Suspended};
 use crate::document::Unmatched;
-use crate::perform::{Performed, perform};
+use crate::drive::{Driven, drive};
 use crate::snapshot::Snapshot;
 
 /// Policy permits. The field is private to this file, so nothing else makes one.
@@ -19,10 +19,10 @@ pub(crate) struct Permitted<'j>(Identified<'j>);
 pub(crate) struct Grant(());
 
 /// How the stages of one side end.
-pub(crate) type Ending = Result<Grant, Denied>;
+pub(crate) type Ending = Result<Grant, Stop>;
 
 /// Decides one side of an operation. This is the only place that makes a permit.
-pub(crate) async fn decide(shaped: Shaped<'_>) -> Result<Permitted<'_>, Denied> {
+pub(crate) async fn decide(shaped: Shaped<'_>) -> Result<Permitted<'_>, Stop> {
     let Shaped(mut identified) = shaped;
     let snapshot = Arc::clone(&identified.passage.snapshot);
     let Some(plan) = identified.passage.plan.and_then(|index| snapshot.policy.plans().get(index)) else {
@@ -33,30 +33,14 @@ pub(crate) async fn decide(shaped: Shaped<'_>) -> Result<Permitted<'_>, Denied> 
         HookSide::Post => &plan.post,
     };
     let mut run = Run::new(programs, snapshot.settings.limits);
-    let mut reply = Reply::Begin;
-    let mut control = None;
-    let decision = loop {
-        let facts = Facts::of(identified.envelope, identified.passage.kind(), plan.key());
-        let step = match &mut identified.passage.trace {
-            None => run.resume(&facts, reply),
-            Some(trace) => run.resume_traced(&facts, reply, &mut **trace),
-        };
-        match step {
-            Step::Done(decision) => break decision,
-            Step::Perform(effect) => {
-                let changes = identified.envelope.ledger().entries().len();
-                let Performed { reply: answer, control: refusing } = perform(effect, run.rule(), &mut identified).await;
-                if let Some(trace) = &mut identified.passage.trace {
-                    trace.replied(&answer, identified.envelope.ledger().entries().len() > changes);
-                }
-                (reply, control) = (answer, refusing);
-            }
-        }
-    };
-    match decision {
-        Decision::Allow if admits(plan, &snapshot) => Ok(Permitted(identified)),
-        Decision::Allow => Err(Denial::new(code::ROUTE_UNMATCHED).into()),
-        Decision::Deny(PolicyDenied { denial, rule }) => Err(Denied { denial, rule, control }),
+    let Driven { decision, control } = drive(&mut run, plan.key(), &mut identified).await;
+    match (decision, identified.passage.pending.take()) {
+        (Decision::Allow, None) if admits(plan, &snapshot) => Ok(Permitted(identified)),
+        (Decision::Allow, None) => Err(Denial::new(code::ROUTE_UNMATCHED).into()),
+        (Decision::Deny(PolicyDenied { denial, rule }), _) => Err(Denied { denial, rule, control }.into()),
+        (Decision::Pending(rule), Some(pending)) => Err(Stop::Suspended(Suspended { rule, pending })),
+        // Whoever asks a person says what is waited for, and nobody else does.
+        (Decision::Pending(_), None) | (Decision::Allow, Some(_)) => Err(Denial::new(code::POLICY_PROTOCOL).into()),
     }
 }
 
@@ -67,7 +51,7 @@ fn admits(plan: &Plan, snapshot: &Snapshot) -> bool {
 }
 
 /// Only a document that enforces nothing leaves an operation without a plan.
-fn without_plan<'j>(identified: Identified<'j>, snapshot: &Snapshot) -> Result<Permitted<'j>, Denied> {
+fn without_plan<'j>(identified: Identified<'j>, snapshot: &Snapshot) -> Result<Permitted<'j>, Stop> {
     if snapshot.policy.is_empty() {
         return Ok(Permitted(identified));
     }

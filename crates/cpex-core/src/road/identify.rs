@@ -61,7 +61,7 @@ async fn resolve(passage: &mut Passage, control: &Control, inbound: Inbound<'_>)
     let answer = match &control.instance {
         Some(Instance::Identity(resolver)) => call(async { resolver.resolve(inbound).await }, control.timeout).await,
         // Load refuses such a document; were one let through, "nothing found" could make the caller anonymous.
-        Some(Instance::Plugin(_) | Instance::Sink(_)) | None => {
+        _ => {
             let note = "it verifies nobody".to_owned();
             Ok(Resolution::Failed(AuthFailure { code: code::AUTH_UNAVAILABLE, note }))
         }

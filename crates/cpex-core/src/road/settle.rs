@@ -10,14 +10,14 @@ use cpex_sdk::audit::Id;
 use cpex_sdk::{AuditSink, Record, SessionKey, code};
 
 use super::decide::{Ending, Grant};
-use super::state::{Denied, Journey, Passage};
+use super::state::{Denied, Journey, Passage, Stop};
 use crate::background;
-use crate::outcome::{Report, Violation};
+use crate::outcome::{Decision, Report, Violation};
 use crate::record;
 
 /// One side of an operation, recorded.
 pub(crate) struct Settled {
-    pub(crate) end: Result<Grant, Violation>,
+    pub(crate) end: Decision<Grant>,
     pub(crate) report: Report,
 }
 
@@ -36,7 +36,10 @@ async fn store_labels(journey: &mut Journey, ending: Ending) -> Ending {
     let (Some(key), Some(added)) = (journey.session, added) else { return ending };
     let Err(error) = append(&journey.passage, &key, &added).await else { return ending };
     journey.passage.trail.errors.push(format!("session store: {error}"));
-    ending.and(Err(Denial::new(code::SESSION_PERSIST_FAILED).into()))
+    match ending {
+        Err(Stop::Denied(denied)) => Err(Stop::Denied(denied)),
+        Ok(_) | Err(Stop::Suspended(_)) => Err(Denial::new(code::SESSION_PERSIST_FAILED).into()),
+    }
 }
 
 fn added_labels(envelope: &Envelope, passage: &Passage) -> Option<Vec<Arc<str>>> {
@@ -73,7 +76,9 @@ async fn write_record(journey: &mut Journey, ending: Ending, id: Id) -> Ending {
     }
     let (failed, errors): (Vec<usize>, Vec<String>) = failed.into_iter().unzip();
     journey.passage.trail.errors.extend(errors);
-    ending?;
+    if let Err(Stop::Denied(denied)) = ending {
+        return Err(denied.into());
+    }
     let ending = Err(Denial::new(code::AUDIT_FAILED).into());
     let correction = Id(snapshot.host.ids.next());
     for (_, (control, sink)) in snapshot.sinks().enumerate().filter(|(index, _)| !failed.contains(index)) {
@@ -113,11 +118,19 @@ fn conclude(journey: &mut Journey, ending: Ending, id: Id) -> Settled {
         controls: trail.executions,
         session_labels: envelope.and_then(Envelope::session_labels).cloned(),
         message_labels: envelope.map(|envelope| envelope.message_labels().clone()).unwrap_or_default(),
+        delegations: trail.delegations,
         errors: trail.errors,
     };
-    let end = ending.map_err(|Denied { denial, rule, control }| {
-        (report.code, report.rule, report.control) = (Some(denial.code), rule, control);
-        Violation::new(&denial, passage.plan().and_then(|plan| plan.response.clone()))
-    });
+    let end = match ending {
+        Ok(grant) => Decision::Allow(grant),
+        Err(Stop::Suspended(suspended)) => {
+            report.rule = Some(suspended.rule);
+            Decision::Pending(suspended.pending)
+        }
+        Err(Stop::Denied(Denied { denial, rule, control })) => {
+            (report.code, report.rule, report.control) = (Some(denial.code), rule, control);
+            Decision::Deny(Violation::new(&denial, passage.plan().and_then(|plan| plan.response.clone())))
+        }
+    };
     Settled { end, report }
 }

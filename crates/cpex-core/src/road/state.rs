@@ -13,6 +13,7 @@ use cpex_sdk::{HookPoint, HookSide, SessionKey, code};
 
 use crate::context::ContextTable;
 use crate::operation::Caller;
+use crate::outcome::{Delegation, Pending};
 use crate::snapshot::Snapshot;
 use crate::trace::Recording;
 
@@ -49,6 +50,10 @@ pub(crate) struct Passage {
     pub(crate) contexts: ContextTable,
     /// What policy does on this side, where the operation is explained.
     pub(crate) trace: Option<Box<Recording>>,
+    /// The suspended operation that the host repeats, as it says.
+    pub(crate) resumes: Option<Arc<str>>,
+    /// What is waited for, once a person was asked.
+    pub(crate) pending: Option<Pending>,
 }
 
 /// What is remembered of one side for its record.
@@ -59,6 +64,8 @@ pub(crate) struct Trail {
     pub(crate) errors: Vec<String>,
     /// Labels of the session when they were loaded.
     pub(crate) labels_before: Option<NameSet>,
+    /// Credentials that were minted, without the credentials themselves.
+    pub(crate) delegations: Vec<Delegation>,
 }
 
 /// As the host handed it in.
@@ -82,6 +89,21 @@ pub(crate) struct Identified<'j> {
 
 /// Plugins that may modify have run: what policy judges from here on is what is forwarded.
 pub(crate) struct Shaped<'j>(pub(crate) Identified<'j>);
+
+/// The stages ended without a permit.
+pub(crate) enum Stop {
+    /// The operation does not happen, or its result is withheld.
+    Denied(Denied),
+    /// It waits for a person.
+    Suspended(Suspended),
+}
+
+/// The operation waits for a person.
+pub(crate) struct Suspended {
+    /// The rule that asked.
+    pub(crate) rule: Rule,
+    pub(crate) pending: Pending,
+}
 
 /// The operation does not happen, or its result is withheld.
 pub(crate) struct Denied {
@@ -165,6 +187,32 @@ impl Passage {
         self.point.entity
     }
 
+    /// The same passage for a branch that runs beside others: what it notes is its own until it is merged.
+    pub(crate) fn branch(&self) -> Self {
+        Self {
+            snapshot: Arc::clone(&self.snapshot),
+            trail: Trail { labels_before: self.trail.labels_before.clone(), ..Trail::default() },
+            contexts: self.contexts.clone(),
+            trace: self.trace.as_ref().map(|_| Box::default()),
+            resumes: self.resumes.clone(),
+            pending: None,
+            ..*self
+        }
+    }
+
+    /// Takes over what a branch noted.
+    pub(crate) fn merge(&mut self, branch: Self) {
+        let Trail { executions, marks, errors, labels_before: _, delegations } = branch.trail;
+        self.trail.executions.extend(executions);
+        self.trail.marks.extend(marks);
+        self.trail.errors.extend(errors);
+        self.trail.delegations.extend(delegations);
+        self.contexts.merge(branch.contexts);
+        if let Some((trace, branch)) = self.trace.as_mut().zip(branch.trace) {
+            trace.merge(*branch);
+        }
+    }
+
     /// The payload that this side of the operation is about.
     pub(crate) const fn side(&self) -> Side {
         match self.point.side {
@@ -187,6 +235,36 @@ impl Routed<'_> {
 impl Denied {
     pub(crate) const fn by_control(denial: Denial, control: Arc<str>) -> Self {
         Self { denial, rule: None, control: Some(control) }
+    }
+}
+
+impl From<Denied> for Stop {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+impl From<Denial> for Stop {
+    fn from(denial: Denial) -> Self {
+        Self::Denied(denial.into())
+    }
+}
+
+impl Stop {
+    /// The denial, if it is one.
+    pub(crate) const fn denied(&self) -> Option<&Denied> {
+        match self {
+            Self::Denied(denied) => Some(denied),
+            Self::Suspended(_) => None,
+        }
+    }
+
+    /// The rule that stopped the operation.
+    pub(crate) const fn rule(&self) -> Option<&Rule> {
+        match self {
+            Self::Denied(denied) => denied.rule.as_ref(),
+            Self::Suspended(suspended) => Some(&suspended.rule),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) async fn watch(mut permitted: Permitted<'_>) -> Ending {
     if let Some(hooked) = snapshot.hooked(passage.point) {
         control::observe(&hooked.audit, envelope, passage).await;
         if let Some((denial, control)) = control::gate(&hooked.concurrent, envelope, passage).await {
-            return Err(Denied::by_control(denial, control));
+            return Err(Denied::by_control(denial, control).into());
         }
     }
     Ok(permitted.grant())

@@ -102,6 +102,6 @@ fn every_role_says_what_policy_may_name_it_for() {
     assert_eq!(role("identity/jwt"), apl_cpex::Role::Identity);
     assert_eq!(role("audit/logger"), apl_cpex::Role::Sink);
     assert_eq!(role("validator/pii-scan"), apl_cpex::Role::Control);
-    assert_eq!(role("delegator/oauth"), apl_cpex::Role::Other);
-    assert_eq!(role("acme.filters.Words"), apl_cpex::Role::Control);
+    assert_eq!(role("delegator/oauth"), apl_cpex::Role::Delegator);
+    assert_eq!(role("acme.filters.Words"), apl_cpex::Role::Host);
 }

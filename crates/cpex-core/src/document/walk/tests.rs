@@ -272,14 +272,13 @@ routes: [ {{ prompt: a, groups: [g], meta: {{ tags: g }}, {layer} }}, {{ resourc
 fn a_key_of_another_layer_is_misplaced() {
     assert_eq!(
         findings(
-            "global: {tool: a, description: d, polici: [], pdp: []}\n\
+            "global: {tool: a, description: d, polici: []}\n\
              groups: {g: {groups: [h], plugins: {}}}\n\
              routes: [{tool: a, meta: {tag: x}, defaults: {}}]\n"
         ),
         [
             "1:10 misplaced_key: `tool` is not read in `global`; it belongs in `routes[]`",
             "1:35 unknown_key: unknown key `polici` in `global`; did you mean `policy`?",
-            "1:47 unsupported: `pdp` is not supported by this version",
             "2:14 misplaced_key: `groups` is not read in a group; it belongs at the top level",
             "2:27 unsupported: `plugins` is not supported by this version",
             "3:27 unknown_key: unknown key `tag` in `meta`; did you mean `tags`?",

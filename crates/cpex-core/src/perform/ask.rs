@@ -1,0 +1,60 @@
+//! Asking a decision engine.
+
+use std::sync::Arc;
+
+use apl_core::{Ask, Denial, Facts as _, Reply, Verdict};
+use apl_cpex::{Attribute, Facts};
+use cpex_orchestration::{Fault, call};
+use cpex_sdk::code;
+use cpex_sdk::engine::{AttributeReader, Inquiry};
+use serde_json::Value as Json;
+
+use crate::road::state::Identified;
+
+/// Asks, and answers what the engine decided. What cannot be decided is refused and runs no reaction.
+pub(super) async fn perform(ask: &Ask<Attribute>, key: Option<&str>, identified: &mut Identified<'_>) -> Reply {
+    let snapshot = Arc::clone(&identified.passage.snapshot);
+    let (Some(engine), Some(question)) = (snapshot.engines.get(ask.engine), snapshot.questions.get(ask.question))
+    else {
+        return Reply::Refused(Denial::new(code::POLICY_PROTOCOL));
+    };
+    let facts = Facts::of(identified.envelope, identified.passage.kind(), key);
+    let map = match ask.map.fill(&facts) {
+        Ok(map) => map,
+        Err(fault) => {
+            identified.passage.trail.errors.push(format!("{}: a value of the question cannot be had", ask.dialect));
+            return Reply::Refused(Denial::new(fault.code));
+        }
+    };
+    let inquiry = Inquiry { map: &map, attributes: &Reader { facts, reads: &question.reads } };
+    let failure = match call(async { question.question.ask(&inquiry).await }, engine.timeout).await {
+        Ok(Ok(verdict)) if verdict.permits => return Reply::Decided(Verdict::Permit),
+        Ok(Ok(verdict)) => return Reply::Decided(Verdict::Deny(denial(ask, &verdict.policies))),
+        Ok(Err(error)) => error.to_string(),
+        Err(Fault::Timeout) => "no answer in time".to_owned(),
+        Err(Fault::Panic) => "it panicked".to_owned(),
+    };
+    identified.passage.trail.errors.push(format!("{}: {failure}", ask.dialect));
+    Reply::Refused(Denial::new(code::PDP_ERROR))
+}
+
+/// The reason names the engine and its policies, and no value of the request.
+fn denial(ask: &Ask<Attribute>, policies: &[String]) -> Denial {
+    let denial = Denial::new(code::PDP_DENIED);
+    match policies {
+        [] => denial.because(format!("denied by `{}`", ask.dialect)),
+        policies => denial.because(format!("denied by `{}`: {}", ask.dialect, policies.join(", "))),
+    }
+}
+
+/// The attributes a question reads.
+struct Reader<'e> {
+    facts: Facts<'e>,
+    reads: &'e [Attribute],
+}
+
+impl AttributeReader for Reader<'_> {
+    fn read(&self, index: usize) -> Option<Json> {
+        self.facts.read(self.reads.get(index)?).to_json()
+    }
+}

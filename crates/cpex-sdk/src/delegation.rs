@@ -1,0 +1,98 @@
+//! The delegation port: minting the credential an operation goes to its backend with.
+
+use std::fmt;
+use std::sync::Arc;
+
+use apl_cmf::{Secret, View};
+use async_trait::async_trait;
+
+/// Mints downstream credentials.
+#[async_trait]
+pub trait Delegator: Send + Sync + 'static {
+    /// Mints one credential. It is called once for each `delegate` step that is reached.
+    ///
+    /// # Errors
+    /// Why there is none.
+    async fn mint(&self, request: &MintRequest<'_>) -> Result<Minted, MintError>;
+
+    /// Makes ready.
+    ///
+    /// # Errors
+    /// Why it cannot run; the document it belongs to is then not published.
+    async fn initialize(&self) -> Result<(), crate::PluginError> {
+        Ok(())
+    }
+}
+
+/// What a `delegate` step asks for.
+#[derive(Clone, Copy)]
+pub struct MintRequest<'m> {
+    /// The resource the credential is for (RFC 8707), where the step names one.
+    pub target: Option<&'m str>,
+    /// The audience it is for (RFC 8693); the target where the step names no other.
+    pub audience: &'m str,
+    /// The scopes asked for.
+    pub permissions: &'m [Arc<str>],
+    /// On whose behalf.
+    pub subject: Party,
+    /// Who acts for the subject, where the step names one.
+    pub actor: Option<Party>,
+    /// The operation it is for.
+    pub operation: View<'m>,
+}
+
+/// A party of a delegation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Party {
+    /// The verified subject.
+    User,
+    /// The verified OAuth client.
+    Client,
+    /// The attested workload that calls.
+    CallerWorkload,
+    /// This process.
+    ThisWorkload,
+}
+
+impl Party {
+    /// The spelling of documents and records.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Client => "client",
+            Self::CallerWorkload => "caller_workload",
+            Self::ThisWorkload => "this_workload",
+        }
+    }
+}
+
+/// A minted credential.
+#[derive(Clone)]
+pub struct Minted {
+    /// The header it is sent in.
+    pub header: String,
+    /// The value of that header.
+    pub value: Secret,
+    /// The audience it was granted for.
+    pub audience: String,
+    /// The scopes that were granted, which may be fewer than were asked for.
+    pub permissions: Vec<String>,
+}
+
+/// Why a credential could not be minted. The text goes to the record, never to the caller, and holds no credential.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct MintError(pub String);
+
+impl fmt::Debug for MintRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MintRequest").field("audience", &self.audience).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Minted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Minted").field("audience", &self.audience).finish_non_exhaustive()
+    }
+}
