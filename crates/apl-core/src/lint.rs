@@ -7,6 +7,7 @@
 mod absence;
 mod absent_allows;
 mod absent_holds;
+mod data_unset;
 mod exact_number;
 mod label;
 mod label_unread;
@@ -45,6 +46,7 @@ lints! {
     unreachable UNREACHABLE "lint.unreachable" "A step stands behind a deny and never runs.";
     label_unset LABEL_UNSET "lint.label_unset" "A condition asks for a label that nothing adds.";
     label_unread LABEL_UNREAD "lint.label_unread" "A label is added to sessions and no condition asks for it.";
+    data_unset DATA_UNSET "lint.data_unset" "A condition asks for a fact that no attribute file states.";
     exact_number EXACT_NUMBER "lint.exact_number" "An argument of any type is compared with a number.";
     regex_length REGEX_LENGTH "lint.regex_length" "The texts a regular expression matches are not of the length the pipeline asks for.";
 }

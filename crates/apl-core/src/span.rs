@@ -99,6 +99,13 @@ impl Sources {
         u16::try_from(self.0.len() - 1).unwrap_or(u16::MAX)
     }
 
+    /// Puts a text in the place of the one of that index, for every span into it: the same with secrets masked.
+    pub fn replace(&mut self, index: u16, source: Source) {
+        if let Some(old) = self.0.get_mut(usize::from(index)) {
+            *old = source;
+        }
+    }
+
     /// The text a span points into.
     #[must_use]
     pub fn source(&self, span: Span) -> Option<&Source> {

@@ -140,6 +140,7 @@ table! {
         Provenance "provenance" open "Where content came from.";
         Framework "framework" open "The agent framework's context.";
         Custom "custom" open "What the host attached.";
+        Data "data" open "What the operator states in `global.attribute_files`.";
     }
 }
 

@@ -2,7 +2,7 @@
 
 use apl_cmf::{Client, EntityKind, Envelope, NameSet, Subject};
 use apl_core::{Fact, Names, Number};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::attribute::{Attribute, Field, Holding, Key, Tree};
 
@@ -12,13 +12,20 @@ pub struct Facts<'e> {
     envelope: &'e Envelope,
     kind: EntityKind,
     route: Option<&'e str>,
+    data: &'e Map<String, Json>,
 }
 
 impl<'e> Facts<'e> {
-    /// The facts of an operation on an entity of that kind, under the route of that key if one matched.
+    /// The facts of an operation on an entity of that kind, under the route of that key if one matched, with what the
+    /// operator states beside the document.
     #[must_use]
-    pub const fn of(envelope: &'e Envelope, kind: EntityKind, route: Option<&'e str>) -> Self {
-        Self { envelope, kind, route }
+    pub const fn of(
+        envelope: &'e Envelope,
+        kind: EntityKind,
+        route: Option<&'e str>,
+        data: &'e Map<String, Json>,
+    ) -> Self {
+        Self { envelope, kind, route, data }
     }
 
     fn field(&self, field: Field) -> Fact<'e> {
@@ -103,6 +110,7 @@ impl<'e> Facts<'e> {
             Tree::Provenance => Some(envelope.provenance()),
             Tree::Framework => Some(envelope.framework()),
             Tree::Custom => Some(envelope.custom()),
+            Tree::Data => Some(self.data),
         };
         map.map_or(Fact::Absent, |map| self.descend(Fact::Map(map), keys))
     }

@@ -4,11 +4,13 @@ use apl_cmf::{Capability, EntityKind};
 use apl_core::diagnostic::Diagnostic;
 use apl_core::lint::{self, Document, Layer};
 use apl_core::node::{Node, Text, Value};
+use serde_json::{Map, Value as Json};
 
 use crate::vocabulary::Vocabulary;
 
-/// Runs every lint over a document without errors. What they find is added to `findings`; none refuses the document.
-pub fn check(document: &Node, findings: &mut Vec<Diagnostic>) {
+/// Runs every lint over a document without errors, which reads that data. What they find is added to `findings`; none
+/// refuses the document.
+pub fn check(document: &Node, data: &Map<String, Json>, findings: &mut Vec<Diagnostic>) {
     let global = document.get("global");
     let defaults = global.and_then(|global| global.get("defaults"));
     let groups = document.get("groups");
@@ -26,6 +28,7 @@ pub fn check(document: &Node, findings: &mut Vec<Diagnostic>) {
             || has_engine
             || has_plugin_that_may(document, Capability::ReadLabels)
             || routes.iter().chain(global).chain(groups).any(|node| is_read_by_cel(node, false)),
+        data: Some(data),
     };
     lint::check(&document, &Vocabulary, findings);
 }

@@ -64,13 +64,13 @@ fn key(path: &Path, tree: Tree, segment: &Segment, vocabulary: &Vocabulary) -> R
     match segment {
         Segment::Name(name) | Segment::Key(name) => Ok(Key::Name(name.as_str().into())),
         Segment::Index(index) => Ok(Key::Index(*index)),
-        Segment::Lookup(inner) if matches!(tree, Tree::Args | Tree::Result) => {
+        Segment::Lookup(inner) if matches!(tree, Tree::Args | Tree::Result | Tree::Data) => {
             let attribute = apl_core::Vocabulary::resolve(vocabulary, inner)?;
             Ok(Key::Lookup(Box::new(attribute)))
         }
         Segment::Lookup(inner) => Err(Unresolved {
             message: format!("`[{inner}]` cannot stand in `{path}`"),
-            help: Some("another attribute may be used as a key in `args` and `result` only".to_owned()),
+            help: Some("another attribute may be used as a key in `data`, `args` and `result` only".to_owned()),
         }),
     }
 }

@@ -5,6 +5,7 @@ mod json;
 mod sarif;
 mod text;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -44,7 +45,10 @@ pub(crate) fn run(paths: &[PathBuf], format: Format, deny_warnings: bool, stream
         streams.complain("there is no *.yaml to check");
         return 2;
     }
-    let checked: Vec<Checked> = files.into_iter().map(check).collect();
+    let mut checked: Vec<Checked> = files.into_iter().map(check).collect();
+    // A file that another names is no policy: what is wrong with it is said where it is read.
+    let named: HashSet<PathBuf> = checked.iter().flat_map(Checked::named).filter_map(|file| resolved(&file)).collect();
+    checked.retain(|checked| resolved(&checked.file).is_none_or(|file| !named.contains(&file)));
     match format {
         Format::Text => text::print(&checked, streams),
         Format::Json => streams.say(json::report(&checked)),
@@ -55,6 +59,10 @@ pub(crate) fn run(paths: &[PathBuf], format: Format, deny_warnings: bool, stream
         return 2;
     }
     u8::from(all().any(|finding| deny_warnings || finding.code.severity == Severity::Error))
+}
+
+fn resolved(file: &Path) -> Option<PathBuf> {
+    file.canonicalize().ok()
 }
 
 /// Tests are no policies, though they are YAML.

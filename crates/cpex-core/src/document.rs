@@ -5,9 +5,11 @@
 //! [`Document::settings`] give what is declared as types. There is no substitution over the text: what stands in it,
 //! `{{ }}` and `${ }` included, is what is read.
 
+mod attributes;
 pub mod codes;
 mod duration;
 mod error;
+mod file;
 mod integer;
 pub mod keys;
 pub mod kinds;
@@ -17,20 +19,20 @@ pub mod schema;
 mod secrets;
 mod settings;
 mod store;
+mod text;
 mod walk;
 mod yaml;
 
 use std::fmt;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use apl_core::diagnostic::Diagnostic;
 use apl_core::node::Node;
-use apl_core::span::{Source, Sources, Span};
-use sha2::{Digest as _, Sha256};
+use apl_core::span::{Sources, Span};
 
 use self::kinds::Kinds;
 
+pub(crate) use attributes::Attributes;
 pub use error::LoadError;
 pub use limits::Limits;
 pub use plugins::PluginNode;
@@ -44,6 +46,7 @@ pub struct Document {
     root: Node,
     directory: PathBuf,
     bytes: usize,
+    limits: Limits,
     digest: String,
     faults: Vec<Diagnostic>,
 }
@@ -63,7 +66,7 @@ impl Document {
     /// # Errors
     /// Those of [`Document::parse`].
     pub fn parse_within(name: impl Into<String>, text: &str, limits: &Limits) -> Result<Self, LoadError> {
-        Self::new(name.into(), text, PathBuf::new(), limits)
+        Self::new(&name.into(), text, PathBuf::new(), limits)
     }
 
     /// Reads a file within the default limits. Paths in it are relative to its directory.
@@ -80,42 +83,22 @@ impl Document {
     /// Those of [`Document::read_file`].
     pub fn read_file_within(path: &Path, limits: &Limits) -> Result<Self, LoadError> {
         let name = path.display().to_string();
-        let refuse = |message: String| {
-            let fault = Diagnostic::new(codes::UNREADABLE, Span::default(), message);
+        let text = file::read(path, limits).map_err(|(code, message)| {
+            let fault = Diagnostic::new(code, Span::default(), message);
             LoadError::new(Sources::single(name.as_str(), ""), vec![fault])
-        };
-        let mut bytes = Vec::new();
-        // One byte more than allowed shows that there are too many, however large the file is.
-        let most = u64::try_from(limits.bytes).unwrap_or(u64::MAX).saturating_add(1);
-        let file = std::fs::File::open(path).map_err(|error| refuse(format!("cannot open the file: {error}")))?;
-        file.take(most).read_to_end(&mut bytes).map_err(|error| refuse(format!("cannot read the file: {error}")))?;
-        if bytes.len() > limits.bytes {
-            let message = format!("the document is larger than {} bytes", limits.bytes);
-            let fault = Diagnostic::new(codes::LIMIT, Span::default(), message);
-            return Err(LoadError::new(Sources::single(name.as_str(), ""), vec![fault]));
-        }
-        let text = std::str::from_utf8(&bytes).map_err(|error| {
-            refuse(format!("the file is not UTF-8: byte {} begins no character", error.valid_up_to()))
         })?;
         let directory = path.parent().map(Path::to_owned).unwrap_or_default();
-        Self::new(name.clone(), text, directory, limits)
+        Self::new(&name, &text, directory, limits)
     }
 
-    fn new(name: String, text: &str, directory: PathBuf, limits: &Limits) -> Result<Self, LoadError> {
-        let digest = digest(text);
-        // A byte order mark is no column of the first line.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let sources = Sources::single(name.as_str(), text);
-        let yaml::Parsed { root, faults } = yaml::read(&sources, limits);
-        let masked = match &root {
-            Some(root) => secrets::masked(text, root),
-            None => secrets::masked_by_line(text),
-        };
+    fn new(name: &str, text: &str, directory: PathBuf, limits: &Limits) -> Result<Self, LoadError> {
+        let digest = text::digest(text);
         let mut sources = Sources::default();
-        sources.add(Source::new(name, masked));
-        match root {
-            Some(root) => Ok(Self { sources, root, directory, bytes: text.len(), digest, faults }),
-            None => Err(LoadError::new(sources, faults)),
+        match text::read(&mut sources, name, text, limits) {
+            yaml::Parsed { root: Some(root), faults } => {
+                Ok(Self { sources, root, directory, bytes: text.len(), limits: *limits, digest, faults })
+            }
+            yaml::Parsed { root: None, faults } => Err(LoadError::new(sources, faults)),
         }
     }
 
@@ -141,6 +124,11 @@ impl Document {
     #[must_use]
     pub fn settings(&self) -> Settings {
         settings::read(&self.root)
+    }
+
+    /// What the attribute files of the document say. They are read now.
+    pub(crate) fn attributes(&self) -> Attributes {
+        attributes::read(self.sources.clone(), &self.root, &self.directory, &self.limits, &self.digest)
     }
 
     /// The findings on this document, to be shown with its text.
@@ -180,7 +168,7 @@ impl Document {
         &self.directory
     }
 
-    /// `sha256:` and the digest of the text in lower-case hex.
+    /// `sha256:` and the digest of the text in lower-case hex. Its attribute files are not part of it.
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest
@@ -191,11 +179,6 @@ impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Document").field("digest", &self.digest).finish_non_exhaustive()
     }
-}
-
-fn digest(text: &str) -> String {
-    let hex: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
 }
 
 #[cfg(test)]

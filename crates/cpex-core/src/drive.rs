@@ -35,7 +35,8 @@ pub(crate) async fn drive(run: &mut Run<'_, Attribute>, key: Option<&str>, ident
     let mut reply = Reply::Begin;
     let mut control = None;
     loop {
-        let facts = Facts::of(identified.envelope, identified.passage.kind(), key);
+        let data = &identified.passage.snapshot.data;
+        let facts = Facts::of(identified.envelope, identified.passage.kind(), key, data);
         let step = match &mut identified.passage.trace {
             None => run.resume(&facts, reply),
             Some(trace) => run.resume_traced(&facts, reply, &mut **trace),

@@ -14,9 +14,10 @@ use apl_cpex::{Declaration, Declarations, Policy};
 use cpex_orchestration::Background;
 use cpex_sdk::config::PluginMode;
 use cpex_sdk::{HookPoint, Host, SessionStore};
+use serde_json::{Map, Value as Json};
 
 use crate::document::kinds::{HostKinds, Kinds};
-use crate::document::{self, Document, LoadError, MemoryBounds};
+use crate::document::{self, Attributes, Document, LoadError, MemoryBounds};
 use crate::snapshot::{Control, Engine, Hooked, Prepared, Settings, Snapshot};
 pub(crate) use instances::Factories;
 
@@ -29,6 +30,7 @@ pub(crate) struct Loaded {
     questions: Vec<Prepared>,
     settings: Settings,
     session_store: Option<MemoryBounds>,
+    data: Map<String, Json>,
     digest: Arc<str>,
     host: Host,
 }
@@ -45,6 +47,8 @@ impl Loaded {
         host: Host,
     ) -> Result<(Self, Warnings), LoadError> {
         let mut faults = document.check(Kinds::from(factories).host_kinds(host_kinds));
+        let Attributes { data, sources, faults: in_files, digest } = document.attributes();
+        faults.extend(in_files);
         let written = document.settings();
         let settings = settings(&written);
         let plugins = document.plugins(&mut faults);
@@ -63,14 +67,15 @@ impl Loaded {
                 .collect(),
         )
         .with_hash_key(hash_key::read(document.root(), &host, &mut faults))
+        .with_cost_tiers(written.cost_tiers.clone())
         .with_engines(engines.iter().map(|engine| engine.dialect.clone()).collect());
-        let policy = Policy::compile(document.root(), &declared, document.sources(), &mut faults);
+        let policy = Policy::compile(document.root(), &declared, &sources, &mut faults);
         let questions = engines::prepare(policy.questions(), &engines, &mut faults);
         let hooked = reach::check(&plugins, &declared, &policy.reached(), &mut faults);
         if faults.iter().any(|fault| fault.code.severity == Severity::Error) {
-            return Err(document.refuse(faults));
+            return Err(LoadError::new(sources, faults));
         }
-        apl_cpex::lint::check(document.root(), &mut faults);
+        apl_cpex::lint::check(document.root(), &data, &mut faults);
         let controls: Vec<Control> = plugins
             .into_iter()
             .zip(built)
@@ -83,11 +88,11 @@ impl Loaded {
             Hooked::new(point, &controls, on_point)
         };
         let hooked = HookPoint::ALL.iter().copied().map(of_point).filter(|hooked| !hooked.is_empty()).collect();
-        let digest = document.digest().into();
         let session_store = written.session_store;
         let engines = engines::into_engines(engines, settings.plugin_timeout);
-        let loaded = Self { policy, controls, hooked, engines, questions, settings, session_store, digest, host };
-        Ok((loaded, Warnings(document.refuse(faults))))
+        let digest = digest.into();
+        let loaded = Self { policy, controls, hooked, engines, questions, settings, session_store, data, digest, host };
+        Ok((loaded, Warnings(LoadError::new(sources, faults))))
     }
 
     /// What bounds the session store that the document names; none where it names none.
@@ -96,8 +101,9 @@ impl Loaded {
     }
 
     pub(crate) fn into_snapshot(self, store: Arc<dyn SessionStore>, background: Arc<Background>) -> Snapshot {
-        let Self { policy, controls, hooked, engines, questions, settings, session_store: _, digest, host } = self;
-        Snapshot { policy, controls, hooked, engines, questions, settings, digest, store, host, background }
+        let Self { policy, controls, hooked, engines, questions, settings, session_store: _, data, digest, host } =
+            self;
+        Snapshot { policy, controls, hooked, engines, questions, settings, data, digest, store, host, background }
     }
 }
 

@@ -11,6 +11,7 @@ use cpex_orchestration::Background;
 use cpex_sdk::config::{PluginConfig, PluginMode};
 use cpex_sdk::engine::{DecisionEngine, Question};
 use cpex_sdk::{HookPoint, Host, Instance, SessionStore};
+use serde_json::{Map, Value as Json};
 
 use crate::document::{SessionSource, Unmatched};
 
@@ -26,7 +27,9 @@ pub(crate) struct Snapshot {
     /// Their questions, each at the index its rule asks it by.
     pub(crate) questions: Vec<Prepared>,
     pub(crate) settings: Settings,
-    /// `sha256:<hex>` of the document.
+    /// What policy reads as `data.*`.
+    pub(crate) data: Map<String, Json>,
+    /// `sha256:<hex>` of the document and its attribute files.
     pub(crate) digest: Arc<str>,
     pub(crate) store: Arc<dyn SessionStore>,
     pub(crate) host: Host,

@@ -1,7 +1,6 @@
 //! Loading what a page shows, with the builtins and nothing else.
 
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use cpex::apl::diagnostic::Severity;
@@ -17,6 +16,13 @@ use super::page::Block;
 const KEY: &str = "-----BEGIN PUBLIC KEY-----\n\
                    MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n\
                    -----END PUBLIC KEY-----\n";
+
+/// The files that examples name, each with its text.
+const FILES: [(&str, &str); 3] = [
+    ("idp.pem", KEY),
+    ("regions.yaml", "data: { regions: [eu, us], tenants: { acme: { region: eu, limit: 10000 } } }\n"),
+    ("more-regions.yaml", "data: { regions: [eu, us, asia] }\n"),
+];
 
 /// What loading found.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,16 +61,12 @@ pub(super) fn load(block: &Block) -> Findings {
         fs::write(&path, bytes).unwrap();
         return findings(&manager.load_config_file(&path));
     }
-    if text.contains("idp.pem") {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("idp.pem"), KEY).unwrap();
-        return findings(&stage_in(&manager, &text, folder.path()));
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in FILES.iter().filter(|(name, _)| text.contains(name)) {
+        fs::write(folder.path().join(name), content).unwrap();
     }
-    findings(&Document::parse("<document>", &text).and_then(|document| manager.check(&document)))
-}
-
-fn stage_in(manager: &PluginManager, text: &str, folder: &Path) -> Result<Warnings, LoadError> {
-    manager.check(&Document::parse("<document>", text)?.in_directory(folder))
+    let document = Document::parse("<document>", &text).map(|document| document.in_directory(folder.path()));
+    findings(&document.and_then(|document| manager.check(&document)))
 }
 
 fn manager() -> PluginManager {

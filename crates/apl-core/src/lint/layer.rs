@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde_json::{Map, Value as Json};
+
 use super::absence;
 use super::pipeline::Pipeline;
 use super::step::{self, Step};
@@ -19,6 +21,8 @@ pub struct Document<'n> {
     pub has_other_writers: bool,
     /// Whether labels may be read by something that is no rule.
     pub has_other_readers: bool,
+    /// What the operator states, the attributes `data.*`; none where that is not known.
+    pub data: Option<&'n Map<String, Json>>,
 }
 
 /// One layer, as written.

@@ -23,7 +23,7 @@ fn findings(layers: &Json, has_others: bool) -> Vec<String> {
             is_shared: of.get("shared").is_some(),
         })
         .collect();
-    let document = Document { layers, has_other_writers: has_others, has_other_readers: has_others };
+    let document = Document { layers, has_other_writers: has_others, has_other_readers: has_others, data: None };
     let mut found = Vec::new();
     check(&document, &Words, &mut found);
     let sources = Sources::single("policy.yaml", source);
@@ -251,4 +251,34 @@ fn steps_that_cannot_be_read_say_nothing() {
         "(((", "", 7, null, ["deny"], { "when": "(" }, { "a": 1, "b": 2 },
     ]);
     assert_eq!(policy(&steps), NOTHING);
+}
+
+#[test]
+fn a_fact_that_nothing_states_is_found_where_the_path_is_fixed() {
+    let data = json!({ "limits": { "high": 5, "none": null }, "regions": ["eu"] });
+    let found = |step: &str| {
+        let mut source = String::new();
+        let steps = node(&json!([step]), &mut source);
+        let layers = vec![Layer { policy: Some(&steps), ..Layer::default() }];
+        let document = Document { layers, data: data.as_object(), ..Document::default() };
+        let mut found = Vec::new();
+        check(&document, &Words, &mut found);
+        let sources = Sources::single("policy.yaml", source);
+        let lines: Vec<String> = found.iter().map(|finding| line(finding, &sources)).collect();
+        lines.into_iter().filter(|line| line.starts_with("lint.data_unset")).collect::<Vec<_>>()
+    };
+    for (path, help) in [
+        ("data.limits.hihg", "did you mean `high`?"),
+        ("data.limts.high", "did you mean `limits`?"),
+        ("data.limits.none", "set it in a file that `global.attribute_files` lists"),
+        ("data.limits.high.er", "set it in a file that `global.attribute_files` lists"),
+        ("data.wholly.other", "set it in a file that `global.attribute_files` lists"),
+    ] {
+        let expected = [format!("lint.data_unset «{path}» no attribute file sets `{path}` ({help})")];
+        assert_eq!(found(&format!("require({path} == 5)")), expected);
+        assert_eq!(found(&format!("exists({path}): deny")), NOTHING, "whether it exists may be asked");
+    }
+    for path in ["data.limits.high", "data.limits[subject.id].x", "data.regions[3]", "data.regions", "args.x"] {
+        assert_eq!(found(&format!("require({path} == 5)")), NOTHING, "{path}");
+    }
 }

@@ -4,6 +4,8 @@ use apl_cmf::EntityKind;
 use apl_core::{Fact, Facts as _, Names, Number, Path, Segment, Vocabulary as _};
 use apl_cpex::{Attribute, Facts, Field, Holding, Tree, Vocabulary};
 
+use serde_json::{Map, Value as Json, json};
+
 use crate::support::{bare, full};
 
 fn path(written: &str) -> Path {
@@ -33,10 +35,21 @@ fn set(names: Names<'_>) -> String {
     format!("{{{}}}", names.iter().collect::<Vec<_>>().join(" "))
 }
 
+/// What the operator states.
+fn data() -> Map<String, Json> {
+    let data = json!({
+        "regions": ["eu", "us"],
+        "tenants": { "acme": { "region": "eu" }, "a.b": { "region": "us" } },
+        "limits": { "high": 100 },
+    });
+    serde_json::from_value(data).unwrap()
+}
+
 #[test]
 fn every_field_has_a_value_on_a_full_operation() {
     let envelope = full();
-    let facts = Facts::of(&envelope, EntityKind::Tool, Some("tool:lookup"));
+    let data = data();
+    let facts = Facts::of(&envelope, EntityKind::Tool, Some("tool:lookup"), &data);
     let others = [Field::PromptName, Field::ResourceUri, Field::LlmModel, Field::AgentName];
     for field in Field::ALL.iter().filter(|field| !others.contains(field)) {
         let attribute = resolve(field.path());
@@ -48,7 +61,8 @@ fn every_field_has_a_value_on_a_full_operation() {
 #[test]
 fn on_an_operation_of_nobody_exactly_the_closed_attributes_have_values() {
     let envelope = bare();
-    let facts = Facts::of(&envelope, EntityKind::Tool, Some("tool:lookup"));
+    let data = data();
+    let facts = Facts::of(&envelope, EntityKind::Tool, Some("tool:lookup"), &data);
     let known = [
         Field::ToolName,
         Field::RouteKey,
@@ -73,7 +87,8 @@ fn on_an_operation_of_nobody_exactly_the_closed_attributes_have_values() {
 #[test]
 fn values_are_those_of_the_envelope() {
     let envelope = full();
-    let facts = Facts::of(&envelope, EntityKind::Tool, Some("tool:lookup"));
+    let data = data();
+    let facts = Facts::of(&envelope, EntityKind::Tool, Some("tool:lookup"), &data);
     for (written, expected) in [
         ("authenticated", "true"),
         ("delegated", "false"),
@@ -123,7 +138,8 @@ fn values_are_those_of_the_envelope() {
 #[test]
 fn indexes_go_into_lists_and_keys_into_maps() {
     let envelope = full();
-    let facts = Facts::of(&envelope, EntityKind::Tool, None);
+    let data = data();
+    let facts = Facts::of(&envelope, EntityKind::Tool, None, &data);
     let name = |name: &str| Segment::Name(name.to_owned());
     let at = |segments: Vec<Segment>| {
         let attribute = Vocabulary.resolve(&Path { segments, range: 0..0 }).unwrap();
@@ -139,9 +155,31 @@ fn indexes_go_into_lists_and_keys_into_maps() {
 }
 
 #[test]
+fn what_the_operator_states_is_read_by_every_form_of_path() {
+    let envelope = full();
+    let data = data();
+    let facts = Facts::of(&envelope, EntityKind::Tool, None, &data);
+    let name = |name: &str| Segment::Name(name.to_owned());
+    let at = |segments: Vec<Segment>| {
+        let segments = [vec![name("data")], segments].concat();
+        read(&facts, &Vocabulary.resolve(&Path { segments, range: 0..0 }).unwrap())
+    };
+    assert_eq!(at(vec![name("limits"), name("high")]), "100");
+    assert_eq!(at(vec![name("regions")]), "list of 2");
+    assert_eq!(at(vec![name("regions"), Segment::Index(1)]), "'us'");
+    assert_eq!(at(vec![name("regions"), Segment::Index(2)]), "absent");
+    assert_eq!(at(vec![name("tenants"), Segment::Key("a.b".to_owned()), name("region")]), "'us'");
+    assert_eq!(at(vec![name("tenants"), Segment::Lookup(path("subject.tenant")), name("region")]), "'eu'");
+    assert_eq!(at(vec![name("tenants"), Segment::Lookup(path("args.none")), name("region")]), "absent");
+    assert_eq!(at(vec![name("tenants"), Segment::Lookup(path("agent.turn"))]), "absent");
+    assert_eq!(at(vec![name("limits"), name("low")]), "absent");
+}
+
+#[test]
 fn labels_cannot_be_read_without_a_session_but_those_of_the_message_can() {
     let envelope = bare();
-    let facts = Facts::of(&envelope, EntityKind::Tool, None);
+    let data = data();
+    let facts = Facts::of(&envelope, EntityKind::Tool, None, &data);
     assert_eq!(read(&facts, &resolve("session.labels")), "session.unbound");
     assert_eq!(read(&facts, &resolve("security.labels")), "session.unbound");
     assert_eq!(read(&facts, &resolve("message.labels")), "{}");

@@ -1,12 +1,12 @@
 //! Where in a document lints look, and what they are told of it.
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::support::node;
 
 fn codes(document: &Json) -> Vec<&'static str> {
     let mut findings = Vec::new();
-    apl_cpex::lint::check(&node(document), &mut findings);
+    apl_cpex::lint::check(&node(document), &Map::new(), &mut findings);
     findings.iter().map(|finding| finding.code.name).collect()
 }
 

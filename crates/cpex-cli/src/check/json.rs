@@ -1,5 +1,5 @@
-//! Findings as one object: `{"files": [{"file", "findings": [{"code", "severity", "line", "column", "end_line",
-//! "end_column", "message", "help"}]}]}`. Columns count Unicode scalar values; the end is the place behind the last.
+//! Findings as one object: `{"files": [{"file", "findings": [{"code", "severity", "file", "line", "column", "end_line",
+//! "end_column", "message", "help"}]}]}`. The file of a finding is the one it stands in. Columns count Unicode scalar values; the end is the place behind the last.
 
 use cpex::apl::diagnostic::{Diagnostic, Severity};
 use serde_json::{Value as Json, json};
@@ -23,6 +23,7 @@ fn entry(checked: &Checked, finding: &Diagnostic) -> Json {
             Severity::Error => "error",
             Severity::Warning => "warning",
         },
+        "file": checked.name(finding),
         "line": start.line,
         "column": start.column,
         "end_line": end.line,

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use cpex::apl::diagnostic::{Code, Diagnostic, Severity};
-use cpex::apl::span::Source;
 use serde_json::{Value as Json, json};
 
 use super::checked::Checked;
@@ -42,7 +41,6 @@ fn rule(code: &Code) -> Json {
 
 fn result(checked: &Checked, finding: &Diagnostic) -> Json {
     let (start, end) = checked.range(finding);
-    let name = checked.sources.source(finding.span).map_or_else(|| checked.file.display().to_string(), name);
     let text = match &finding.help {
         Some(help) => format!("{}\nhelp: {help}", finding.message),
         None => finding.message.clone(),
@@ -52,7 +50,7 @@ fn result(checked: &Checked, finding: &Diagnostic) -> Json {
         "level": level(finding.code),
         "message": { "text": text },
         "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": uri(&name) },
+            "artifactLocation": { "uri": uri(&checked.name(finding)) },
             "region": {
                 "startLine": start.line,
                 "startColumn": start.column,
@@ -73,10 +71,6 @@ fn level(code: &Code) -> &'static str {
         Severity::Error => "error",
         Severity::Warning => "warning",
     }
-}
-
-fn name(source: &Source) -> String {
-    source.name().to_owned()
 }
 
 /// A path as a URI reference (RFC 3986): what may not stand in one is percent-encoded.

@@ -64,6 +64,7 @@ fn json_gives_every_finding() {
     let unknown = json!({
         "code": "rule.unknown_attribute",
         "severity": "error",
+        "file": "a.yaml",
         "line": 3,
         "column": 34,
         "end_line": 3,
@@ -75,6 +76,19 @@ fn json_gives_every_finding() {
     assert_eq!(answer["files"][0]["findings"].as_array().map(Vec::len), Some(3));
     assert_eq!(answer["files"][0]["findings"][1], unknown);
     assert_eq!(answer["files"][1], json!({ "file": "b.yaml", "findings": [] }));
+}
+
+#[test]
+fn what_is_wrong_with_an_attribute_file_is_said_at_its_place_and_the_file_is_no_policy() {
+    let policy = "global: { attribute_files: [facts/a.yaml] }\nroutes: [{ tool: t, policy: [\"require(data.on)\"] }]";
+    let place = Place::new().with("a.yaml", policy).with("facts/a.yaml", "data: { on: true }\n");
+    place.cpex("check .").expect(0, &["1 file checked: 0 errors, 0 warnings"]);
+    let place = place.with("facts/a.yaml", "data:\n  on: true\ndta: {}\n");
+    place.cpex("check .").expect(1, &["facts/a.yaml:3:1: error[document.unknown_key]", "1 file checked: 1 error"]);
+    let finding = &place.cpex("check --format json a.yaml").json()["files"][0]["findings"][0];
+    assert_eq!((&finding["file"], &finding["line"]), (&json!("facts/a.yaml"), &json!(3)));
+    let at = &place.cpex("check --format sarif a.yaml").json()["runs"][0]["results"][0]["locations"][0];
+    assert_eq!(at["physicalLocation"]["artifactLocation"]["uri"], "facts/a.yaml");
 }
 
 #[test]

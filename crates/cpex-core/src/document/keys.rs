@@ -42,8 +42,9 @@ pub const TABLES: &[Table] = &[
     },
     Table { place: "in `routes[]`", keys: ROUTE, unsupported: &["llm", "agent", "http", "plugins"], renamed: IDENTITY },
     Table { place: "in `meta`", keys: META, unsupported: &[], renamed: &[] },
-    Table { place: "in `global`", keys: GLOBAL, unsupported: &["plugins", "attribute_files"], renamed: IDENTITY },
+    Table { place: "in `global`", keys: GLOBAL, unsupported: &["plugins"], renamed: IDENTITY },
     Table { place: "in `global.session_store`", keys: SESSION_STORE, unsupported: &[], renamed: &[] },
+    Table { place: "in an attribute file", keys: ATTRIBUTE_FILE, unsupported: &[], renamed: &[] },
     Table { place: "in `global.defaults`", keys: DEFAULTS, unsupported: &["llm", "agent", "http"], renamed: &[] },
     Table { place: "in the defaults of an entity", keys: LAYER, unsupported: &["plugins"], renamed: IDENTITY },
     Table { place: "in a group", keys: GROUP, unsupported: &["plugins"], renamed: IDENTITY },
@@ -177,11 +178,23 @@ pub const GLOBAL: &[Key] = layer![
     ),
     Key::optional("defaults", Shape::Section(DEFAULTS), "Policy of every operation on one kind of entity."),
     Key::optional(
+        "attribute_files",
+        Shape::OneOrMany(&Shape::Text),
+        "Files of facts that policy reads as `data.*`, relative to the document.",
+    ),
+    Key::optional(
         "session_store",
         Shape::Map(&Shape::Any),
         "Where session labels are kept; in this process if not given."
     ),
 ];
+
+/// An attribute file.
+pub const ATTRIBUTE_FILE: &[Key] = &[Key::required(
+    "data",
+    Shape::Map(&Shape::Any),
+    "The facts: literal values, in maps and lists as deep as need be.",
+)];
 
 /// `global.session_store` of kind `memory`.
 pub const SESSION_STORE: &[Key] = &[

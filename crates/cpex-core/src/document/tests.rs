@@ -226,7 +226,7 @@ fn a_file_that_cannot_be_read_is_refused_by_its_name() {
     assert!(binary.contains("the file is not UTF-8: byte 3 begins no character"), "{binary}");
     let limits = Limits { bytes: 3, ..Limits::default() };
     let large = shown(Document::read_file_within(&path, &limits).unwrap_err());
-    assert!(large.contains("error[document.limit]: the document is larger than 3 bytes"), "{large}");
+    assert!(large.contains("error[document.limit]: the file is larger than 3 bytes"), "{large}");
 }
 
 #[test]

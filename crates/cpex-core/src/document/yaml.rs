@@ -29,10 +29,10 @@ pub(super) struct Parsed {
     pub(super) faults: Vec<Diagnostic>,
 }
 
-/// Reads the first of the sources.
-pub(super) fn read(sources: &Sources, limits: &Limits) -> Parsed {
-    let text = sources.source(Span::default()).map_or("", |source| source.text());
-    let mut builder = Builder::new(sources, text, *limits);
+/// Reads the source of that index.
+pub(super) fn read(sources: &Sources, source: u16, limits: &Limits) -> Parsed {
+    let text = sources.source(Span::new(source, 0, 0)).map_or("", |source| source.text());
+    let mut builder = Builder::new(sources, source, text, *limits);
     if text.len() > limits.bytes {
         builder.fault(codes::LIMIT, 0..0, format!("the document is larger than {} bytes", limits.bytes));
         return Parsed { root: None, faults: builder.faults };
@@ -50,7 +50,7 @@ pub(super) fn read(sources: &Sources, limits: &Limits) -> Parsed {
         let flow = match event {
             Ok((event, span)) => builder.event(event, span),
             Err(error) => {
-                builder.faults.push(syntax::diagnostic(text, &error));
+                builder.faults.push(syntax::diagnostic(text, source, &error));
                 ControlFlow::Break(())
             }
         };
@@ -58,13 +58,15 @@ pub(super) fn read(sources: &Sources, limits: &Limits) -> Parsed {
             return Parsed { root: None, faults: builder.faults };
         }
     }
-    let nothing = Node { span: Span::new(0, 0, 0), value: Value::Null };
+    let nothing = Node { span: Span::new(source, 0, 0), value: Value::Null };
     Parsed { root: Some(builder.root.unwrap_or(nothing)), faults: builder.faults }
 }
 
 /// Makes the tree from the parser's events.
 struct Builder<'s> {
     sources: &'s Sources,
+    /// The index of the source that is read.
+    source: u16,
     text: &'s str,
     limits: Limits,
     /// The lists and maps that are not closed yet, outermost first.
@@ -108,9 +110,9 @@ struct Anchored {
 }
 
 impl<'s> Builder<'s> {
-    fn new(sources: &'s Sources, text: &'s str, limits: Limits) -> Self {
+    fn new(sources: &'s Sources, source: u16, text: &'s str, limits: Limits) -> Self {
         let (open, anchors, faults) = (Vec::new(), HashMap::new(), Vec::new());
-        Self { sources, text, limits, open, anchors, nodes: 0, end: 0, root: None, documents: 0, faults }
+        Self { sources, source, text, limits, open, anchors, nodes: 0, end: 0, root: None, documents: 0, faults }
     }
 
     fn event(&mut self, event: Event<'_>, span: granit_parser::Span) -> ControlFlow<()> {
@@ -135,7 +137,7 @@ impl<'s> Builder<'s> {
             Event::UnresolvedAlias(name) => {
                 self.fault(codes::ALIAS, start..end, format!("nothing before this is anchored as `&{name}`"));
                 self.end = end;
-                self.place(Node { span: Span::new(0, start, end), value: Value::Null });
+                self.place(Node { span: Span::new(self.source, start, end), value: Value::Null });
             }
             _ => {}
         }
@@ -148,7 +150,8 @@ impl<'s> Builder<'s> {
             return ControlFlow::Continue(());
         }
         let help = "put it into a file of its own";
-        let fault = Diagnostic::new(codes::SEVERAL, Span::new(0, start, end), "a second document begins here");
+        let fault =
+            Diagnostic::new(codes::SEVERAL, Span::new(self.source, start, end), "a second document begins here");
         self.faults.push(fault.help(help));
         ControlFlow::Break(())
     }
@@ -172,7 +175,7 @@ impl<'s> Builder<'s> {
             Content::List(nodes) => Value::List(nodes),
             Content::Map(entries, _) => Value::Map(self.unique(entries)),
         };
-        let node = Node { span: Span::new(0, start, self.end), value };
+        let node = Node { span: Span::new(self.source, start, self.end), value };
         self.remember(anchor, &node)?;
         self.place(node);
         ControlFlow::Continue(())
@@ -190,7 +193,7 @@ impl<'s> Builder<'s> {
         if !written.is_empty() {
             self.end = self.end.max(range.end);
         }
-        let span = Span::new(0, range.start, range.end);
+        let span = Span::new(self.source, range.start, range.end);
         if let Some(Open { content: Content::Map(_, awaited @ Awaited::Key), .. }) = self.open.last_mut() {
             if style == ScalarStyle::Plain && value == "<<" {
                 *awaited = Awaited::Nothing;
@@ -228,7 +231,7 @@ impl<'s> Builder<'s> {
         let written = self.text.get(range.clone()).unwrap_or_default();
         let Some((size, height)) = self.anchors.get(&anchor).map(|kept| (kept.size, kept.height)) else {
             self.fault(codes::ALIAS, range.clone(), format!("`{written}` stands within what it is an alias of"));
-            self.place(Node { span: Span::new(0, range.start, range.end), value: Value::Null });
+            self.place(Node { span: Span::new(self.source, range.start, range.end), value: Value::Null });
             return ControlFlow::Continue(());
         };
         self.charge(size, range.start)?;
@@ -303,7 +306,7 @@ impl<'s> Builder<'s> {
     fn tag(&mut self, tag: &Tag, span: granit_parser::Span) {
         let (start, end) = self.range(span.tag_span().unwrap_or(span));
         let message = format!("`{}` is read as a YAML tag, and tags are not supported", tag.original());
-        let fault = Diagnostic::new(codes::TAG, Span::new(0, start, end), message);
+        let fault = Diagnostic::new(codes::TAG, Span::new(self.source, start, end), message);
         let help = syntax::quoted_item(self.text, start).unwrap_or_else(|| "put the text in quotes".to_owned());
         self.faults.push(fault.help(help));
     }
@@ -324,7 +327,7 @@ impl<'s> Builder<'s> {
     }
 
     fn fault(&mut self, code: &'static apl_core::diagnostic::Code, at: std::ops::Range<usize>, message: String) {
-        self.faults.push(Diagnostic::new(code, Span::new(0, at.start, at.end), message));
+        self.faults.push(Diagnostic::new(code, Span::new(self.source, at.start, at.end), message));
     }
 
     fn range(&self, span: granit_parser::Span) -> (usize, usize) {

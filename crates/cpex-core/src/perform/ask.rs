@@ -18,7 +18,7 @@ pub(super) async fn perform(ask: &Ask<Attribute>, key: Option<&str>, identified:
     else {
         return Reply::Refused(Denial::new(code::POLICY_PROTOCOL));
     };
-    let facts = Facts::of(identified.envelope, identified.passage.kind(), key);
+    let facts = Facts::of(identified.envelope, identified.passage.kind(), key, &snapshot.data);
     let map = match ask.map.fill(&facts) {
         Ok(map) => map,
         Err(fault) => {

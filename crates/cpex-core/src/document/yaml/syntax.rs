@@ -7,7 +7,7 @@ use granit_parser::{ErrorKind, Marker, ScanError};
 use crate::document::codes;
 
 /// The finding of the parser's error.
-pub(super) fn diagnostic(text: &str, error: &ScanError) -> Diagnostic {
+pub(super) fn diagnostic(text: &str, source: u16, error: &ScanError) -> Diagnostic {
     let at = offset(text, error.marker());
     let next = text.get(at..).and_then(|rest| rest.chars().next());
     let end = at + next.filter(|c| *c != '\n' && *c != '\r').map_or(0, char::len_utf8);
@@ -16,7 +16,7 @@ pub(super) fn diagnostic(text: &str, error: &ScanError) -> Diagnostic {
         ErrorKind::DirectiveDisallowed => codes::TAG,
         _ => codes::SYNTAX,
     };
-    let finding = Diagnostic::new(code, Span::new(0, at, end), words(error.kind()));
+    let finding = Diagnostic::new(code, Span::new(source, at, end), words(error.kind()));
     match quoted_item(text, at) {
         Some(help) => finding.help(help),
         None => finding,

@@ -16,7 +16,7 @@ use super::{Parsed, read};
 
 fn parse(text: &str, limits: &Limits) -> (Sources, Parsed) {
     let sources = Sources::single("d", text);
-    let parsed = read(&sources, limits);
+    let parsed = read(&sources, 0, limits);
     (sources, parsed)
 }
 
