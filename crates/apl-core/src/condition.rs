@@ -89,6 +89,11 @@ impl<A> Condition<A> {
         outcome
     }
 
+    /// What is written.
+    pub(crate) fn written(&self) -> &str {
+        &self.written
+    }
+
     fn answer<F, T>(&self, facts: &F, trace: &mut T) -> Result<bool, ConditionFault>
     where
         F: Facts<Attribute = A>,

@@ -9,6 +9,7 @@
 mod compile;
 mod pass;
 mod pipeline;
+mod watch;
 
 use serde_json::Value as Json;
 
@@ -17,7 +18,8 @@ use crate::splice::{self, Spliced};
 use pass::Pass;
 
 pub(crate) use compile::compile;
-pub use pipeline::{ActiveRewrite, Rewrite, Side};
+pub use pipeline::{ActiveRewrite, Rewrite, Side, StageOutline};
+pub use watch::Deeds;
 
 impl<A> ActiveRewrite<'_, A> {
     /// Treats a structured value in place and says whether it changed. `null` stands for a payload that holds nothing.
@@ -45,7 +47,13 @@ impl<A> ActiveRewrite<'_, A> {
             return Ok(None);
         }
         let mut pass = Pass::new(self);
-        let changed = match splice::splice(&self.rewrite.path, text, self.max_depth, &mut pass)? {
+        let before = self.watch.clone();
+        let spliced = splice::splice(&self.rewrite.path, text, self.max_depth, &mut pass)?;
+        if spliced == Spliced::Unread {
+            // What was met on the way were no values.
+            self.watch.restore(&before);
+        }
+        let changed = match spliced {
             Spliced::Unread if self.could_transform() => return Err(RewriteFault::Unreadable),
             Spliced::Unread => return Ok(None),
             Spliced::Same => None,

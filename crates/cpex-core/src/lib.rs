@@ -18,6 +18,7 @@ mod load;
 mod manager;
 mod operation;
 mod outcome;
+mod outline;
 mod perform;
 mod permit;
 mod process;

@@ -4,10 +4,11 @@
 //! It is made by the run that decides, on the road of every other operation; only where one is explained is there a
 //! recording at all.
 
+pub(crate) mod step;
 mod value;
 
 use apl_core::{
-    ConditionFault, ConditionTrace, Decision, Denial, Effect, Facts, Reply, Rule, Scope, Tested, Trace, Verdict,
+    ConditionFault, ConditionTrace, Decision, Deeds, Denial, Effect, Facts, Reply, Rule, Tested, Trace, Verdict,
 };
 use apl_cpex::Attribute;
 use serde_json::{Value as Json, json};
@@ -50,6 +51,19 @@ impl Recording {
             step.insert("reply".to_owned(), word.into());
             step.insert("code".to_owned(), code.into());
             step.insert("changed".to_owned(), changed.into());
+        }
+    }
+
+    /// What each stage did of the pipeline that was asked for last.
+    pub(crate) fn treated(&mut self, deeds: impl Iterator<Item = Deeds>) {
+        let last = self.rules.last_mut().and_then(|rule| rule.steps.last_mut());
+        let stages = last.and_then(|step| step.get_mut("stages")).and_then(Json::as_array_mut);
+        for (stage, Deeds { passed, changed, refused }) in stages.into_iter().flatten().zip(deeds) {
+            if let Some(stage) = stage.as_object_mut() {
+                stage.insert("passed".to_owned(), passed.into());
+                stage.insert("changed".to_owned(), changed.into());
+                stage.insert("refused".to_owned(), refused.into());
+            }
         }
     }
 
@@ -115,31 +129,16 @@ impl ConditionTrace<Attribute> for Recording {
 impl Trace<Attribute> for Recording {
     fn performs(&mut self, rule: &Rule, effect: &Effect<'_, Attribute>) {
         let step = match effect {
-            Effect::Taint(taint) => {
-                let scope = match taint.scope {
-                    Scope::Session => "session",
-                    Scope::Message => "message",
-                };
-                json!({ "kind": "taint", "label": &*taint.label, "scope": scope })
-            }
-            Effect::Run(run) => json!({ "kind": "run", "plugin": &*run.plugin }),
-            Effect::Ask(ask) => json!({ "kind": "ask", "engine": &*ask.dialect }),
-            Effect::Delegate(delegate) => json!({
-                "kind": "delegate",
-                "delegator": &*delegate.delegator,
-                "audience": &*delegate.audience,
-                "permissions": delegate.permissions.iter().map(|scope| &**scope).collect::<Vec<_>>(),
-            }),
-            Effect::Declassify(declassify) => {
-                json!({ "kind": "declassify", "label": &*declassify.label, "reason": &*declassify.reason })
-            }
-            Effect::Elicit(elicit) => {
-                json!({ "kind": "elicit", "verb": elicit.verb, "approver": &*elicit.approver })
-            }
-            Effect::Restrict(_) => json!({ "kind": "restrict" }),
+            Effect::Taint(taint) => step::taint(taint),
+            Effect::Run(run) => step::run(run),
+            Effect::Ask(ask) => step::ask(ask),
+            Effect::Delegate(delegate) => step::delegate(delegate),
+            Effect::Declassify(declassify) => step::declassify(declassify),
+            Effect::Elicit(elicit) => step::elicit(elicit),
+            Effect::Restrict(_) => step::restrict(),
             Effect::Rewrite(active) => {
-                let stages = active.stages().map(|(text, is_active)| json!({ "text": text, "active": is_active }));
-                json!({ "kind": "pipeline", "field": &*active.rewrite.field, "stages": stages.collect::<Vec<_>>() })
+                active.watch();
+                step::pipeline(&active.rewrite.field, active.stages().map(stage))
             }
         };
         self.push(rule, step);
@@ -157,6 +156,10 @@ impl Trace<Attribute> for Recording {
             json!({ "kind": "deny", "code": code, "own_code": own_code.as_deref(), "reason": reason.as_deref() });
         self.push(rule, step);
     }
+}
+
+fn stage((text, is_active): (&str, bool)) -> Json {
+    json!({ "text": text, "active": is_active, "passed": false, "changed": false, "refused": false })
 }
 
 fn outcome(answer: Result<bool, ConditionFault>) -> (Option<bool>, Option<&'static str>) {

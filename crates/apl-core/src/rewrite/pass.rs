@@ -21,8 +21,16 @@ impl<'r, 'p, A> Pass<'r, 'p, A> {
 
     /// What remains to be judged once everything was visited: what `**` searched for may be nowhere.
     pub(super) fn finish(self) -> Result<(), RewriteFault> {
-        let is_lacking = !self.has_met && self.active.rewrite.path.has_search() && self.active.is_required();
-        if is_lacking { Err(ABSENT.into()) } else { Ok(()) }
+        if self.has_met || !self.active.rewrite.path.has_search() { Ok(()) } else { self.absent() }
+    }
+
+    /// There is no value, which some stage may refuse.
+    fn absent(&self) -> Result<(), RewriteFault> {
+        let refused = Err(ABSENT);
+        for (index, _) in self.active.numbered().filter(|(_, link)| link.kind == Kind::Presence) {
+            self.active.watch.note(index, &refused);
+        }
+        if self.active.is_required() { Err(ABSENT.into()) } else { Ok(()) }
     }
 }
 
@@ -30,17 +38,22 @@ impl<A> Visit for Pass<'_, '_, A> {
     fn visit(&mut self, value: &Json) -> Result<Edit, RewriteFault> {
         self.has_met = true;
         let mut edit = Edit::Keep;
-        for link in self.active.links() {
+        for (index, link) in self.active.numbered() {
             let current = match &edit {
                 Edit::Keep => value,
                 Edit::Replace(replacement) => replacement,
-                Edit::Remove if link.kind == Kind::Presence => return Err(ABSENT.into()),
+                Edit::Remove if link.kind == Kind::Presence => {
+                    self.active.watch.note(index, &Err(ABSENT));
+                    return Err(ABSENT.into());
+                }
                 Edit::Remove => continue,
             };
             if link.kind == Kind::Check && current.is_null() {
                 continue;
             }
-            match link.stage.edit(current)? {
+            let outcome = link.stage.edit(current);
+            self.active.watch.note(index, &outcome);
+            match outcome? {
                 Edit::Keep => {}
                 changed => edit = changed,
             }
@@ -49,7 +62,7 @@ impl<A> Visit for Pass<'_, '_, A> {
     }
 
     fn missing(&mut self) -> Result<(), RewriteFault> {
-        if self.active.is_required() { Err(ABSENT.into()) } else { Ok(()) }
+        self.absent()
     }
 
     fn mismatch(&mut self) -> Result<(), RewriteFault> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::watch::{Deeds, Watch};
 use crate::condition::{Condition, ConditionFault, ConditionTrace};
 use crate::fact::Facts;
 use crate::field::Field;
@@ -49,6 +50,18 @@ pub struct ActiveRewrite<'p, A> {
     /// The bits of the conditions that hold.
     pub(super) holding: u64,
     pub(super) max_depth: usize,
+    pub(super) watch: Watch,
+}
+
+/// A stage as it stands in a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StageOutline<'p> {
+    /// What is written.
+    pub written: &'p str,
+    /// Whether it judges values; one that does not changes them.
+    pub judges: bool,
+    /// Whether it is in force only under a condition.
+    pub is_guarded: bool,
 }
 
 /// How deeply maps and lists may nest at most: as deeply as JSON is read.
@@ -78,12 +91,21 @@ impl<A> Rewrite<A> {
         for (bit, condition) in self.conditions.iter().enumerate() {
             holding |= u64::from(condition.test_traced(facts, rule, trace)?) << bit;
         }
-        Ok(ActiveRewrite { rewrite: self, holding, max_depth: MAX_DEPTH })
+        Ok(ActiveRewrite { rewrite: self, holding, max_depth: MAX_DEPTH, watch: Watch::default() })
     }
 
     /// Every attribute its conditions mention, in written order; one that is mentioned twice comes twice.
     pub fn attributes(&self) -> impl Iterator<Item = &A> {
         self.conditions.iter().flat_map(Condition::attributes)
+    }
+
+    /// Every stage, in written order.
+    pub fn stages(&self) -> impl Iterator<Item = StageOutline<'_>> {
+        self.links.iter().map(|link| StageOutline {
+            written: &link.written,
+            judges: link.kind != Kind::Transform,
+            is_guarded: link.guard != 0,
+        })
     }
 }
 
@@ -107,6 +129,16 @@ impl<'p, A> ActiveRewrite<'p, A> {
         self.rewrite.links.iter().map(move |link| (&*link.written, link.is_in_force(holding)))
     }
 
+    /// Notes from here on what each stage does with the values it meets.
+    pub fn watch(&self) {
+        self.watch.begin(self.rewrite.links.len());
+    }
+
+    /// What each stage did so far, in written order; nothing where nobody watches.
+    pub fn deeds(&self) -> impl Iterator<Item = Deeds> {
+        self.watch.deeds()
+    }
+
     /// Whether any stage is in force.
     pub(super) fn acts(&self) -> bool {
         self.links().next().is_some()
@@ -118,8 +150,13 @@ impl<'p, A> ActiveRewrite<'p, A> {
 
     /// The stages in force, in written order.
     pub(super) fn links(&self) -> impl Iterator<Item = &'p Link> {
+        self.numbered().map(|(_, link)| link)
+    }
+
+    /// The same, each with its index in the pipeline.
+    pub(super) fn numbered(&self) -> impl Iterator<Item = (usize, &'p Link)> {
         let holding = self.holding;
-        self.rewrite.links.iter().filter(move |link| link.is_in_force(holding))
+        self.rewrite.links.iter().enumerate().filter(move |(_, link)| link.is_in_force(holding))
     }
 }
 

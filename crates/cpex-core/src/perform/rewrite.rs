@@ -33,7 +33,11 @@ pub(super) fn perform(active: &Active<'_>, rule: &Rule, identified: &mut Identif
     };
     let author = Author::Policy(Arc::clone(&rule.id));
     let change = Change::Edit { side, path: Arc::clone(&rewrite.field), edit: &mut edit };
-    if identified.envelope.apply(&author, change).is_err() {
+    let applied = identified.envelope.apply(&author, change);
+    if let Some(trace) = &mut identified.passage.trace {
+        trace.treated(active.deeds());
+    }
+    if applied.is_err() {
         return Reply::Refused(Denial::new(code::POLICY_PROTOCOL));
     }
     match fault {

@@ -67,7 +67,9 @@ async fn a_denial_is_explained_by_what_was_read_up_to_where_it_stopped() {
     let read = |attribute: &str, value: Json| json!({ "attribute": attribute, "state": "present", "value": value });
     let test = |predicate: &str, holds: bool, reads: Json| json!({ "predicate": predicate, "holds": holds, "fault": null, "reads": reads });
     let condition = |text: &str, holds: bool, tests: Json| json!({ "kind": "condition", "text": text, "holds": holds, "fault": null, "tests": tests });
-    let stages = json!([{ "text": "required", "active": true }, { "text": "str", "active": true }]);
+    let passed =
+        |text: &str| json!({ "text": text, "active": true, "passed": true, "changed": false, "refused": false });
+    let stages = json!([passed("required"), passed("str")]);
     let limits = [read("subject.id", json!("eve")), read("args.limits[subject.id]", json!(4))];
     let over = "args.amount > args.limits[subject.id]";
     let expected = [
@@ -128,8 +130,9 @@ async fn effects_are_explained_with_their_replies_and_whether_they_changed_somet
     let after = rules(&admin, 1);
     let pipeline = &after[0].1;
     assert_eq!((&pipeline[0]["text"], &pipeline[0]["holds"]), (&json!("!perm.view_ssn"), &json!(true)));
-    let active = |text: &str| json!({ "text": text, "active": true });
-    assert_eq!(pipeline[1]["stages"], json!([active("str"), active("redact(!perm.view_ssn)"), active("mask(2)")]));
+    let stage = |text: &str, changed: bool| json!({ "text": text, "active": true, "passed": !changed, "changed": changed, "refused": false });
+    let stages = [stage("str", false), stage("redact(!perm.view_ssn)", true), stage("mask(2)", true)];
+    assert_eq!(pipeline[1]["stages"], json!(stages));
     assert_eq!((&pipeline[1]["reply"], &pipeline[1]["changed"]), (&json!("performed"), &json!(true)));
     let labels = &after[1].1[0]["tests"][0]["reads"][0];
     assert_eq!(*labels, json!({ "attribute": "session.labels", "state": "present", "value": ["seen"] }));
@@ -153,7 +156,9 @@ async fn a_stage_that_is_not_in_force_and_a_field_that_stays_are_said() {
     let admin =
         bench.manager.explain(operation(json!({ "id": "7" })).caller(root), answer).await.to_json(Viewer::Admin);
     let pipeline = &rules(&admin, 1)[0].1[1];
-    assert_eq!(pipeline["stages"][1], json!({ "text": "redact(!perm.view_ssn)", "active": false }));
+    let idle = |text: &str, active: bool| json!({ "text": text, "active": active, "passed": false, "changed": false, "refused": false });
+    let stages = [idle("str", true), idle("redact(!perm.view_ssn)", false), idle("mask(2)", true)];
+    assert_eq!(pipeline["stages"], json!(stages));
     assert_eq!(pipeline["changed"], false);
 }
 

@@ -9,5 +9,6 @@ mod hooks;
 mod identity;
 mod layers;
 mod lifecycle;
+mod outline;
 mod plugins;
 mod support;
