@@ -18,6 +18,8 @@ mod error;
 mod expect;
 mod fields;
 mod file;
+mod part;
+mod ports;
 mod run;
 mod seen;
 mod stage;

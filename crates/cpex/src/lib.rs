@@ -56,9 +56,9 @@ pub use apl_cmf as cmf;
 pub use apl_core as apl;
 pub use apl_cpex as policy;
 pub use cpex_core::{
-    Answer, Call, Caller, Contexts, Decision, Explanation, InitializeError, Invoked, ManagerConfig, MemoryStore,
-    Operation, Outcome, Pending, Permit, PluginManager, ProcessSecrets, RandomIds, Report, Request, SystemClock,
-    Viewer, Violation, Warnings, document,
+    Answer, Call, Caller, Contexts, Decision, Delegation, Explanation, InitializeError, Invoked, ManagerConfig,
+    MemoryStore, Operation, Outcome, Pending, Permit, PluginManager, ProcessSecrets, RandomIds, Report, Request,
+    SystemClock, Viewer, Violation, Warnings, document,
 };
 pub use cpex_sdk as sdk;
 

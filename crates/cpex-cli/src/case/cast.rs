@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use cpex::PluginManager;
 use cpex::apl::node::Node;
-use cpex::document::kinds::{self, Role};
+use cpex::document::kinds;
 use cpex::sdk::config::{ConfigFault, Key, PluginConfig};
 use cpex::sdk::testing::RecordingSink;
 use cpex::sdk::{Factory, Host, Instance};
 use serde_json::Value as Json;
 
 use super::doubles::{ScriptedIdentity, ScriptedPlugin, ScriptedSink};
+use super::part::{self, Part, is_of_host};
+use super::ports::{ScriptedChannel, ScriptedDelegator, ScriptedEngine};
 use super::stub::{Script, Stub};
 use super::wallet::{Kind, Wallet, spare};
 
@@ -25,13 +27,15 @@ pub(crate) struct Declared {
     wanted: Option<Kind>,
 }
 
-/// What part a plugin has on the road.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    Identity,
-    Sink,
-    Control,
+impl Declared {
+    /// Whether a stub of that name means it.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.name == name || (self.role == Part::Engine && self.kind == name)
+    }
 }
+
+/// The engine that needs no entry in a document.
+const CEL: &str = "cel";
 
 /// The collaborators of one case.
 #[derive(Debug)]
@@ -53,11 +57,10 @@ struct Scripted {
 
 /// The plugins a document declares. Its mistakes are for the manager to find.
 pub(crate) fn declared(root: &Node) -> Vec<Declared> {
-    let authenticators = authenticators(root);
     let plugin = |node: &Node| {
         let text = |key: &str| node.get(key).and_then(Node::text).map(|text| text.value.clone());
         let (name, kind) = (text("name")?, text("kind")?);
-        let role = part(&kind, authenticators.contains(&name));
+        let role = part::of(root, &name, &kind);
         let named = node.get("config").and_then(|config| config.get("role")).and_then(Node::text);
         let wanted = match named {
             Some(named) => Kind::of_role(&named.value),
@@ -66,7 +69,22 @@ pub(crate) fn declared(root: &Node) -> Vec<Declared> {
         Some(Declared { name, kind, role, wanted })
     };
     let nodes = root.get("plugins").map(Node::one_or_many).unwrap_or_default();
-    nodes.iter().filter_map(plugin).collect()
+    nodes.iter().filter_map(plugin).chain(engines(root)).collect()
+}
+
+/// The engines a document declares, and the one that needs no declaration.
+fn engines(root: &Node) -> Vec<Declared> {
+    let engine = |kind: &str| {
+        let dialect = kinds::find(kind).and_then(|row| row.aliases.first().copied()).unwrap_or(kind);
+        Declared { name: dialect.to_owned(), kind: kind.to_owned(), role: Part::Engine, wanted: None }
+    };
+    let entries = root.get("global").and_then(|global| global.get("pdp")).map(Node::one_or_many).unwrap_or_default();
+    let kinds = entries.iter().filter_map(|entry| entry.get("kind")?.text());
+    let mut engines: Vec<Declared> = kinds.map(|kind| engine(&kind.value)).collect();
+    if engines.iter().all(|engine| engine.name != CEL) {
+        engines.push(engine(CEL));
+    }
+    engines
 }
 
 impl Cast {
@@ -85,7 +103,7 @@ impl Cast {
     pub(crate) fn enter(cast: &Arc<Self>, manager: &PluginManager) {
         cpex::install_builtins(manager);
         for plugin in &cast.declared {
-            let ours = plugin.role != Part::Control || cast.script(&plugin.name).is_some();
+            let ours = matches!(plugin.role, Part::Identity | Part::Sink) || cast.script(&plugin.name).is_some();
             let real = cpex::builtin_factory(&plugin.kind);
             // Any other kind that nothing makes is for the document reader to refuse.
             if is_of_host(&plugin.kind) || ours && (real.is_some() || cast.replaces(&plugin.name)) {
@@ -107,18 +125,19 @@ impl Cast {
     }
 
     fn script(&self, plugin: &str) -> Option<&Scripted> {
-        self.scripted.iter().find(|scripted| scripted.stub.plugin == plugin)
+        let kind = self.named(plugin).filter(|declared| declared.role == Part::Engine).map(|declared| &declared.kind);
+        self.scripted.iter().find(|scripted| scripted.stub.plugin == plugin || Some(&scripted.stub.plugin) == kind)
     }
 
     fn named(&self, plugin: &str) -> Option<&Declared> {
-        self.declared.iter().find(|declared| declared.name == plugin)
+        self.declared.iter().find(|declared| declared.is_named(plugin))
     }
 
     /// Whether nothing of the plugin itself is used, its config included.
     fn replaces(&self, plugin: &str) -> bool {
         match self.named(plugin).map(|declared| declared.role) {
             Some(Part::Identity) => !self.verifies,
-            Some(Part::Control | Part::Sink) | None => self.script(plugin).is_some(),
+            _ => self.script(plugin).is_some(),
         }
     }
 
@@ -169,10 +188,7 @@ impl Factory for Stage {
             (Some(Part::Identity), built, _) => Ok(self.cast.identity(plugin, built)),
             // A real sink is built for its config's sake and never opened: a test leaves no record behind.
             (Some(Part::Sink), _, _) | (_, Some(Instance::Sink(_)), _) => Ok(self.cast.sink(plugin)),
-            (_, _, Some(Scripted { stub, reached })) => {
-                let double = ScriptedPlugin { script: stub.script.clone(), reached: Arc::clone(reached) };
-                Ok(double.on_every_hook())
-            }
+            (role, _, Some(scripted)) => Ok(double(role, scripted)),
             (_, Some(built), None) => Ok(built),
             (_, None, None) => Err(vec![unmade()]),
         }
@@ -188,32 +204,21 @@ impl Stage {
     }
 }
 
+/// What stands in for a collaborator. One of a kind that only a host knows is what its stub says.
+fn double(role: Option<Part>, scripted: &Scripted) -> Instance {
+    let (script, reached) = (scripted.stub.script.clone(), Arc::clone(&scripted.reached));
+    match (role, &script) {
+        (Some(Part::Engine), _) => Instance::Engine(Arc::new(ScriptedEngine { script, reached })),
+        (Some(Part::Delegator), _) | (_, Script::Grant(_) | Script::Fail(_)) => {
+            Instance::Delegator(Arc::new(ScriptedDelegator { script, reached }))
+        }
+        (Some(Part::Approver), _) | (_, Script::Reply(_)) => {
+            Instance::Approver(Arc::new(ScriptedChannel::new(script, reached)))
+        }
+        _ => ScriptedPlugin { script, reached }.on_every_hook(),
+    }
+}
+
 fn unmade() -> ConfigFault {
     ConfigFault::at(Vec::new(), "only a host that brings this kind can make it").help("stub it")
-}
-
-/// Whether a kind is one that only a host can know: it has a dot, as the path of a Python class has.
-pub(crate) fn is_of_host(kind: &str) -> bool {
-    kind.contains('.') && kinds::find(kind).is_none()
-}
-
-fn part(kind: &str, authenticates: bool) -> Part {
-    match kinds::find(kind).map(|row| row.role) {
-        Some(Role::Identity) => Part::Identity,
-        Some(Role::Sink) => Part::Sink,
-        None if authenticates => Part::Identity,
-        _ => Part::Control,
-    }
-}
-
-/// Names that some route asks to identify the caller.
-fn authenticators(root: &Node) -> Vec<String> {
-    let mut names = Vec::new();
-    let routes = root.get("routes").map(Node::one_or_many).unwrap_or_default();
-    for entries in routes.iter().filter_map(|route| route.get("authentication")) {
-        for entry in entries.get("use").unwrap_or(entries).one_or_many() {
-            names.extend(entry.text().or_else(|| entry.get("name")?.text()).map(|text| text.value.clone()));
-        }
-    }
-    names
 }

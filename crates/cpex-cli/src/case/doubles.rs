@@ -52,6 +52,10 @@ impl ScriptedPlugin {
             Script::Modify { args, result } => modified(payload, args, result),
             Script::Panic => panic_quietly(),
             Script::Timeout => std::future::pending().await,
+            // The runner refuses such stubs of a plugin before it begins.
+            Script::Refuse | Script::Grant(_) | Script::Reply(_) | Script::Fail(_) => {
+                PluginResult::deny(PluginViolation::new("its stub is that of another collaborator", "stub"))
+            }
         }
     }
 }
@@ -100,9 +104,9 @@ impl AuditSink for ScriptedSink {
     async fn write(&self, record: &Record<'_>) -> Result<(), SinkError> {
         self.reached.store(true, Ordering::Relaxed);
         match &self.script {
-            Script::Allow | Script::Deny(_) | Script::Modify { .. } => self.kept.write(record).await,
             Script::Panic => panic_quietly(),
             Script::Timeout => std::future::pending().await,
+            _ => self.kept.write(record).await,
         }
     }
 }
@@ -134,6 +138,6 @@ fn modified(
 }
 
 /// Unwinds without the message a panic prints: the guard above is what is tried here.
-fn panic_quietly() -> ! {
+pub(crate) fn panic_quietly() -> ! {
     std::panic::resume_unwind(Box::new("a stub panics"))
 }

@@ -29,7 +29,7 @@ const EXPECT: Keys = Keys { of: "an expectation", known: KEYS, unavailable: &[] 
 const RESPONSE: Keys = Keys { of: "`response`", known: &["status", "headers", "body"], unavailable: &[] };
 
 /// What can be expected only once the version serves it; nothing may be expected of it now.
-const NOTHING_YET: [&str; 2] = ["restrict", "delegations"];
+const NOTHING_YET: [&str; 1] = ["restrict"];
 
 const DECISIONS: [&str; 3] = ["allow", "deny", "pending"];
 
@@ -86,6 +86,7 @@ fn is_well_formed(fields: &mut Fields, node: &Node, key: &str) -> bool {
         "result_parts" => is_null || fields.list(node, key).is_some(),
         "response" => is_null || fields.section(node, key, RESPONSE).is_some(),
         "audit" => audit(fields, node),
+        "delegations" => fields.list(node, key).is_some(),
         "trace" => fields.entries(node, key).is_some(),
         _ => true,
     }

@@ -36,14 +36,14 @@ const CASE: Keys = Keys {
 
 const STEP: Keys = Keys {
     of: "a step",
-    known: &["caller", "session", "call", "result", "result_parts", "is_error", "context", "expect"],
-    unavailable: &["resume"],
+    known: &["caller", "session", "call", "result", "result_parts", "is_error", "context", "resume", "expect"],
+    unavailable: &[],
 };
 
 const REQUEST: Keys = Keys {
     of: "a request",
     known: &["now", "subjects", "stub", "caller", "session", "call", "result", "result_parts", "is_error", "context"],
-    unavailable: &["resume"],
+    unavailable: &[],
 };
 
 /// What of a case belongs to one step, and so excludes `steps`.
@@ -125,7 +125,7 @@ impl Request {
         let subjects = fields.read(root, "subjects", |fields, node, _| Some(Subjects::read(fields, node)));
         let now_ms = fields.read(root, "now", instant).unwrap_or(START_MS);
         let stubs = fields.read(root, "stub", stub::read).unwrap_or_default();
-        let step = step::read(&mut fields, root, &subjects.unwrap_or_default(), &Defaults::default());
+        let step = step::read(&mut fields, root, &subjects.unwrap_or_default(), &Defaults::default(), None);
         match step {
             Some(step) if fields.faults.is_empty() => Ok(Self { now_ms, stubs, step, document }),
             _ => Err(document.refuse(fields.faults)),
@@ -198,7 +198,7 @@ fn one(fields: &mut Fields, section: &Node, subjects: &Subjects) -> Vec<Step> {
         let help = "add `expect: {decision: allow}` or `expect: {decision: deny}`";
         fields.fault_with_help(codes::MISSING_KEY, section.span, "the case expects nothing", help);
     }
-    step::read(fields, section, subjects, &Defaults::default()).into_iter().collect()
+    step::read(fields, section, subjects, &Defaults::default(), None).into_iter().collect()
 }
 
 fn several(fields: &mut Fields, section: &Node, steps: &Node, subjects: &Subjects) -> Vec<Step> {
@@ -215,9 +215,15 @@ fn several(fields: &mut Fields, section: &Node, steps: &Node, subjects: &Subject
     if !nodes.is_empty() && !expects {
         fields.fault(codes::MISSING_KEY, steps.span, "no step of the case expects anything");
     }
-    let read = |node: &Node| {
-        let section = fields.section(node, "a step", STEP)?;
-        step::read(fields, section, subjects, &defaults)
-    };
-    nodes.iter().filter_map(read).collect()
+    if let Some(entry) = nodes.first().and_then(|first| first.entry("resume")) {
+        fields.fault(codes::CONFLICT, entry.key.span, "the first step of a case has nothing to resume");
+    }
+    let mut before = None;
+    let mut steps = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let Some(section) = fields.section(node, "a step", STEP) else { continue };
+        steps.extend(step::read(fields, section, subjects, &defaults, before));
+        before = Some(section).filter(|section| section.get("call").is_some()).or(before);
+    }
+    steps
 }

@@ -4,12 +4,13 @@ use cpex::Explanation;
 use cpex::apl::diagnostic::{Diagnostic, nearest};
 use cpex::document::{Document, LoadError};
 
-use super::cast::{Declared, Part, declared};
+use super::cast::{Declared, declared};
 use super::codes;
 use super::compare::differences;
 use super::error::RunError;
 use super::expect::Expect;
 use super::file::{Case, Policy, Request, TestFile};
+use super::part::{Part, is_of_host};
 use super::seen::Seen;
 use super::stage::{Performed, Stage};
 use super::stub::{Script, Stub};
@@ -93,7 +94,7 @@ fn check_stubs<'s>(
     stubs: impl Iterator<Item = &'s Stub>,
 ) -> Result<(), LoadError> {
     let fault = |stub: &Stub| {
-        let Some(plugin) = plugins.iter().find(|plugin| plugin.name == stub.plugin) else {
+        let Some(plugin) = plugins.iter().find(|plugin| plugin.is_named(&stub.plugin)) else {
             let message = format!("the policy declares no plugin `{}`", stub.plugin);
             let near = nearest(&stub.plugin, plugins.iter().map(|plugin| plugin.name.as_str()));
             let fault = Diagnostic::new(codes::UNKNOWN_NAME, stub.span, message);
@@ -102,18 +103,37 @@ fn check_stubs<'s>(
                 None => fault,
             });
         };
-        let (message, help) = match (plugin.role, &stub.script) {
-            (Part::Control, _) | (Part::Sink, Script::Allow | Script::Panic | Script::Timeout) => return None,
-            (Part::Sink, Script::Deny(_) | Script::Modify { .. }) => {
-                ("is a sink, which neither denies nor modifies", "stub it by allow, panic or timeout")
-            }
-            (Part::Identity, _) => ("is an identity plugin", "say who calls by `caller`"),
-        };
-        let message = format!("`{}` {message}", stub.plugin);
+        let (what, help) = misfit(plugin, &stub.script)?;
+        let message = format!("`{}` is {what}", stub.plugin);
         Some(Diagnostic::new(codes::WRONG_VALUE, stub.span, message).help(help))
     };
     let faults: Vec<Diagnostic> = stubs.filter_map(fault).collect();
     if faults.is_empty() { Ok(()) } else { Err(file.refuse(faults)) }
+}
+
+/// Why a collaborator cannot be scripted so: what it is, and what may be written.
+fn misfit(plugin: &Declared, script: &Script) -> Option<(&'static str, &'static str)> {
+    let fits = match (plugin.role, script) {
+        (Part::Identity, _) => false,
+        (_, Script::Panic | Script::Timeout) => true,
+        (Part::Sink, script) => matches!(script, Script::Allow),
+        (Part::Engine, script) => matches!(script, Script::Allow | Script::Refuse | Script::Fail(_)),
+        (Part::Delegator, script) => matches!(script, Script::Grant(_) | Script::Fail(_)),
+        (Part::Approver, script) => matches!(script, Script::Reply(_) | Script::Fail(_)),
+        // Of a kind that only a host knows, the stub says what it is.
+        (Part::Control, script) if is_of_host(&plugin.kind) => !matches!(script, Script::Refuse),
+        (Part::Control, script) => matches!(script, Script::Allow | Script::Deny(_) | Script::Modify { .. }),
+    };
+    (!fits).then_some(match plugin.role {
+        Part::Identity => ("an identity plugin", "say who calls by `caller`"),
+        Part::Sink => ("a sink, which neither denies nor modifies", "stub it by allow, panic or timeout"),
+        Part::Engine => ("a decision engine", "stub it by allow, deny, error, panic or timeout"),
+        Part::Delegator => ("a delegator", "stub it by {grant: [..]}, {error: text}, panic or timeout"),
+        Part::Approver => {
+            ("a channel to people", "stub it by pending, approved, denied, expired, forged, error, panic or timeout")
+        }
+        Part::Control => ("a plugin", "stub it by allow, {deny: code}, {modify: ..}, panic or timeout"),
+    })
 }
 
 /// A runtime on which time passes only when nothing else can happen, so that a timeout costs none.

@@ -1,7 +1,7 @@
 //! What was seen of one step.
 
 use cpex::policy::Response;
-use cpex::{Answer, Report, Violation};
+use cpex::{Answer, Delegation, Report, Violation};
 use serde_json::{Map, Value as Json, json};
 
 use super::answer::to_parts;
@@ -22,6 +22,8 @@ pub(crate) struct Seen {
     pub(crate) labels: Vec<String>,
     pub(crate) message_labels: Vec<String>,
     pub(crate) pending: Option<String>,
+    /// Credentials that were minted, in the form of `expect.delegations`.
+    pub(crate) delegations: Vec<Json>,
     pub(crate) errors: Vec<String>,
     /// One record for each side, as a sink of the document got it, or as far as the report tells.
     pub(crate) records: Vec<Json>,
@@ -44,6 +46,7 @@ impl Seen {
             "labels" => self.labels.clone().into(),
             "message_labels" => self.message_labels.clone().into(),
             "response" => violation.and_then(|violation| violation.response.as_deref()).map(response).into(),
+            "delegations" => self.delegations.clone().into(),
             "backend_called" => self.backend_called.into(),
             _ => Json::Null,
         }
@@ -61,6 +64,13 @@ impl Seen {
         }
         Some(why)
     }
+}
+
+/// A minted credential in the form of `expect.delegations`.
+pub(crate) fn delegation(delegation: &Delegation) -> Json {
+    let Delegation { delegator, audience, permissions, subject } = delegation;
+    let permissions: Vec<&str> = permissions.iter().map(|scope| &**scope).collect();
+    json!({ "name": &**delegator, "audience": &**audience, "permissions": permissions, "subject": subject })
 }
 
 /// A response in the form of `expect.response`.

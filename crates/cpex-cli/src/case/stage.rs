@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 
 use super::cast::{Cast, declared};
 use super::error::RunError;
-use super::seen::{Seen, record};
+use super::seen::{Seen, delegation, record};
 use super::step::{Step, Who};
 use super::stub::Stub;
 use super::wallet::Kind;
@@ -25,6 +25,8 @@ pub(crate) struct Stage {
     cast: Arc<Cast>,
     /// Session labels as last reported, by principal and session: a step whose policy has no eye for them reports none.
     labels: BTreeMap<(String, String), Vec<String>>,
+    /// What the latest step that was left pending is repeated with.
+    pending: Option<String>,
 }
 
 /// What came of one step.
@@ -72,7 +74,7 @@ impl Stage {
         // Warnings are for `check`: a case tells what a policy does.
         let _ = manager.stage(policy)?;
         manager.initialize().await?;
-        Ok(Self { manager, cast, labels: BTreeMap::new() })
+        Ok(Self { manager, cast, labels: BTreeMap::new(), pending: None })
     }
 
     /// Performs a step, and looks at everything a host, a backend and a sink can see of it.
@@ -89,7 +91,7 @@ impl Stage {
         };
         let side = Side { report, decision: seen.decision, violation };
         self.look(step, &mut seen, vec![side]);
-        self.performed(seen)
+        self.performed(step, seen)
     }
 
     /// Performs a step, and explains how it was decided.
@@ -113,7 +115,7 @@ impl Stage {
             seen.pending = Some(pending.elicitation.clone());
         }
         self.look(step, &mut seen, sides);
-        (self.performed(seen), explanation)
+        (self.performed(step, seen), explanation)
     }
 
     /// Which of these stubs no step reached.
@@ -129,7 +131,10 @@ impl Stage {
 
     /// The operation of a step with its caller; scripted identity plugins get ready to yield that caller.
     fn operation(&self, step: &Step) -> Operation {
-        let operation = step.operation.clone();
+        let operation = match &self.pending {
+            Some(pending) if step.resumes => step.operation.clone().resume(pending.as_str()),
+            _ => step.operation.clone(),
+        };
         match &step.who {
             Who::Credentials(credentials) => {
                 self.cast.wallet.step_aside();
@@ -164,15 +169,24 @@ impl Stage {
             sides.push(Side { report, decision: seen.decision, violation });
         }
         self.look(step, &mut seen, sides);
-        self.performed(seen)
+        self.performed(step, seen)
     }
 
-    fn performed(&self, seen: Seen) -> Performed {
+    fn performed(&mut self, step: &Step, seen: Seen) -> Performed {
         let left = self.cast.wallet.left();
         let fault =
             |kind: &Kind| format!("caller: no authenticator in force yields {} that the step states", kind.name());
         // A denial may well come before everybody was asked.
-        let faults = if seen.decision == "allow" { left.iter().map(fault).collect() } else { Vec::new() };
+        let mut faults: Vec<String> = Vec::new();
+        if seen.decision == "allow" {
+            faults.extend(left.iter().map(fault));
+        }
+        if step.resumes && self.pending.is_none() {
+            faults.push("resume: no step before this one was left pending".to_owned());
+        }
+        if seen.pending.is_some() {
+            self.pending.clone_from(&seen.pending);
+        }
         Performed { seen, faults }
     }
 
@@ -185,6 +199,8 @@ impl Stage {
         }
         seen.labels = self.labels.get(&key).cloned().unwrap_or_default();
         seen.records = self.records(&sides);
+        let delegations = sides.iter().flat_map(|side| &side.report.delegations);
+        seen.delegations = delegations.map(delegation).collect();
         seen.errors = sides.iter().flat_map(|side| side.report.errors.iter().cloned()).collect();
         if let Some(Side { report, violation, .. }) = sides.into_iter().next_back() {
             seen.message_labels = report.message_labels.as_slice().iter().map(|label| label.to_string()).collect();

@@ -28,6 +28,8 @@ pub(crate) struct Step {
     /// The headers it sends, in one text.
     headers: Secret,
     pub(crate) session: String,
+    /// Whether it repeats a call that was left pending.
+    pub(crate) resumes: bool,
     /// What the backend answers; without it only the phases before the operation run.
     pub(crate) answer: Option<Answer>,
     pub(crate) expect: Option<Expect>,
@@ -70,26 +72,37 @@ pub(crate) fn defaults(fields: &mut Fields, section: &Node, subjects: &Subjects)
     }
 }
 
-/// Reads a step: a section with `call` and what belongs to it.
-pub(crate) fn read(fields: &mut Fields, section: &Node, subjects: &Subjects, outer: &Defaults) -> Option<Step> {
+/// Reads a step: a section with `call` and what belongs to it. One that resumes and has no `call` repeats that of `before`
+/// with its answer.
+pub(crate) fn read(
+    fields: &mut Fields,
+    section: &Node,
+    subjects: &Subjects,
+    outer: &Defaults,
+    before: Option<&Node>,
+) -> Option<Step> {
     let own = defaults(fields, section, subjects);
     let caller = own.caller.or_else(|| outer.caller.clone());
     let session = own.session.or_else(|| outer.session.clone());
     let context = own.context.or_else(|| outer.context.clone()).unwrap_or_default();
-    let answer = answer::read(fields, section);
+    let resumes = fields.read(section, "resume", Fields::boolean).unwrap_or(false);
+    let repeated = before.filter(|_| resumes && section.get("call").is_none());
+    let is_answered = ["result", "result_parts"].iter().any(|key| section.get(key).is_some());
+    let answer = answer::read(fields, repeated.filter(|_| !is_answered).unwrap_or(section));
     let expect = fields.read(section, "expect", expect::read);
-    if section.get("call").is_none() {
+    let called = repeated.unwrap_or(section);
+    if called.get("call").is_none() {
         let help = "add `call: {tool: .., args: {..}}`";
         fields.fault_with_help(codes::MISSING_KEY, section.span, "`call` is missing", help);
     }
-    let call = fields.read(section, "call", call::read)?;
+    let call = fields.read(called, "call", call::read)?;
     let session = session.or_else(|| context.agent.as_ref()?.session_id.clone());
     let session = session.unwrap_or_else(|| OWN_SESSION.to_owned());
     let label = call.about.as_ref().map_or("a call that names nothing", About::name).to_owned();
     let operation = operation(&call, &context, &session);
     let who = who(caller, context, &call.headers);
     let headers = Secret::new(format!("{:?}", call.headers));
-    Some(Step { label, operation, who, headers, session, answer, expect })
+    Some(Step { label, operation, who, headers, session, resumes, answer, expect })
 }
 
 fn who(caller: Option<Subject>, context: Context, headers: &BTreeMap<String, String>) -> Who {

@@ -1,38 +1,53 @@
-//! `stub`: plugins of the policy whose answers the case gives.
+//! `stub`: collaborators of the policy whose answers the case gives.
 
 use cpex::apl::node::{Entry, Node, Value};
 use cpex::apl::span::Span;
 use serde_json::{Map, Value as Json};
 
-use super::codes;
 use super::fields::{Fields, Keys};
 
-const WORDS: [&str; 3] = ["allow", "panic", "timeout"];
+/// What a stub may be in one word, and what it scripts.
+const WORDS: [(&str, Script); 10] = [
+    ("allow", Script::Allow),
+    ("deny", Script::Refuse),
+    ("error", Script::Fail(String::new())),
+    ("panic", Script::Panic),
+    ("timeout", Script::Timeout),
+    ("pending", Script::Reply(Reply::Pending)),
+    ("approved", Script::Reply(Reply::Approved)),
+    ("denied", Script::Reply(Reply::Denied)),
+    ("expired", Script::Reply(Reply::Expired)),
+    ("forged", Script::Reply(Reply::Forged)),
+];
 
-/// What collaborators of other sorts may be scripted to do.
-const OTHER_WORDS: [&str; 6] = ["deny", "pending", "approved", "denied", "expired", "forged"];
-
-const STUB: Keys = Keys { of: "a stub", known: &["deny", "modify"], unavailable: &["grant", "error"] };
+const STUB: Keys = Keys { of: "a stub", known: &["deny", "modify", "grant", "error"], unavailable: &[] };
 
 const MODIFY: Keys = Keys { of: "`modify`", known: &["args", "result"], unavailable: &[] };
+
+/// What may be written, for people.
+const FORMS: &str = "allow, deny, error, panic, timeout, pending, approved, denied, expired, forged, {deny: code}, \
+                     {modify: ..}, {grant: [..]} or {error: text}";
 
 /// The stubs of a case or of a file, in written order.
 pub(crate) type Stubs = Vec<Stub>;
 
-/// One scripted plugin.
+/// One scripted collaborator.
 #[derive(Clone, Debug)]
 pub(crate) struct Stub {
-    /// The name the document declares it under.
+    /// The name the document declares it under; of an engine, its dialect or its kind.
     pub(crate) plugin: String,
     /// Where the case names it.
     pub(crate) span: Span,
     pub(crate) script: Script,
 }
 
-/// What a scripted plugin does whenever it is called.
+/// What a scripted collaborator does whenever it is called.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Script {
+    /// Lets the operation go on; of an engine, permits.
     Allow,
+    /// Of an engine: denies.
+    Refuse,
     /// Denies with that code.
     Deny(String),
     /// Replaces the named fields of the arguments, and of a structured result.
@@ -40,9 +55,25 @@ pub(crate) enum Script {
         args: Map<String, Json>,
         result: Map<String, Json>,
     },
+    /// Of a delegator: mints a credential with these scopes.
+    Grant(Vec<String>),
+    /// Of a channel: what the person who is asked answers.
+    Reply(Reply),
+    /// Cannot do what it is asked.
+    Fail(String),
     Panic,
     /// Never answers.
     Timeout,
+}
+
+/// What becomes of a question to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reply {
+    Pending,
+    Approved,
+    Denied,
+    Expired,
+    Forged,
 }
 
 /// Reads `stub`.
@@ -57,29 +88,30 @@ pub(crate) fn read(fields: &mut Fields, node: &Node, field: &str) -> Option<Stub
 
 fn script(fields: &mut Fields, node: &Node, plugin: &str) -> Option<Script> {
     match &node.value {
-        Value::Text(word) if OTHER_WORDS.contains(&word.value.as_str()) => {
-            let message =
-                format!("stubs of delegators, approvers and engines, such as `{}`, are not available", word.value);
-            let help = "a plugin may be stubbed by allow, {deny: code}, {modify: ..}, panic or timeout";
-            fields.fault_with_help(codes::UNAVAILABLE, node.span, message, help);
-            None
+        Value::Text(_) => {
+            let word = fields.word(node, plugin, &WORDS.map(|(word, _)| word))?;
+            WORDS.into_iter().find_map(|(known, script)| (known == word).then_some(script))
         }
-        Value::Text(_) => match fields.word(node, plugin, &WORDS)? {
-            "allow" => Some(Script::Allow),
-            "panic" => Some(Script::Panic),
-            _ => Some(Script::Timeout),
-        },
         Value::Map(entries) => {
             fields.section(node, plugin, STUB)?;
             match entries.as_slice() {
-                [Entry { key, value }] if key.value == "deny" => fields.text(value, "deny").map(Script::Deny),
-                [Entry { key, value }] if key.value == "modify" => modify(fields, value),
-                [_] => None,
-                _ => fields.wrong_shape(node, plugin, "`{deny: code}` or `{modify: {..}}`"),
+                [Entry { key, value }] => match key.value.as_str() {
+                    "deny" => fields.text(value, "deny").map(Script::Deny),
+                    "error" => fields.text(value, "error").map(Script::Fail),
+                    "grant" => grant(fields, value),
+                    "modify" => modify(fields, value),
+                    _ => None,
+                },
+                _ => fields.wrong_shape(node, plugin, FORMS),
             }
         }
-        _ => fields.wrong_shape(node, plugin, "allow, {deny: code}, {modify: ..}, panic or timeout"),
+        _ => fields.wrong_shape(node, plugin, FORMS),
     }
+}
+
+fn grant(fields: &mut Fields, node: &Node) -> Option<Script> {
+    let names = fields.list(node, "grant")?;
+    Some(Script::Grant(names.iter().filter_map(|name| fields.text(name, "grant")).collect()))
 }
 
 fn modify(fields: &mut Fields, node: &Node) -> Option<Script> {

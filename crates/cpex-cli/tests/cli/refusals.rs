@@ -73,7 +73,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("CASE { name: n, steps: [{ call: { tool: t } }] }", "no step of the case expects anything"),
     (
         "CASE { name: n, steps: [{ call: { tool: t }, resume: true, expect: { decision: deny } }] }",
-        "`resume` is not available in this version",
+        "the first step of a case has nothing to resume",
     ),
     (
         "CASE { name: n, call: { tool: t }, expect: { decision: allow, restrict: { allow_models: [x] } } }",
@@ -82,11 +82,11 @@ const REFUSED: &[(&str, &str)] = &[
     ("CASE { name: n, call: { tool: t }, expect: { decision: allow, trace: [x] } }", "`trace` is a map, found a list"),
     (
         "CASE { name: n, stub: { p: { grant: [x] } }, call: { tool: t }, expect: { decision: allow } }",
-        "`grant` is not available in this version",
+        "the policy declares no plugin `p`",
     ),
     (
-        "CASE { name: n, stub: { p: pending }, call: { tool: t }, expect: { decision: allow } }",
-        "error[case.unavailable]",
+        "CASE { name: n, stub: { p: { grant: read } }, call: { tool: t }, expect: { decision: allow } }",
+        "`grant` is a list, found text",
     ),
     ("CASE { name: n, stub: { p: maybe }, call: { tool: t }, expect: { decision: allow } }", "`p` cannot be `maybe`"),
     ("CASE { name: n, name: m, call: { tool: t }, expect: { decision: allow } }", "error[document.duplicate_key]"),
