@@ -12,6 +12,7 @@ mod cast;
 mod codes;
 mod compare;
 mod context;
+mod coverage;
 mod doubles;
 mod embedded;
 mod error;
@@ -27,6 +28,7 @@ mod step;
 mod stub;
 mod wallet;
 
+pub(crate) use self::coverage::{Coverage, Place};
 pub use self::error::RunError;
 pub(crate) use self::file::Request;
 pub use self::file::TestFile;

@@ -30,18 +30,8 @@ enum Command {
         #[arg(long)]
         deny_warnings: bool,
     },
-    /// Run policy tests. Exits 0 if all pass, 1 if a case fails, 2 if a file does not load
-    Test {
-        /// Files, or directories to look for *.test.yaml in
-        #[arg(default_value = ".")]
-        paths: Vec<PathBuf>,
-        /// How results are printed
-        #[arg(long, value_enum, default_value_t = test::Format::Text)]
-        format: test::Format,
-        /// Run only cases whose name contains this
-        #[arg(long)]
-        filter: Option<String>,
-    },
+    /// Run policy tests. Exits 0 if all pass, 1 if a case fails or too little is covered, 2 if a file does not load
+    Test(test::Options),
     /// Decide one request and print a JSON object. Exits 0 for allow, 3 for deny, 4 for pending, 2 on an error
     Eval {
         /// The policy
@@ -89,7 +79,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
     };
     match arguments.command {
         Command::Check { paths, format, deny_warnings } => check::run(&paths, format, deny_warnings, streams),
-        Command::Test { paths, format, filter } => test::run(&paths, format, filter.as_deref(), streams),
+        Command::Test(options) => test::run(&options, streams),
         Command::Eval { policy, request, trace } => {
             let trace = if trace { eval::Trace::Shown } else { eval::Trace::LeftOut };
             eval::run(&policy, &request, trace, streams)

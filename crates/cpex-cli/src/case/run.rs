@@ -7,6 +7,7 @@ use cpex::document::{Document, LoadError};
 use super::cast::{Declared, declared};
 use super::codes;
 use super::compare::differences;
+use super::coverage::Coverage;
 use super::error::RunError;
 use super::expect::Expect;
 use super::file::{Case, Policy, Request, TestFile};
@@ -46,13 +47,27 @@ impl TestFile {
     /// # Errors
     /// That the policy does not load, or that a stub does not fit it. Differences are no errors.
     pub fn run(&self, filter: Option<&str>) -> Result<Vec<CaseEnd>, RunError> {
+        self.run_watched(filter, &mut None)
+    }
+
+    /// The same, with what the cases made the policy do. Without a case nothing is known of the policy.
+    ///
+    /// # Errors
+    /// The same.
+    pub(crate) fn run_covered(&self, filter: Option<&str>) -> Result<(Vec<CaseEnd>, Coverage), RunError> {
+        let mut coverage = Some(Coverage::new(self.policy.name()));
+        let ends = self.run_watched(filter, &mut coverage)?;
+        Ok((ends, coverage.unwrap_or_default()))
+    }
+
+    fn run_watched(&self, filter: Option<&str>, coverage: &mut Option<Coverage>) -> Result<Vec<CaseEnd>, RunError> {
         let policy = self.policy.open()?;
         let plugins = declared(policy.root());
         let own = self.cases.iter().flat_map(|case| &case.stubs);
         check_stubs(&self.document, &plugins, self.stubs.iter().chain(own))?;
         let chosen = self.cases.iter().filter(|case| filter.is_none_or(|filter| case.name.contains(filter)));
         let run = |case: &Case| {
-            let ended = runtime()?.block_on(run_case(self, &policy, case))?;
+            let ended = runtime()?.block_on(run_case(self, &policy, case, coverage))?;
             Ok(CaseEnd { name: case.name.clone(), diff: ended })
         };
         chosen.map(run).collect()
@@ -79,6 +94,14 @@ impl Request {
 }
 
 impl Policy {
+    /// How it is called in places.
+    fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Text { name, .. } => name.clone(),
+        }
+    }
+
     fn open(&self) -> Result<Document, LoadError> {
         match self {
             Self::File(path) => Document::read_file(path),
@@ -142,13 +165,24 @@ fn runtime() -> Result<tokio::runtime::Runtime, RunError> {
     built.map_err(RunError::Runtime)
 }
 
-async fn run_case(file: &TestFile, policy: &Document, case: &Case) -> Result<Vec<String>, RunError> {
+async fn run_case(
+    file: &TestFile,
+    policy: &Document,
+    case: &Case,
+    coverage: &mut Option<Coverage>,
+) -> Result<Vec<String>, RunError> {
     let stubs = file.stubs.iter().chain(&case.stubs).cloned();
     let mut stage = Stage::set(policy, file.now_ms, stubs, &case.steps).await?;
+    if let Some(coverage) = coverage {
+        coverage.list(&stage.outline());
+    }
     let mut diff = Vec::new();
     for (index, step) in case.steps.iter().enumerate() {
-        let traced = step.expect.as_ref().is_some_and(Expect::asks_for_trace);
+        let traced = coverage.is_some() || step.expect.as_ref().is_some_and(Expect::asks_for_trace);
         let Performed { seen, faults } = if traced { stage.explain(step).await.0 } else { stage.perform(step).await };
+        if let Some((coverage, trace)) = coverage.as_mut().zip(seen.trace.as_ref()) {
+            coverage.note(trace);
+        }
         let differences = step.expect.iter().flat_map(|expect| differences(expect, &seen));
         let place = if case.steps.len() > 1 { format!("step {} ({}): ", index + 1, step.label) } else { String::new() };
         diff.extend(faults.into_iter().chain(differences).map(|line| format!("{place}{line}")));

@@ -77,6 +77,11 @@ impl Stage {
         Ok(Self { manager, cast, labels: BTreeMap::new(), pending: None })
     }
 
+    /// Everything that explanations of steps can tell of the policy.
+    pub(crate) fn outline(&self) -> Json {
+        self.manager.outline()
+    }
+
     /// Performs a step, and looks at everything a host, a backend and a sink can see of it.
     pub(crate) async fn perform(&mut self, step: &Step) -> Performed {
         let operation = self.operation(step);

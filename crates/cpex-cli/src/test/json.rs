@@ -1,12 +1,17 @@
-//! `--format json`: `{"files": [{"file", "error"?, "cases": [{"name", "ok", "diff"?}]}]}`.
+//! `--format json`: `{"files": [{"file", "error"?, "cases": [{"name", "ok", "diff"?}]}], "coverage"?}`.
 
 use serde_json::{Value as Json, json};
 
+use super::coverage::Report;
 use super::file_end::FileEnd;
 use crate::case::CaseEnd;
 
-pub(super) fn render(ends: &[FileEnd]) -> String {
-    json!({ "files": ends.iter().map(file).collect::<Vec<_>>() }).to_string()
+pub(super) fn render(ends: &[FileEnd], report: Option<&Report>) -> String {
+    let mut object = json!({ "files": ends.iter().map(file).collect::<Vec<_>>() });
+    if let (Some(report), Some(members)) = (report, object.as_object_mut()) {
+        members.insert("coverage".to_owned(), report.to_json());
+    }
+    object.to_string()
 }
 
 fn file(end: &FileEnd) -> Json {

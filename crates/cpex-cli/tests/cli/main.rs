@@ -10,6 +10,7 @@
 mod check;
 mod command;
 mod corpus;
+mod coverage;
 mod demo;
 mod eval;
 mod explain;
