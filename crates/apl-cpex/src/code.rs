@@ -22,5 +22,7 @@ codes! {
     AUTHENTICATION Error "route.authentication" "An authenticator is not an identity plugin of the document.";
     ACTS_BEFORE_WAIT Error "route.acts_before_wait" "A step acts on the outside before a step that waits for a person.";
     RUN_BEFORE_WAIT Warning "route.run_before_wait" "A plugin runs before a step that waits for a person, and runs again when the call is repeated.";
+    OVERRIDE Error "route.override" "A layer changes a plugin in a way it may not.";
+    UNUSED_OVERRIDE Warning "route.unused_override" "A layer changes a plugin that nothing under it runs.";
     RESPONSE Error "route.response" "A response is a status, a body and headers, all literal.";
 }

@@ -96,6 +96,19 @@ impl Declarations {
         self.named(name, |role| role == Role::Identity, "an identity plugin")
     }
 
+    /// The index of a plugin that layers may change.
+    ///
+    /// # Errors
+    /// Why there is none of that name.
+    pub fn overridable(&self, name: &str) -> Result<usize, Unresolved> {
+        let index = self.named(name, |_| true, "a plugin")?;
+        if self.plugins.get(index).is_some_and(|plugin| plugin.role == Role::Sink) {
+            let message = format!("`{name}` is a sink, which is given the record of every operation alike");
+            return Err(self.refuse(index, message, "change its declaration".to_owned()));
+        }
+        Ok(index)
+    }
+
     fn named(&self, name: &str, fits: impl Fn(Role) -> bool, wanted: &str) -> Result<usize, Unresolved> {
         let Some((index, found)) = self.plugins.iter().enumerate().find(|(_, plugin)| plugin.name == name) else {
             return Err(self.unknown(name, fits));

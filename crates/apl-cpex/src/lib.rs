@@ -17,6 +17,6 @@ mod vocabulary;
 pub use attribute::{Attribute, Field, Holding, Key, Tree};
 pub use declared::{Declaration, Declarations, Role};
 pub use facts::Facts;
-pub use policy::{Authenticator, Matched, Plan, Policy, Response};
+pub use policy::{Authenticator, Matched, Override, Plan, Policy, Response};
 pub use uri::has_dot_segments;
 pub use vocabulary::Vocabulary;

@@ -7,6 +7,7 @@
 mod authentication;
 mod groups;
 mod layer;
+mod overrides;
 mod plan;
 mod response;
 mod selector;
@@ -28,6 +29,7 @@ use self::table::Table;
 use crate::declared::Declarations;
 
 pub use authentication::Authenticator;
+pub use overrides::Override;
 pub use plan::{Matched, Plan};
 pub use response::Response;
 
@@ -39,6 +41,7 @@ pub struct Policy {
     routes: usize,
     table: Table,
     questions: Vec<WrittenQuestion>,
+    overrides: Vec<Override>,
 }
 
 impl Policy {
@@ -85,7 +88,14 @@ impl Policy {
         }
         suspension::check(&plans, compiler.faults);
         let table = Table::new(selectors, sources, compiler.faults);
-        Self { plans, routes: nodes.len(), table, questions: compiler.into_questions() }
+        let (questions, overrides) = compiler.into_parts();
+        Self { plans, routes: nodes.len(), table, questions, overrides }
+    }
+
+    /// The plugins that some layer changes, each at the index that [`Plan::overridden`] gives.
+    #[must_use]
+    pub fn overrides(&self) -> &[Override] {
+        &self.overrides
     }
 
     /// The questions for decision engines, each at the index its rule asks it by.

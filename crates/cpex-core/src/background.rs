@@ -15,9 +15,10 @@ pub(crate) fn start(index: usize, envelope: &Envelope, passage: &Passage) {
     let envelope = envelope.clone();
     let mut context = passage.contexts.copy(index);
     let (point, side) = (passage.point, passage.side());
+    let plan = passage.plan;
     let tasks = Arc::clone(&snapshot.background);
     let task = async move {
-        let Some(control) = snapshot.controls.get(index) else { return };
+        let Some(control) = snapshot.control(plan, index) else { return };
         let (Some(Instance::Plugin(plugin)), Some(payload)) = (&control.instance, envelope.payload(side)) else {
             return;
         };

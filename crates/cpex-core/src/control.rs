@@ -44,7 +44,9 @@ pub(crate) async fn run(index: usize, control: &Control, identified: &mut Identi
 pub(crate) async fn observe(indexes: &[usize], envelope: &Envelope, passage: &mut Passage) {
     let snapshot = Arc::clone(&passage.snapshot);
     for index in indexes {
-        let Some(control) = snapshot.controls.get(*index).filter(|control| !control.is_disabled()) else { continue };
+        let Some(control) = snapshot.control(passage.plan, *index).filter(|control| !control.is_disabled()) else {
+            continue;
+        };
         // It works on a copy: what a plugin that only looks leaves in its state is merged nowhere.
         let mut context = passage.contexts.copy(*index);
         let asked = ask(control, envelope, passage, &mut context).await;
@@ -56,7 +58,8 @@ pub(crate) async fn observe(indexes: &[usize], envelope: &Envelope, passage: &mu
 /// Calls plugins that run together; the denial of the first in order counts, and those after it leave nothing.
 pub(crate) async fn gate(indexes: &[usize], envelope: &Envelope, passage: &mut Passage) -> Option<(Denial, Arc<str>)> {
     let snapshot = Arc::clone(&passage.snapshot);
-    let running = |index: &usize| snapshot.controls.get(*index).filter(|control| !control.is_disabled());
+    let plan = passage.plan;
+    let running = |index: &usize| snapshot.control(plan, *index).filter(|control| !control.is_disabled());
     let controls: Vec<(usize, &Control)> = indexes.iter().filter_map(|index| Some((*index, running(index)?))).collect();
     if controls.is_empty() {
         return None;

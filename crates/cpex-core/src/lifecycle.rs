@@ -25,7 +25,7 @@ pub enum InitializeError {
 
 /// Initializes every plugin in declared order. When one fails, those before it are stopped again.
 pub(crate) async fn initialize(snapshot: &Snapshot) -> Result<(), InitializeError> {
-    for (index, control) in snapshot.controls.iter().enumerate() {
+    for (index, control) in snapshot.owners().enumerate() {
         let cause = match call(start(control), control.timeout).await {
             Ok(Ok(())) => continue,
             Ok(Err(error)) => error.to_string(),
@@ -40,7 +40,7 @@ pub(crate) async fn initialize(snapshot: &Snapshot) -> Result<(), InitializeErro
             Ok(Err(error)) => error.to_string(),
             Err(fault) => said(fault),
         };
-        shutdown(snapshot, snapshot.controls.len()).await;
+        shutdown_all(snapshot).await;
         return Err(InitializeError::Plugin { plugin: dialect.to_string(), cause });
     }
     Ok(())
@@ -53,10 +53,15 @@ fn said(fault: Fault) -> String {
     }
 }
 
-/// Stops the first so many plugins. One that fails to stop holds up nobody.
-pub(crate) async fn shutdown(snapshot: &Snapshot, count: usize) {
+/// Stops every plugin. One that fails to stop holds up nobody.
+pub(crate) async fn shutdown_all(snapshot: &Snapshot) {
+    shutdown(snapshot, usize::MAX).await;
+}
+
+/// Stops the first so many plugins.
+async fn shutdown(snapshot: &Snapshot, count: usize) {
     let limit: Duration = snapshot.settings.plugin_timeout;
-    for control in snapshot.controls.iter().take(count) {
+    for control in snapshot.owners().take(count) {
         let _ = call(stop(control), limit).await;
     }
 }

@@ -3,6 +3,7 @@
 mod engines;
 mod hash_key;
 mod instances;
+mod overrides;
 mod reach;
 
 use std::fmt;
@@ -13,11 +14,11 @@ use apl_core::diagnostic::{Diagnostic, Severity};
 use apl_cpex::{Declaration, Declarations, Policy};
 use cpex_orchestration::Background;
 use cpex_sdk::config::PluginMode;
-use cpex_sdk::{HookPoint, Host, SessionStore};
+use cpex_sdk::{HookPoint, Host, Instance, SessionStore};
 use serde_json::{Map, Value as Json};
 
 use crate::document::kinds::{HostKinds, Kinds};
-use crate::document::{self, Attributes, Document, LoadError, MemoryBounds};
+use crate::document::{self, Attributes, Document, LoadError, MemoryBounds, PluginNode};
 use crate::snapshot::{Control, Engine, Hooked, Prepared, Settings, Snapshot};
 pub(crate) use instances::Factories;
 
@@ -25,6 +26,7 @@ pub(crate) use instances::Factories;
 pub(crate) struct Loaded {
     policy: Policy,
     controls: Vec<Control>,
+    overrides: Vec<Control>,
     hooked: Vec<Hooked>,
     engines: Vec<Engine>,
     questions: Vec<Prepared>,
@@ -54,24 +56,15 @@ impl Loaded {
         let plugins = document.plugins(&mut faults);
         let built = instances::build(&plugins, factories, &host, &mut faults);
         let engines = engines::build(document.root(), factories, &host, &mut faults);
-        let declared = Declarations::new(
-            plugins
-                .iter()
-                .zip(&built)
-                .map(|(plugin, instance)| Declaration {
-                    name: plugin.config.name.clone(),
-                    role: instances::role(&plugin.config.kind, instance.as_ref()),
-                    disabled: plugin.config.mode == PluginMode::Disabled,
-                    may_modify: plugin.config.mode.may_modify(),
-                })
-                .collect(),
-        )
-        .with_hash_key(hash_key::read(document.root(), &host, &mut faults))
-        .with_cost_tiers(written.cost_tiers.clone())
-        .with_engines(engines.iter().map(|engine| engine.dialect.clone()).collect());
+        let declared = Declarations::new(plugins.iter().zip(&built).map(declaration).collect())
+            .with_hash_key(hash_key::read(document.root(), &host, &mut faults))
+            .with_cost_tiers(written.cost_tiers.clone())
+            .with_engines(engines.iter().map(|engine| engine.dialect.clone()).collect());
         let policy = Policy::compile(document.root(), &declared, &sources, &mut faults);
         let questions = engines::prepare(policy.questions(), &engines, &mut faults);
         let hooked = reach::check(&plugins, &declared, &policy.reached(), &mut faults);
+        reach::check_overrides(&policy, &plugins, &hooked, &mut faults);
+        let overrides = overrides::build(policy.overrides(), &plugins, &built, factories, &host, &mut faults);
         if faults.iter().any(|fault| fault.code.severity == Severity::Error) {
             return Err(LoadError::new(sources, faults));
         }
@@ -81,17 +74,22 @@ impl Loaded {
             .zip(built)
             .map(|(plugin, instance)| Control::new(plugin.config, instance, settings.plugin_timeout))
             .collect();
-        let of_point = |point: &'static HookPoint| {
-            let on_point = hooked.iter().copied().filter(|index| {
-                controls.get(*index).is_some_and(|control| control.config.hooks.iter().any(|hook| hook == point.name))
-            });
-            Hooked::new(point, &controls, on_point)
+        let loaded = Self {
+            policy,
+            hooked: by_hook(&hooked, &controls),
+            controls,
+            overrides: overrides
+                .into_iter()
+                .map(|overridden| overridden.into_control(settings.plugin_timeout))
+                .collect(),
+            engines: engines::into_engines(engines, settings.plugin_timeout),
+            questions,
+            settings,
+            session_store: written.session_store,
+            data,
+            digest: digest.into(),
+            host,
         };
-        let hooked = HookPoint::ALL.iter().copied().map(of_point).filter(|hooked| !hooked.is_empty()).collect();
-        let session_store = written.session_store;
-        let engines = engines::into_engines(engines, settings.plugin_timeout);
-        let digest = digest.into();
-        let loaded = Self { policy, controls, hooked, engines, questions, settings, session_store, data, digest, host };
         Ok((loaded, Warnings(LoadError::new(sources, faults))))
     }
 
@@ -101,9 +99,20 @@ impl Loaded {
     }
 
     pub(crate) fn into_snapshot(self, store: Arc<dyn SessionStore>, background: Arc<Background>) -> Snapshot {
-        let Self { policy, controls, hooked, engines, questions, settings, session_store: _, data, digest, host } =
-            self;
-        Snapshot { policy, controls, hooked, engines, questions, settings, data, digest, store, host, background }
+        Snapshot {
+            policy: self.policy,
+            controls: self.controls,
+            overrides: self.overrides,
+            hooked: self.hooked,
+            engines: self.engines,
+            questions: self.questions,
+            settings: self.settings,
+            data: self.data,
+            digest: self.digest,
+            store,
+            host: self.host,
+            background,
+        }
     }
 }
 
@@ -131,6 +140,27 @@ impl fmt::Debug for Warnings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Warnings").field(&self.diagnostics()).finish()
     }
+}
+
+/// What policy may name a plugin for.
+fn declaration((plugin, instance): (&PluginNode<'_>, &Option<Instance>)) -> Declaration {
+    Declaration {
+        name: plugin.config.name.clone(),
+        role: instances::role(&plugin.config.kind, instance.as_ref()),
+        disabled: plugin.config.mode == PluginMode::Disabled,
+        may_modify: plugin.config.mode.may_modify(),
+    }
+}
+
+/// Which of these plugins run on each hook.
+fn by_hook(hooked: &[usize], controls: &[Control]) -> Vec<Hooked> {
+    let of_point = |point: &'static HookPoint| {
+        let on_point = hooked.iter().copied().filter(|index| {
+            controls.get(*index).is_some_and(|control| control.config.hooks.iter().any(|hook| hook == point.name))
+        });
+        Hooked::new(point, controls, on_point)
+    };
+    HookPoint::ALL.iter().copied().map(of_point).filter(|hooked| !hooked.is_empty()).collect()
 }
 
 /// How many statements one side of an operation may execute where the document says nothing.

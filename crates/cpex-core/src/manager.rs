@@ -154,7 +154,7 @@ impl PluginManager {
         *self.publishing.lock().await = false;
         let Some(last) = self.current.swap(None) else { return };
         self.background.drain(last.settings.plugin_timeout).await;
-        lifecycle::shutdown(&last, last.controls.len()).await;
+        lifecycle::shutdown_all(&last).await;
     }
 
     /// Decides an operation, performs it if it is permitted, and judges what came back. The raw result never leaves

@@ -20,7 +20,9 @@ pub(crate) struct Snapshot {
     pub(crate) policy: Policy,
     /// The declared plugins, by index.
     pub(crate) controls: Vec<Control>,
-    /// Which of them run on each hook without being named by policy.
+    /// Those that some layer changes, at the indexes by which plans name them.
+    pub(crate) overrides: Vec<Control>,
+    /// Which of the declared ones run on each hook without being named by policy.
     pub(crate) hooked: Vec<Hooked>,
     /// The decision engines, by index.
     pub(crate) engines: Vec<Engine>,
@@ -44,6 +46,9 @@ pub(crate) struct Control {
     /// None for a plugin whose mode is `disabled`: nothing reaches it.
     pub(crate) instance: Option<Instance>,
     pub(crate) timeout: Duration,
+    /// Whether the instance is that of another control, which starts and stops it.
+    is_shared: bool,
+    /// A plugin that some layer changes is turned off for the operations under that layer alone.
     disabled: AtomicBool,
 }
 
@@ -85,7 +90,19 @@ pub(crate) struct Settings {
 impl Control {
     pub(crate) fn new(config: PluginConfig, instance: Option<Instance>, default_timeout: Duration) -> Self {
         let timeout = config.timeout.unwrap_or(default_timeout);
-        Self { name: config.name.as_str().into(), config, instance, timeout, disabled: AtomicBool::new(false) }
+        Self {
+            name: config.name.as_str().into(),
+            config,
+            instance,
+            timeout,
+            is_shared: false,
+            disabled: AtomicBool::new(false),
+        }
+    }
+
+    /// The same with the instance of another control.
+    pub(crate) fn sharing(self) -> Self {
+        Self { is_shared: true, ..self }
     }
 
     pub(crate) fn is_disabled(&self) -> bool {
@@ -102,6 +119,20 @@ impl Snapshot {
     /// Whether nothing is declared that could have a say in an operation or record it.
     pub(crate) fn is_idle(&self) -> bool {
         self.policy.is_empty() && self.controls.is_empty()
+    }
+
+    /// A declared plugin as the plan of that index has it.
+    pub(crate) fn control(&self, plan: Option<usize>, declared: usize) -> Option<&Control> {
+        let plan = plan.and_then(|index| self.policy.plans().get(index));
+        match plan.and_then(|plan| plan.overridden(declared)) {
+            Some(index) => self.overrides.get(index),
+            None => self.controls.get(declared),
+        }
+    }
+
+    /// The controls that have an instance of their own, those that layers change last.
+    pub(crate) fn owners(&self) -> impl Iterator<Item = &Control> {
+        self.controls.iter().chain(&self.overrides).filter(|control| !control.is_shared)
     }
 
     /// The hooked plugins of a hook.

@@ -9,6 +9,7 @@ use apl_core::node::{Node, Value};
 use apl_core::span::Sources;
 
 use super::authentication::{self, Authentication};
+use super::overrides::{Changed, Override, Overrides};
 use super::response::{self, Response};
 use crate::attribute::Attribute;
 use crate::declared::Declarations;
@@ -26,10 +27,11 @@ pub(super) struct Layer {
     pub(super) result: Option<Shared>,
     pub(super) post_policy: Option<Shared>,
     pub(super) response: Option<Arc<Response>>,
+    pub(super) plugins: Box<[Changed]>,
 }
 
 /// The keys of a section by which it is a layer.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "authentication",
     "args",
     "policy",
@@ -39,6 +41,7 @@ const KEYS: [&str; 9] = [
     "post_policy",
     "post_invocation",
     "response",
+    "plugins",
 ];
 
 /// The spellings of a phase, each as the keys that lead to it; one phase in two of them is refused before this runs.
@@ -54,17 +57,18 @@ const fn spellings(phase: Phase) -> &'static [&'static [&'static str]] {
 /// Compiles sections. One serves a document, so that what must be unique in it is compared across its layers.
 pub(super) struct Compiler<'c> {
     context: Context<'c, Vocabulary, Declarations>,
+    overrides: Overrides,
     pub(super) faults: &'c mut Vec<Diagnostic>,
 }
 
 impl<'c> Compiler<'c> {
     pub(super) fn new(declared: &'c Declarations, sources: &'c Sources, faults: &'c mut Vec<Diagnostic>) -> Self {
-        Self { context: Context::new(&Vocabulary, declared, sources), faults }
+        Self { context: Context::new(&Vocabulary, declared, sources), overrides: Overrides::default(), faults }
     }
 
-    /// The questions that the compiled sections ask decision engines.
-    pub(super) fn into_questions(self) -> Vec<WrittenQuestion> {
-        self.context.into_questions()
+    /// The questions that the compiled sections ask decision engines, and the plugins they change.
+    pub(super) fn into_parts(self) -> (Vec<WrittenQuestion>, Vec<Override>) {
+        (self.context.into_questions(), self.overrides.into_all())
     }
 
     /// The section of that layer name. One that is not there says nothing.
@@ -79,6 +83,10 @@ impl<'c> Compiler<'c> {
             result: self.phase(name, section, Phase::Result),
             post_policy: self.phase(name, section, Phase::PostPolicy),
             response: section.get("response").and_then(|node| response::compile(node, self.faults)).map(Arc::new),
+            plugins: section
+                .get("plugins")
+                .map(|node| self.overrides.read(node, self.context.declared, self.faults))
+                .unwrap_or_default(),
         }
     }
 

@@ -6,6 +6,7 @@ use apl_core::{Action, Program, Request, Scope, Site};
 
 use super::authentication::{Authentication, Authenticator};
 use super::layer::{Layer, Shared};
+use super::overrides;
 use super::response::Response;
 use crate::attribute::Attribute;
 
@@ -22,6 +23,8 @@ pub struct Plan {
     pub post: Box<[Arc<Program<Attribute>>]>,
     /// What an HTTP host answers a denied caller.
     pub response: Option<Arc<Response>>,
+    /// The plugins that its layers change: indexes of declared plugins and of overrides.
+    overrides: Box<[(usize, usize)]>,
     /// Whether the phases before the operation read session labels or add one, so that it needs a session key.
     pub pre_needs_session: bool,
     /// Whether those after it do.
@@ -53,6 +56,7 @@ impl Plan {
             pre_needs_session: pre.iter().any(|program| needs_session(program)),
             post_needs_session: post.iter().any(|program| needs_session(program)),
             post_reads_args: post.iter().any(|program| program.attributes().any(Attribute::reads_args)),
+            overrides: overrides::in_force(layers.iter().map(|layer| &*layer.plugins)),
             pre,
             post,
             response,
@@ -63,6 +67,12 @@ impl Plan {
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.route.as_ref().map(|route| &*route.key)
+    }
+
+    /// The index of the override that is in force of a declared plugin, if there is one.
+    #[must_use]
+    pub fn overridden(&self, plugin: usize) -> Option<usize> {
+        self.overrides.iter().find(|(declared, _)| *declared == plugin).map(|(_, index)| *index)
     }
 
     /// Indexes of the plugins it names, sinks included.

@@ -252,3 +252,58 @@ fn what_a_layer_needs_of_a_session_is_needed_by_every_plan_it_is_in_force_for() 
     assert_eq!(needs(tool(&policy, "x")), (true, true, true));
     assert_eq!(needs(tool(&policy, "unmatched")), (false, true, true));
 }
+
+#[test]
+fn of_each_plugin_the_most_specific_layer_that_changes_it_has_the_whole_say() {
+    let strict = json!({ "config": { "mode": "deny" }, "on_error": "fail" });
+    let document = json!({
+        "global": {
+            "plugins": { "scan": strict, "log": { "on_error": "ignore" } },
+            "defaults": { "tool": { "plugins": { "jwt": { "config": { "x": 1 } } } } },
+        },
+        "groups": { "lax": { "plugins": { "scan": { "on_error": "ignore" } } } },
+        "routes": [
+            { "tool": "a" },
+            { "tool": "b", "groups": "lax" },
+            { "tool": "c", "groups": "lax", "plugins": { "scan": {} } },
+            { "tool": "d", "groups": "lax", "plugins": { "scan": strict } },
+            { "prompt": "e" },
+        ],
+    });
+    let (policy, faults) = compile_document(&document);
+    assert_eq!(faults, []);
+    let in_force = |plan: usize, plugin: usize| {
+        let index = policy.plans()[plan].overridden(plugin)?;
+        let changed = &policy.overrides()[index];
+        assert_eq!(changed.plugin, plugin);
+        Some(changed.node.to_json())
+    };
+    let (jwt, scan, log) = (0, 2, 3);
+    assert_eq!(in_force(0, scan), Some(strict.clone()));
+    assert_eq!(in_force(1, scan), Some(json!({ "on_error": "ignore" })), "the config of `global` is not mixed in");
+    assert_eq!(in_force(2, scan), None, "an override that says nothing is the plugin as it is declared");
+    assert_eq!(in_force(3, scan), Some(strict));
+    assert_eq!(policy.plans()[3].overridden(scan), policy.plans()[0].overridden(scan), "alike is one");
+    assert_eq!(in_force(3, log), Some(json!({ "on_error": "ignore" })), "another plugin is not touched");
+    assert_eq!(in_force(0, jwt), Some(json!({ "config": { "x": 1 } })));
+    assert_eq!(in_force(4, jwt), None);
+    assert_eq!(policy.overrides().len(), 4);
+}
+
+#[test]
+fn a_layer_changes_plugins_that_are_declared_and_no_sink() {
+    let changing = |name: &str| compile_document(&json!({ "groups": { "g": { "plugins": { name: {} } } } })).1;
+    for (name, message) in [
+        ("scna", "no plugin is named `scna`"),
+        ("off", "plugin `off` is disabled"),
+        ("sink", "`sink` is a sink, which is given the record of every operation alike"),
+    ] {
+        assert_eq!(changing(name), [("route.override", message.to_owned())]);
+    }
+    assert_eq!(changing("jwt"), []);
+}
+
+#[test]
+fn a_layer_that_only_changes_plugins_is_a_layer() {
+    assert!(!compile_document(&json!({ "global": { "plugins": { "scan": {} } } })).0.is_empty());
+}

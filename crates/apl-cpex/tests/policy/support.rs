@@ -35,7 +35,7 @@ fn text(value: &str, span: Span) -> Text {
 }
 
 /// The policy of a document that declares `jwt` and `key`, identity plugins, `scan` and `log`, plugins that `run` may name,
-/// and `off`, which is disabled; and what is wrong with it.
+/// `off`, which is disabled, and `sink`; and what is wrong with it.
 pub(crate) fn compile_document(document: &Json) -> (Policy, Vec<(&'static str, String)>) {
     let plugin = |name: &str, role| Declaration { name: name.into(), role, disabled: name == "off", may_modify: true };
     let declared = Declarations::new(vec![
@@ -44,6 +44,7 @@ pub(crate) fn compile_document(document: &Json) -> (Policy, Vec<(&'static str, S
         plugin("scan", Placed::Control),
         plugin("log", Placed::Control),
         plugin("off", Placed::Control),
+        plugin("sink", Placed::Sink),
     ]);
     let sources = Sources::single("policy.yaml", " ".repeat(10_000));
     let mut faults = Vec::new();

@@ -40,14 +40,15 @@ pub const TABLES: &[Table] = &[
         unsupported: &["conditions", "blocking", "max_content_size", "mcp", "grpc", "unix_socket"],
         renamed: &[],
     },
-    Table { place: "in `routes[]`", keys: ROUTE, unsupported: &["llm", "agent", "http", "plugins"], renamed: IDENTITY },
+    Table { place: "in `routes[]`", keys: ROUTE, unsupported: &["llm", "agent", "http"], renamed: IDENTITY },
     Table { place: "in `meta`", keys: META, unsupported: &[], renamed: &[] },
-    Table { place: "in `global`", keys: GLOBAL, unsupported: &["plugins"], renamed: IDENTITY },
+    Table { place: "in `global`", keys: GLOBAL, unsupported: &[], renamed: IDENTITY },
     Table { place: "in `global.session_store`", keys: SESSION_STORE, unsupported: &[], renamed: &[] },
     Table { place: "in an attribute file", keys: ATTRIBUTE_FILE, unsupported: &[], renamed: &[] },
     Table { place: "in `global.defaults`", keys: DEFAULTS, unsupported: &["llm", "agent", "http"], renamed: &[] },
-    Table { place: "in the defaults of an entity", keys: LAYER, unsupported: &["plugins"], renamed: IDENTITY },
-    Table { place: "in a group", keys: GROUP, unsupported: &["plugins"], renamed: IDENTITY },
+    Table { place: "in the defaults of an entity", keys: LAYER, unsupported: &[], renamed: IDENTITY },
+    Table { place: "in a group", keys: GROUP, unsupported: &[], renamed: IDENTITY },
+    Table { place: "in `plugins` of a layer", keys: OVERRIDE, unsupported: &[], renamed: &[] },
     Table { place: "in `authorization`", keys: AUTHORIZATION, unsupported: &[], renamed: &[] },
     Table { place: "in `authentication`", keys: AUTHENTICATION, unsupported: &[], renamed: &[] },
     Table { place: "in an entry of `authentication`", keys: AUTHENTICATOR, unsupported: &[], renamed: &[] },
@@ -110,11 +111,7 @@ pub const PLUGIN: &[Key] = &[
     Key::optional("tags", Shape::OneOrMany(&Shape::Text), "Free words, for people."),
     Key::optional("hooks", Shape::OneOrMany(&Shape::Text), "The hooks it runs on, or the payloads it accepts."),
     Key::optional("mode", Shape::Word(MODES), "How it runs and what it may do; `sequential` if not given."),
-    Key::optional(
-        "on_error",
-        Shape::Word(&["fail", "ignore", "disable"]),
-        "What its error, timeout or panic means; `fail` if not given.",
-    ),
+    Key::optional("on_error", Shape::Word(ON_ERROR), "What its error, timeout or panic means; `fail` if not given."),
     Key::optional("priority", Shape::Number, "Its place among plugins of one mode, lower first; 100 if not given."),
     Key::optional("capabilities", Shape::OneOrMany(&Shape::Text), "What it may read and write besides the payload."),
     Key::optional("timeout", Shape::Duration, "How long one call may take."),
@@ -135,6 +132,8 @@ pub const MODES: &[&str] = &[
     "enforce_ignore_error",
 ];
 
+const ON_ERROR: &[&str] = &["fail", "ignore", "disable"];
+
 /// The keys of a layer, after those that only some sections have.
 macro_rules! layer {
     ($($own:expr),* $(,)?) => {
@@ -149,6 +148,11 @@ macro_rules! layer {
             Key::optional("post_policy", STEPS, "Steps after the operation."),
             Key::optional("post_invocation", STEPS, "Another spelling of `post_policy`."),
             Key::optional("response", Shape::Section(RESPONSE), "What an HTTP host answers a denied caller."),
+            Key::optional(
+                "plugins",
+                Shape::Map(&Shape::Section(OVERRIDE)),
+                "Declared plugins by name, changed for the operations under it.",
+            ),
         ]
     };
 }
@@ -223,6 +227,13 @@ pub const GROUP: &[Key] = layer![DESCRIPTION];
 
 /// A section with the keys of a layer and no other.
 pub const LAYER: &[Key] = layer![];
+
+/// A plugin under `plugins` of a layer.
+pub const OVERRIDE: &[Key] = &[
+    Key::optional("config", Shape::Any, "What its kind makes of it, instead of the declared config."),
+    Key::optional("on_error", Shape::Word(ON_ERROR), "What its error, timeout or panic means."),
+    Key::optional("capabilities", Shape::OneOrMany(&Shape::Text), "What of the declared capabilities it keeps."),
+];
 
 /// `authorization`.
 pub const AUTHORIZATION: &[Key] = &[

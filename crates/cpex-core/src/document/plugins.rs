@@ -6,7 +6,8 @@ use apl_cmf::{Capabilities, Capability};
 use apl_core::diagnostic::Diagnostic;
 use apl_core::node::{Node, PathStep, Text, Value};
 use apl_core::span::{Sources, Span};
-use cpex_sdk::config::{ConfigFault, ConfigStep, OnError, PluginConfig, PluginMode};
+use apl_cpex::code::OVERRIDE;
+use cpex_sdk::config::{ConfigFault, ConfigStep, Key, OnError, PluginConfig, PluginMode};
 
 use super::kinds::{Kinds, Place};
 use super::{codes, duration, walk};
@@ -22,6 +23,23 @@ pub struct PluginNode<'d> {
 }
 
 impl PluginNode<'_> {
+    /// The same plugin as a layer changes it, which writes that of it after its name.
+    #[must_use]
+    pub fn overridden<'o>(&self, name: &Text, node: &'o Node, faults: &mut Vec<Diagnostic>) -> PluginNode<'o> {
+        let mut config = self.config.clone();
+        if let Some(written) = node.get("config") {
+            config.config = written.to_json();
+        }
+        if let Some(written) = text(node, "on_error") {
+            config.on_error = on_error(&written.value);
+        }
+        if node.get("capabilities").is_some() {
+            config.capabilities = capabilities(node, faults);
+            refuse_more(self.config.capabilities, node, faults);
+        }
+        PluginNode { config, span: name.span, node }
+    }
+
     /// The finding of a mistake that its factory sees in its config, at the place of the mistake.
     #[must_use]
     pub fn fault(&self, fault: &ConfigFault) -> Diagnostic {
@@ -47,8 +65,10 @@ pub(crate) fn place_of(config: &Node, fault: &ConfigFault) -> Span {
     place(config.descend(&steps), fault.offset_in_text)
 }
 
-/// Checks that every kind is one that can be made, and every config against the table of its factory.
+/// Checks that every kind is one that can be made, and every config against the table of its factory, those of layers
+/// included.
 pub(super) fn check(root: &Node, kinds: &Kinds<'_>, faults: &mut Vec<Diagnostic>) {
+    let mut tables: HashMap<&str, &[Key]> = HashMap::new();
     for node in declared(root) {
         let (Some(name), Some(kind)) = (text(node, "name"), text(node, "kind")) else { continue };
         match kinds.resolve(kind, Place::Plugins) {
@@ -56,8 +76,14 @@ pub(super) fn check(root: &Node, kinds: &Kinds<'_>, faults: &mut Vec<Diagnostic>
             Ok(factory) => {
                 if let Some(keys) = factory.and_then(|factory| factory.keys(&name.value)) {
                     walk::config(node.get("config"), name.span, keys, faults);
+                    tables.insert(&name.value, keys);
                 }
             }
+        }
+    }
+    for entry in walk::layers(root).filter_map(|layer| layer.get("plugins")).flat_map(Node::entries) {
+        if let (Some(keys), Some(config)) = (tables.get(entry.key.value.as_str()), entry.value.get("config")) {
+            walk::config(Some(config), entry.key.span, keys, faults);
         }
     }
 }
@@ -114,10 +140,8 @@ fn declaration(name: &Text, kind: &Text, node: &Node, faults: &mut Vec<Diagnosti
         hooks: texts(node, "hooks"),
         mode,
         on_error: match on_error.as_deref() {
-            Some("ignore") => OnError::Ignore,
-            Some("disable") => OnError::Disable,
             None if ignores => OnError::Ignore,
-            _ => OnError::Fail,
+            written => written.map_or(OnError::Fail, self::on_error),
         },
         priority: priority(node, faults).unwrap_or(default.priority),
         capabilities: capabilities(node, faults),
@@ -141,6 +165,14 @@ fn mode(spelling: Option<&str>) -> (PluginMode, bool) {
     }
 }
 
+fn on_error(word: &str) -> OnError {
+    match word {
+        "ignore" => OnError::Ignore,
+        "disable" => OnError::Disable,
+        _ => OnError::Fail,
+    }
+}
+
 fn priority(node: &Node, faults: &mut Vec<Diagnostic>) -> Option<i64> {
     let node = node.get("priority")?;
     let Value::Number(number) = &node.value else { return None };
@@ -153,11 +185,9 @@ fn priority(node: &Node, faults: &mut Vec<Diagnostic>) -> Option<i64> {
 }
 
 fn capabilities(node: &Node, faults: &mut Vec<Diagnostic>) -> Capabilities {
-    let written = node.get("capabilities").map(Node::one_or_many).unwrap_or_default();
-    let known = |text: &Text| Capability::ALL.iter().copied().find(|capability| capability.name() == text.value);
     let mut held = Capabilities::NONE;
-    for text in written.iter().filter_map(Node::text) {
-        match known(text) {
+    for text in written_capabilities(node) {
+        match capability(text) {
             Some(capability) => held = held.with(capability),
             None => {
                 let fault = format!("unknown capability `{}`", text.value);
@@ -167,6 +197,25 @@ fn capabilities(node: &Node, faults: &mut Vec<Diagnostic>) -> Capabilities {
         }
     }
     held
+}
+
+/// An override takes capabilities away and gives none.
+fn refuse_more(declared: Capabilities, node: &Node, faults: &mut Vec<Diagnostic>) {
+    for text in written_capabilities(node) {
+        if capability(text).is_some_and(|capability| !declared.has(capability)) {
+            let message = format!("the plugin is not declared with the capability `{}`", text.value);
+            let help = "a layer may take capabilities away; declare it there if the plugin needs it";
+            faults.push(Diagnostic::new(OVERRIDE, text.span, message).help(help));
+        }
+    }
+}
+
+fn written_capabilities(node: &Node) -> impl Iterator<Item = &Text> {
+    node.get("capabilities").map(Node::one_or_many).unwrap_or_default().iter().filter_map(Node::text)
+}
+
+fn capability(text: &Text) -> Option<Capability> {
+    Capability::ALL.iter().copied().find(|capability| capability.name() == text.value)
 }
 
 fn texts(node: &Node, key: &str) -> Vec<String> {

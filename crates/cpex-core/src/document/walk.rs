@@ -35,7 +35,7 @@ pub(super) fn config(config: Option<&Node>, owner: Span, keys: &[Key], faults: &
 }
 
 /// The sections of a document that may hold layer keys.
-fn layers(root: &Node) -> impl Iterator<Item = &Node> {
+pub(super) fn layers(root: &Node) -> impl Iterator<Item = &Node> {
     let global = root.get("global");
     let defaults = global.and_then(|global| global.get("defaults")).map(Node::entries).unwrap_or_default();
     let groups = root.get("groups").map(Node::entries).unwrap_or_default();

@@ -37,7 +37,8 @@ pub(super) fn role(kind: &str, instance: Option<&Instance>) -> Role {
     }
 }
 
-fn build_one(
+/// What one plugin became.
+pub(super) fn build_one(
     plugin: &PluginNode<'_>,
     factories: &Factories,
     host: &Host,

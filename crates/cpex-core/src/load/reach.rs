@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use apl_core::diagnostic::Diagnostic;
-use apl_cpex::{Declarations, Role};
+use apl_cpex::code::UNUSED_OVERRIDE;
+use apl_cpex::{Declarations, Override, Plan, Policy, Role};
 use cpex_sdk::HookPoint;
 
 use crate::document::{PluginNode, codes};
@@ -48,6 +49,26 @@ pub(super) fn check(
         faults.push(Diagnostic::new(codes::UNREACHED_PLUGIN, plugin.span, message).help(help));
     }
     hooked
+}
+
+/// Warns of overrides that no operation is under.
+pub(super) fn check_overrides(
+    policy: &Policy,
+    plugins: &[PluginNode<'_>],
+    hooked: &[usize],
+    faults: &mut Vec<Diagnostic>,
+) {
+    for (index, Override { plugin, name, .. }) in policy.overrides().iter().enumerate() {
+        let everywhere =
+            hooked.contains(plugin) || plugins.get(*plugin).is_some_and(|declared| declared.config.on_demand);
+        let in_force = |plan: &&Plan| plan.overridden(*plugin) == Some(index);
+        let runs = |plan: &Plan| everywhere || plan.plugins().any(|named| named == *plugin);
+        if !policy.plans().iter().filter(in_force).any(runs) {
+            let message = format!("nothing under this layer runs plugin `{}` as it has it", name.value);
+            let help = "remove it, or change the plugin where it runs";
+            faults.push(Diagnostic::new(UNUSED_OVERRIDE, name.span, message).help(help));
+        }
+    }
 }
 
 fn check_hooks(plugin: &PluginNode<'_>, faults: &mut Vec<Diagnostic>) {

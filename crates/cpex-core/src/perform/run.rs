@@ -13,7 +13,7 @@ use crate::road::state::Identified;
 
 pub(super) async fn perform(run: &RunPlugin, rule: &Rule, identified: &mut Identified<'_>) -> Performed {
     let snapshot = Arc::clone(&identified.passage.snapshot);
-    let Some(control) = snapshot.controls.get(run.index) else {
+    let Some(control) = snapshot.control(identified.passage.plan, run.index) else {
         return Reply::Refused(Denial::new(code::POLICY_PROTOCOL)).into();
     };
     if matches!(control.instance, Some(Instance::Sink(_))) {

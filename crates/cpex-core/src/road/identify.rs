@@ -39,10 +39,12 @@ async fn verify(journey: &mut Journey, credentials: &Credentials) -> Result<(Ide
     let Journey { passage, matter, .. } = journey;
     let Matter::Draft(draft) = &*matter else { return Err(Denial::new(code::POLICY_PROTOCOL)) };
     let snapshot = Arc::clone(&passage.snapshot);
-    let plan = passage.plan.and_then(|index| snapshot.policy.plans().get(index));
+    let in_force = passage.plan;
+    let plan = in_force.and_then(|index| snapshot.policy.plans().get(index));
     let entries = plan.map(|plan| &*plan.authentication).unwrap_or_default();
     let mut identity = Identity::default();
-    for control in entries.iter().filter_map(Authenticator::plugin).filter_map(|index| snapshot.controls.get(index)) {
+    let named = entries.iter().filter_map(Authenticator::plugin);
+    for control in named.filter_map(|index| snapshot.control(in_force, index)) {
         match resolve(passage, control, Inbound { credentials, draft }).await {
             Resolution::Nothing => {}
             Resolution::Verified(principal) => {

@@ -12,7 +12,7 @@ pub(crate) async fn shape(mut identified: Identified<'_>) -> Result<Shaped<'_>, 
         return Ok(Shaped(identified));
     };
     for index in &hooked.shaping {
-        let Some(control) = snapshot.controls.get(*index) else { continue };
+        let Some(control) = snapshot.control(identified.passage.plan, *index) else { continue };
         match control::shape(*index, control, &mut identified).await {
             Called::GoOn => {}
             Called::Deny(denial) => return Err(Denied::by_control(denial, Arc::clone(&control.name))),

@@ -10,5 +10,6 @@ mod identity;
 mod layers;
 mod lifecycle;
 mod outline;
+mod overrides;
 mod plugins;
 mod support;

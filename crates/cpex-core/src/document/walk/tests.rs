@@ -117,13 +117,12 @@ fn what_this_version_does_not_serve_is_said_so() {
             assert!(table.keys.iter().all(|key| key.name != *name), "`{name}` is served {}", table.place);
         }
     }
-    let found = findings("include: [a.yaml]\nroutes: [{agent: a, plugins: b}]\nplugin_settings: {audit_key: a}\n");
+    let found = findings("include: [a.yaml]\nroutes: [{agent: a}]\nplugin_settings: {audit_key: a}\n");
     assert_eq!(
         found,
         [
             "1:1 unsupported: `include` is not supported by this version",
             "2:11 unsupported: `agent` is not supported by this version",
-            "2:21 unsupported: `plugins` is not supported by this version",
             "3:19 unsupported: `audit_key` is not supported by this version",
         ]
     );
@@ -256,8 +255,8 @@ fn every_key_is_explained_and_stands_once_in_its_table() {
 
 #[test]
 fn layers_stand_in_global_in_defaults_in_groups_and_in_routes() {
-    let layer =
-        "authentication: [a], args: { x: str }, policy: [], result: {}, post_policy: [], response: { status: 403 }";
+    let layer = "authentication: [a], args: { x: str }, policy: [], result: {}, post_policy: [], response: { status: 403 }, \
+         plugins: { a: { config: {}, on_error: ignore, capabilities: [] }, b: {} }";
     let text = format!(
         "
 global: {{ description: d, {layer}, defaults: {{ tool: {{ {layer} }}, prompt: {{ {layer} }}, resource: {{ {layer} }} }} }}
@@ -273,14 +272,15 @@ fn a_key_of_another_layer_is_misplaced() {
     assert_eq!(
         findings(
             "global: {tool: a, description: d, polici: []}\n\
-             groups: {g: {groups: [h], plugins: {}}}\n\
+             groups: {g: {groups: [h], plugins: {p: {mode: audit, conf: {}}}}}\n\
              routes: [{tool: a, meta: {tag: x}, defaults: {}}]\n"
         ),
         [
             "1:10 misplaced_key: `tool` is not read in `global`; it belongs in `routes[]`",
             "1:35 unknown_key: unknown key `polici` in `global`; did you mean `policy`?",
             "2:14 misplaced_key: `groups` is not read in a group; it belongs at the top level",
-            "2:27 unsupported: `plugins` is not supported by this version",
+            "2:41 misplaced_key: `mode` is not read in `plugins` of a layer; it belongs in `plugins[]`",
+            "2:54 unknown_key: unknown key `conf` in `plugins` of a layer; did you mean `config`?",
             "3:27 unknown_key: unknown key `tag` in `meta`; did you mean `tags`?",
             "3:36 misplaced_key: `defaults` is not read in `routes[]`; it belongs in `global`",
         ]

@@ -1,0 +1,56 @@
+//! Building the plugins that layers change.
+
+use std::time::Duration;
+
+use apl_core::diagnostic::Diagnostic;
+use apl_cpex::Override;
+use cpex_sdk::config::{ConfigFault, PluginConfig};
+use cpex_sdk::{Host, Instance};
+
+use super::instances::{self, Factories};
+use crate::document::PluginNode;
+use crate::snapshot::Control;
+
+/// A plugin as some layers change it.
+pub(super) struct Overridden {
+    config: PluginConfig,
+    instance: Option<Instance>,
+    /// Whether the instance is that of the declared plugin.
+    is_shared: bool,
+}
+
+/// What each override became, by index. One with a config is an instance of its own; any other is the declared one, under
+/// another `on_error` or with fewer capabilities.
+pub(super) fn build(
+    overrides: &[Override],
+    plugins: &[PluginNode<'_>],
+    built: &[Option<Instance>],
+    factories: &Factories,
+    host: &Host,
+    faults: &mut Vec<Diagnostic>,
+) -> Vec<Overridden> {
+    let one = |changed: &Override| {
+        let (plugin, declared) = (plugins.get(changed.plugin)?, built.get(changed.plugin)?);
+        let node = plugin.overridden(&changed.name, &changed.node, faults);
+        if changed.node.get("config").is_none() {
+            return Some(Overridden { config: node.config, instance: declared.clone(), is_shared: true });
+        }
+        let instance = instances::build_one(&node, factories, host, faults);
+        let role = |instance| instances::role(&node.config.kind, Some(instance));
+        if let (Some(own), Some(declared)) = (&instance, declared)
+            && role(own) != role(declared)
+        {
+            let fault = ConfigFault::at(Vec::new(), "with this config it is a plugin of another sort");
+            faults.push(node.fault(&fault));
+        }
+        Some(Overridden { config: node.config, instance, is_shared: false })
+    };
+    overrides.iter().filter_map(one).collect()
+}
+
+impl Overridden {
+    pub(super) fn into_control(self, default_timeout: Duration) -> Control {
+        let control = Control::new(self.config, self.instance, default_timeout);
+        if self.is_shared { control.sharing() } else { control }
+    }
+}
