@@ -13,6 +13,7 @@ mod file;
 mod integer;
 pub mod keys;
 pub mod kinds;
+mod legacy;
 mod limits;
 mod plugins;
 pub mod schema;
@@ -95,7 +96,8 @@ impl Document {
         let digest = text::digest(text);
         let mut sources = Sources::default();
         match text::read(&mut sources, name, text, limits) {
-            yaml::Parsed { root: Some(root), faults } => {
+            yaml::Parsed { root: Some(mut root), mut faults } => {
+                legacy::unfold(&mut root, &mut faults);
                 Ok(Self { sources, root, directory, bytes: text.len(), limits: *limits, digest, faults })
             }
             yaml::Parsed { root: None, faults } => Err(LoadError::new(sources, faults)),

@@ -31,6 +31,7 @@ pub const TABLES: &[Table] = &[
             ("fail_on_plugin_error", "give each plugin its own `on_error`"),
             ("parallel_execution_within_band", "give the plugins `mode: concurrent`"),
             ("plugin_health_check_interval", "remove it: nothing is polled"),
+            ("enable_plugin_api", "remove it: plugins have no interface of their own"),
         ],
     },
     Table { place: "in `plugin_settings.limits`", keys: LIMITS, unsupported: &[], renamed: &[] },
@@ -180,6 +181,7 @@ pub const GLOBAL: &[Key] = layer![
         Shape::List(&Shape::Any),
         "The decision engines that steps may ask, each a `kind` and its config."
     ),
+    Key::optional("apl", Shape::Map(&Shape::Any), "What CPEX 0.2 had here: read as if it stood in `global` itself."),
     Key::optional("defaults", Shape::Section(DEFAULTS), "Policy of every operation on one kind of entity."),
     Key::optional(
         "attribute_files",

@@ -267,3 +267,44 @@ fn a_session_store_is_of_a_kind_and_within_bounds() {
         assert_eq!(codes(&text), [expected], "{text}");
     }
 }
+
+#[test]
+fn what_stands_under_global_apl_is_read_in_global() {
+    let folded =
+        "global:\n  description: d\n  apl:\n    policy: [deny]\n    defaults: { tool: { args: { x: str } } }\n";
+    assert!(codes(folded).is_empty(), "{}", refusal(folded));
+    let document = Document::parse("d", folded).unwrap();
+    let plain = "global:\n  description: d\n  policy: [deny]\n  defaults: { tool: { args: { x: str } } }\n";
+    assert_eq!(document.root().to_json(), Document::parse("d", plain).unwrap().root().to_json());
+    let policy = document.root().get("global").and_then(|global| global.get("policy")).unwrap();
+    assert_eq!(document.sources().place(policy.span), "d:4:13");
+}
+
+#[test]
+fn trap_1_what_is_wrong_under_global_apl_is_found_as_in_global() {
+    for (global, expected) in [
+        ("{ apl: { polcy: [deny] } }", "1:18: error[document.unknown_key]: unknown key `polcy` in `global`"),
+        ("{ apl: { tool: x } }", "1:18: error[document.misplaced_key]: `tool` is not read in `global`"),
+        ("{ apl: { apl: {} } }", "1:18: error[document.misplaced_key]: `apl` is not read in `apl`"),
+        ("{ apl: [deny] }", "1:16: error[document.wrong_shape]: expected a map, found a list"),
+        ("{ apl: ~ }", "1:16: error[document.wrong_shape]: expected a map, found nothing"),
+    ] {
+        let shown = refusal(&format!("global: {global}")).to_string();
+        assert!(shown.starts_with(&format!("policy.yaml:{expected}")), "{global}: {shown}");
+    }
+}
+
+#[test]
+fn trap_2_global_and_global_apl_are_not_two_places_of_one_layer() {
+    for global in [
+        "{ policy: [deny], apl: { policy: [allow] } }",
+        "{ apl: { policy: [allow] }, pre_invocation: [deny] }",
+        "{ apl: { policy: [allow] }, args: { x: str } }",
+        "{ apl: { session_store: { kind: memory } }, session_store: { kind: memory } }",
+    ] {
+        let text = format!("global: {global}");
+        assert_eq!(codes(&text)[0], "document.misplaced_key", "{}", refusal(&text));
+    }
+    let both = "global: { apl: { policy: [allow], authorization: { pre_invocation: [deny] } } }";
+    assert_eq!(codes(both), ["document.phase_twice"]);
+}

@@ -145,11 +145,20 @@ fn session_sources_that_are_not_served_are_refused() {
 #[test]
 fn keys_of_earlier_versions_are_answered_with_their_replacement() {
     assert_eq!(
-        findings("identity: [a]\nplugin_settings: {fail_on_plugin_error: true, routing_enabled: false}\n"),
+        findings(
+            "identity: [a]\n\
+             plugin_settings: {fail_on_plugin_error: true, routing_enabled: false}\n\
+             global: {identity: [a]}\n\
+             groups: {g: {identity: [a]}}\n\
+             routes: [{tool: t, identity: [a]}]\n"
+        ),
         [
             "1:1 renamed: `identity` is not read any more; name the identity plugins under `authentication` of `global` or of each route",
             "2:19 renamed: `fail_on_plugin_error` is not read any more; give each plugin its own `on_error`",
             "2:64 wrong_value: `routing_enabled` cannot be turned off; remove it",
+            "3:10 renamed: `identity` is not read any more; name the identity plugins under `authentication`",
+            "4:14 renamed: `identity` is not read any more; name the identity plugins under `authentication`",
+            "5:20 renamed: `identity` is not read any more; name the identity plugins under `authentication`",
         ]
     );
 }
