@@ -23,4 +23,5 @@ mod docs {
     mod program;
     mod schema;
     mod validator;
+    mod walkthrough;
 }

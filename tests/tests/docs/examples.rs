@@ -1,6 +1,6 @@
 //! Every block of YAML on every page does what its mark says when it is loaded: nothing is found in one without a mark,
 //! `refused=CODE` does not load for that reason alone, `warned=CODE` loads with that warning alone, and the cases of a
-//! `test` pass.
+//! `test` pass. Files of pages that are followed are left to them.
 
 use std::fs;
 
@@ -10,7 +10,8 @@ use super::page::{Block, all_blocks, blocks};
 use super::policy;
 
 /// What a block may be marked with.
-const MARKS: [&str; 8] = ["policy", "post_policy", "args", "result", "latin-1", "test", "refused", "warned"];
+const MARKS: [&str; 10] =
+    ["policy", "post_policy", "args", "result", "latin-1", "test", "refused", "warned", "file", "append"];
 
 #[test]
 fn every_example_does_what_its_mark_says() {
@@ -24,6 +25,10 @@ fn fault(block: &Block) -> Option<String> {
     let unknown = |mark: &&String| !MARKS.contains(&mark.split('=').next().unwrap_or_default());
     if let Some(mark) = block.marks.iter().find(unknown) {
         return Some(format!("{}: nothing knows the mark `{mark}`", block.place()));
+    }
+    if block.is_kept() {
+        // It is run where its page is followed.
+        return None;
     }
     if block.is("test") {
         let failed = failed_cases(block);

@@ -27,6 +27,11 @@ impl Block {
         self.marks.iter().find_map(|mark| mark.strip_prefix(key)?.strip_prefix('='))
     }
 
+    /// Whether it is a file, or a part of one, of a page that is followed from top to bottom.
+    pub(super) fn is_kept(&self) -> bool {
+        self.mark("file").is_some() || self.mark("append").is_some()
+    }
+
     pub(super) fn place(&self) -> String {
         format!("{}:{}", self.page, self.line)
     }

@@ -60,15 +60,20 @@ impl Report {
 /// What is missing, a line for each place, under the share of its policy.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for policy in &self.policies {
-            writeln!(f, "coverage of {}: {}", policy.policy, Share::of(policy))?;
+        for (index, policy) in self.policies.iter().enumerate() {
+            let line = if index == 0 { "" } else { "\n" };
+            write!(f, "{line}coverage of {}: {}", policy.policy, Share::of(policy))?;
             for (at, place) in in_order(policy) {
                 if place.sights.iter().any(|sight| !sight.seen) {
-                    writeln!(f, "  {at} {} {}: {}", place.rule, one_line(&place.text), missing(place))?;
+                    write!(f, "\n  {at} {} {}: {}", place.rule, one_line(&place.text), missing(place))?;
                 }
             }
         }
-        write!(f, "coverage: {}", self.share())
+        match self.policies.len() {
+            0 => write!(f, "coverage: no case ran"),
+            1 => Ok(()),
+            _ => write!(f, "\ncoverage of all: {}", self.share()),
+        }
     }
 }
 

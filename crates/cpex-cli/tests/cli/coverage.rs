@@ -58,7 +58,6 @@ fn what_never_happened_is_listed_under_its_policy() {
         "  policy.yaml:9:9 large run(scan): never ran",
         "  policy.yaml:9:9 large !role.chief: never held, never failed",
         "  policy.yaml:10:15 routes[0].result.card mask(4): changed, never idle",
-        "coverage: 46% (7 of 15)",
     ];
     assert_eq!(listed, expected);
 }
@@ -100,7 +99,7 @@ fn without_the_option_json_says_nothing_of_coverage() {
 fn too_little_coverage_exits_with_1_and_says_where() {
     let said = "policy.yaml is covered by 46% (7 of 15), less than the 47% asked for\n";
     place().cpex("test --min-coverage 47 .").expect(1, &["2 passed, 0 failed", said]);
-    place().cpex("test --min-coverage 46 .").expect(0, &["coverage: 46% (7 of 15)"]);
+    place().cpex("test --min-coverage 46 .").expect(0, &["coverage of policy.yaml: 46% (7 of 15)"]);
     place().cpex("test --min-coverage 101 .").expect(2, &["101"]);
 }
 
@@ -109,7 +108,13 @@ fn each_policy_has_to_reach_the_minimum() {
     let whole =
         "policy_text: 'routes: [{ tool: t }]'\ncases: [{ name: n, call: { tool: t }, expect: { decision: allow } }]";
     let ran = place().with("whole.test.yaml", whole).cpex("test --min-coverage 60 .");
-    ran.expect(1, &["coverage of whole.test.yaml#policy_text: 100% (0 of 0)", "policy.yaml is covered by 46%"]);
+    ran.expect(
+        1,
+        &[
+            "coverage of whole.test.yaml#policy_text: 100% (0 of 0)\ncoverage of all: 46% (7 of 15)\n",
+            "policy.yaml is covered by 46%",
+        ],
+    );
     assert!(!ran.err.contains("whole.test.yaml"), "{}", ran.err);
 }
 
@@ -122,7 +127,10 @@ fn a_minimum_that_no_case_was_run_for_is_not_reached() {
 
 #[test]
 fn a_file_that_does_not_load_outweighs_coverage() {
-    place().with("broken.test.yaml", "cases: [").cpex("test --min-coverage 100 .").expect(2, &["coverage: 46% (7"]);
+    place()
+        .with("broken.test.yaml", "cases: [")
+        .cpex("test --min-coverage 100 .")
+        .expect(2, &["coverage of policy.yaml: 46%"]);
 }
 
 #[test]
@@ -173,7 +181,7 @@ cases:
   - { name: neither, stub: { opa: error }, call: { tool: t }, expect: { decision: deny, code: pdp.error } }
 "#;
     let place = Place::new().with("f.test.yaml", text);
-    place.cpex("test --coverage .").expect(0, &["coverage: 100% (2 of 2)"]);
+    place.cpex("test --coverage .").expect(0, &["coverage of f.test.yaml: 100% (2 of 2)"]);
     let ran = place.cpex("test --coverage --filter neither .");
     ran.expect(0, &["0% (0 of 2)\n  f.test.yaml:5:28 routes[0].policy[0] opa: never permitted, never denied\n"]);
 }
