@@ -48,7 +48,9 @@ impl Report {
     pub(super) fn to_json(&self) -> Json {
         let policies: Vec<Json> = self.policies.iter().map(policy_json).collect();
         let share = self.share();
-        json!({ "percent": share.percent(), "seen": share.seen, "of": share.of, "policies": policies })
+        // Of nothing there is no share.
+        let percent = (!self.policies.is_empty()).then(|| share.percent());
+        json!({ "percent": percent, "seen": share.seen, "of": share.of, "policies": policies })
     }
 
     fn share(&self) -> Share {

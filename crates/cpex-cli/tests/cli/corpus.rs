@@ -25,6 +25,16 @@ fn every_case_of_the_corpus_passes_through_the_command() {
     }
 }
 
+#[test]
+fn watching_what_is_covered_changes_no_case_of_the_corpus() {
+    let corpus = top().join("tests/corpus").display().to_string();
+    let plain = Place::new().cpex(&format!("test --format json {corpus}"));
+    let mut covered = Place::new().cpex(&format!("test --coverage --format json {corpus}")).json();
+    let coverage = covered.as_object_mut().unwrap().remove("coverage").unwrap();
+    assert_eq!(covered, plain.json());
+    assert!(coverage["policies"].as_array().unwrap().len() > 10, "{coverage:#}");
+}
+
 fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(directory).expect("the corpus is readable") {
         let path = entry.expect("an entry is readable").path();

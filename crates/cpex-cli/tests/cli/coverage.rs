@@ -120,6 +120,8 @@ fn each_policy_has_to_reach_the_minimum() {
 
 #[test]
 fn a_minimum_that_no_case_was_run_for_is_not_reached() {
+    let answer = place().cpex("test --coverage --format json --filter none-of-them .").json();
+    assert_eq!(answer["coverage"], json!({ "percent": null, "seen": 0, "of": 0, "policies": [] }));
     place()
         .cpex("test --min-coverage 0 --filter none-of-them .")
         .expect(1, &["no case ran, so that nothing is covered"]);
