@@ -13,7 +13,7 @@ use cpex_sdk::config::{ConfigFault, PluginConfig};
 use cpex_sdk::engine::DecisionEngine;
 use cpex_sdk::{Host, Instance};
 
-use super::instances::Factories;
+use super::instances::{Factories, factory_of, is_refused};
 use crate::document::{codes, kinds, place_of};
 use crate::snapshot::{Engine, Prepared};
 
@@ -83,10 +83,8 @@ fn build_one(
     host: &Host,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Arc<dyn DecisionEngine>> {
-    let same =
-        |name: &str| name == kind.value || kinds::find(name).is_some_and(|row| kinds::find(&kind.value) == Some(row));
-    let factory = factories.iter().find(|(name, _)| same(name)).map(|(_, factory)| factory)?;
-    if faults.iter().any(|fault| entry.span.holds(fault.span)) {
+    let factory = factory_of(&kind.value, factories)?;
+    if is_refused(entry.span, faults) {
         return None;
     }
     let mut config = entry.to_json();

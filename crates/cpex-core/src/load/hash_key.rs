@@ -1,11 +1,12 @@
 //! The key of `hash` stages, from the source that `plugin_settings` names.
 
 use apl_core::compile::{DeclaredKey, HashKey};
-use apl_core::diagnostic::{Diagnostic, Severity};
+use apl_core::diagnostic::Diagnostic;
 use apl_core::node::Node;
 use cpex_sdk::Host;
 use cpex_sdk::config::SecretSource;
 
+use super::instances::is_refused;
 use crate::document::codes;
 
 /// Reads the key. Why it cannot be had is added to `faults`, unless a mistake in its source is among them.
@@ -13,9 +14,7 @@ pub(super) fn read(document: &Node, host: &Host, faults: &mut Vec<Diagnostic>) -
     let Some(entry) = document.get("plugin_settings").and_then(|settings| settings.entry("hash_key")) else {
         return DeclaredKey::Absent;
     };
-    let place = entry.key.span.to(entry.value.span);
-    let is_error = |fault: &Diagnostic| fault.code.severity == Severity::Error && place.holds(fault.span);
-    if faults.iter().any(is_error) {
+    if is_refused(entry.key.span.to(entry.value.span), faults) {
         return DeclaredKey::Refused;
     }
     known(&entry.value, host).map_or_else(

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use apl_core::diagnostic::Diagnostic;
+use apl_core::diagnostic::{Diagnostic, Severity};
+use apl_core::span::Span;
 use apl_cpex::Role;
 use cpex_orchestration::call_sync;
 use cpex_sdk::config::{ConfigFault, PluginMode};
@@ -47,10 +48,9 @@ pub(super) fn build_one(
     if plugin.config.mode == PluginMode::Disabled {
         return None;
     }
-    let factory = factories.get(&plugin.config.kind)?;
-    // What the table of keys refused already would be refused once more by the factory, in other words.
+    let factory = factory_of(&plugin.config.kind, factories)?;
     let config = plugin.node.get("config").map_or(plugin.span, |config| config.span);
-    if faults.iter().any(|fault| config.holds(fault.span)) {
+    if is_refused(config, faults) {
         return None;
     }
     match call_sync(|| factory.build(&plugin.config, host)) {
@@ -70,4 +70,16 @@ pub(super) fn build_one(
             None
         }
     }
+}
+
+/// What makes a kind; one may be registered by another of its names.
+pub(super) fn factory_of<'f>(kind: &str, factories: &'f Factories) -> Option<&'f dyn Factory> {
+    let row = kinds::find(kind);
+    let same = || factories.iter().find(|(name, _)| row.is_some() && kinds::find(name) == row).map(|(_, made)| made);
+    factories.get(kind).or_else(same).map(|factory| &**factory)
+}
+
+/// Whether something at that place is refused already: the factory would refuse it once more, in other words.
+pub(super) fn is_refused(place: Span, faults: &[Diagnostic]) -> bool {
+    faults.iter().any(|fault| fault.code.severity == Severity::Error && place.holds(fault.span))
 }

@@ -1,5 +1,14 @@
 //! What plugins may do to an operation, by mode and by where they stand.
 
+use std::sync::Arc;
+
+use apl_cmf::{MessagePayload, View};
+use cpex_core::{ManagerConfig, PluginManager};
+use cpex_sdk::config::{ConfigFault, Key, PluginConfig, Shape};
+use cpex_sdk::{
+    CmfToolPreInvoke, Factory, HookHandler, Host, Instance, Plugin, PluginContext, PluginError, PluginInstance,
+    PluginResult, PluginViolation, async_trait,
+};
 use serde_json::json;
 
 use crate::support::{Bench, allowed, denied, eve, lookup};
@@ -176,4 +185,47 @@ plugins:
     let bench = Bench::new(document).await;
     assert_eq!(denied(&bench.guard(lookup()).await), "plugin.denied");
     assert_eq!(bench.records()[0]["control"], json!("first"));
+}
+
+#[tokio::test]
+async fn a_plugin_whose_config_is_warned_of_runs() {
+    let manager = PluginManager::new(ManagerConfig::default());
+    manager.register_factory("test/secretive", Arc::new(Secretive));
+    let document = "
+plugins: [ { name: p, kind: test/secretive, hooks: [cmf.tool_pre_invoke], config: { token: { kind: literal, secret: x } } } ]
+routes: [ { tool: lookup } ]
+";
+    let warnings = manager.load_config_yaml(document).unwrap();
+    assert_eq!(warnings.diagnostics()[0].code.name, "document.literal_secret");
+    manager.initialize().await.unwrap();
+    assert_eq!(denied(&manager.authorize(lookup().caller(eve())).await), "plugin.denied");
+}
+
+/// Denies everything, and takes a secret.
+struct Secretive;
+
+impl Factory for Secretive {
+    fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
+        Some(TOKEN)
+    }
+
+    fn build(&self, _declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
+        Ok(Instance::Plugin(PluginInstance::of(Self).on::<CmfToolPreInvoke>().build()))
+    }
+}
+
+const TOKEN: &[Key] = &[Key::required("token", Shape::Secret, "A secret.")];
+
+impl Plugin for Secretive {}
+
+#[async_trait]
+impl HookHandler<CmfToolPreInvoke> for Secretive {
+    async fn handle(
+        &self,
+        _payload: &MessagePayload,
+        _extensions: &View<'_>,
+        _context: &mut PluginContext,
+    ) -> Result<PluginResult<MessagePayload>, PluginError> {
+        Ok(PluginResult::deny(PluginViolation::new("no", "no")))
+    }
 }
