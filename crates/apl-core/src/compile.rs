@@ -19,6 +19,7 @@ use crate::rewrite::{self, Side};
 use crate::template;
 use assembly::{Assembly, Place};
 
+pub use self::line::is_reserved;
 pub use crate::context::{Context, Declared, Phase, WrittenQuestion};
 pub use crate::hash_key::{DeclaredKey, HashKey};
 

@@ -8,6 +8,7 @@
 mod attributes;
 pub mod codes;
 mod duration;
+mod engines;
 mod error;
 mod file;
 mod integer;
@@ -112,7 +113,9 @@ impl Document {
         walk::document(&self.root, &self.sources, &mut faults);
         settings::check(&self.root, self.bytes, &mut faults);
         store::check(&self.root, &mut faults);
-        plugins::check(&self.root, &kinds.into(), &mut faults);
+        let kinds = kinds.into();
+        plugins::check(&self.root, &kinds, &mut faults);
+        engines::check(&self.root, &kinds, &mut faults);
         faults
     }
 

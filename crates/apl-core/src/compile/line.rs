@@ -25,6 +25,12 @@ const REQUIRE: &str = "require";
 /// Words that begin a step written as a map, and no line.
 const MAP_WORDS: [&str; 8] = ["when", "do", "id", "sequential", "parallel", "restrict", "on_allow", "on_deny"];
 
+/// Whether the language itself has the word at the beginning of a step, so that no decision engine can be asked by it.
+#[must_use]
+pub fn is_reserved(word: &str) -> bool {
+    word == REQUIRE || MAP_WORDS.contains(&word) || EFFECTS.iter().any(|effect| effect.names.contains(&word))
+}
+
 /// Compiles a step of one line.
 pub(super) fn step<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, text: &Text, place: &Place) {
     let range = scan::trim(&text.value, 0..text.value.len());

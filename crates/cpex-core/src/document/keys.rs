@@ -44,6 +44,7 @@ pub const TABLES: &[Table] = &[
     Table { place: "in `routes[]`", keys: ROUTE, unsupported: &["llm", "agent", "http"], renamed: IDENTITY },
     Table { place: "in `meta`", keys: META, unsupported: &[], renamed: &[] },
     Table { place: "in `global`", keys: GLOBAL, unsupported: &[], renamed: IDENTITY },
+    Table { place: "in `global.pdp[]`", keys: ENGINE, unsupported: &[], renamed: &[] },
     Table { place: "in `global.session_store`", keys: SESSION_STORE, unsupported: &[], renamed: &[] },
     Table { place: "in an attribute file", keys: ATTRIBUTE_FILE, unsupported: &[], renamed: &[] },
     Table { place: "in `global.defaults`", keys: DEFAULTS, unsupported: &["llm", "agent", "http"], renamed: &[] },
@@ -178,7 +179,7 @@ pub const GLOBAL: &[Key] = layer![
     DESCRIPTION,
     Key::optional(
         "pdp",
-        Shape::List(&Shape::Any),
+        Shape::List(&Shape::Map(&Shape::Any)),
         "The decision engines that steps may ask, each a `kind` and its config."
     ),
     Key::optional("apl", Shape::Map(&Shape::Any), "What CPEX 0.2 had here: read as if it stood in `global` itself."),
@@ -201,6 +202,9 @@ pub const ATTRIBUTE_FILE: &[Key] = &[Key::required(
     Shape::Map(&Shape::Any),
     "The facts: literal values, in maps and lists as deep as need be.",
 )];
+
+/// An element of `global.pdp`, beside its config.
+pub const ENGINE: &[Key] = &[Key::required("kind", Shape::Text, "What makes it; its config stands beside it.")];
 
 /// `global.session_store` of kind `memory`.
 pub const SESSION_STORE: &[Key] = &[

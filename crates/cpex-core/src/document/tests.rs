@@ -308,3 +308,26 @@ fn trap_2_global_and_global_apl_are_not_two_places_of_one_layer() {
     let both = "global: { apl: { policy: [allow], authorization: { pre_invocation: [deny] } } }";
     assert_eq!(codes(both), ["document.phase_twice"]);
 }
+
+#[test]
+fn a_decision_engine_is_of_a_kind_that_can_be_made() {
+    for (entry, expected) in [
+        ("{}", "error[document.missing_key]: `kind` must be given here"),
+        ("{ kind: 5 }", "error[document.wrong_shape]: expected text, found a number"),
+        ("cedar", "error[document.wrong_shape]: expected a map, found text"),
+        ("{ kind: cedar, policy_text: x }", "error[document.absent_kind]: the kind `cedar` is not compiled in"),
+        ("{ kind: cedar-direct }", "error[document.absent_kind]: the kind `cedar-direct` is not compiled in"),
+        ("{ kind: cel }", "error[document.absent_kind]: the kind `cel` is not compiled in"),
+        ("{ kind: ceder }", "error[document.unknown_kind]: unknown kind `ceder`"),
+        ("{ kind: acme.Relations }", "error[document.unknown_kind]: no factory makes the kind `acme.Relations`"),
+        (
+            "{ kind: audit/logger }",
+            "error[document.misplaced_kind]: `audit/logger` is an audit sink, not a decision engine",
+        ),
+    ] {
+        let text = format!("global: {{ pdp: [ {entry} ] }}");
+        let shown = refusal(&text).to_string();
+        assert!(shown.contains(expected) && shown.ends_with("refused: 1 error"), "{text}: {shown}");
+    }
+    assert_eq!(codes("global: { pdp: { kind: cedar } }"), ["document.wrong_shape", "document.absent_kind"]);
+}

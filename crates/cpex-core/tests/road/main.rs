@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 mod endings;
+mod engines;
 mod entities;
 mod explain;
 mod hashes;
