@@ -75,6 +75,11 @@ impl Plan {
         self.overrides.iter().find(|(declared, _)| *declared == plugin).map(|(_, index)| *index)
     }
 
+    /// The declared plugins of which an override is in force, each with the index of that.
+    pub fn overrides(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.overrides.iter().copied()
+    }
+
     /// Indexes of the plugins it names, sinks included.
     pub fn plugins(&self) -> impl Iterator<Item = usize> {
         let named = self.pre.iter().chain(&self.post).flat_map(|program| program.actions()).filter_map(named);

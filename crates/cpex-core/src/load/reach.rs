@@ -58,16 +58,18 @@ pub(super) fn check_overrides(
     hooked: &[usize],
     faults: &mut Vec<Diagnostic>,
 ) {
-    for (index, Override { plugin, name, .. }) in policy.overrides().iter().enumerate() {
-        let everywhere =
-            hooked.contains(plugin) || plugins.get(*plugin).is_some_and(|declared| declared.config.on_demand);
-        let in_force = |plan: &&Plan| plan.overridden(*plugin) == Some(index);
-        let runs = |plan: &Plan| everywhere || plan.plugins().any(|named| named == *plugin);
-        if !policy.plans().iter().filter(in_force).any(runs) {
-            let message = format!("nothing under this layer runs plugin `{}` as it has it", name.value);
-            let help = "remove it, or change the plugin where it runs";
-            faults.push(Diagnostic::new(UNUSED_OVERRIDE, name.span, message).help(help));
-        }
+    let everywhere = |plugin: usize| {
+        hooked.contains(&plugin) || plugins.get(plugin).is_some_and(|declared| declared.config.on_demand)
+    };
+    let runs = |plan: &Plan, plugin: usize| everywhere(plugin) || plan.plugins().any(|named| named == plugin);
+    let in_force = policy.plans().iter().flat_map(|plan| plan.overrides().map(move |pair| (plan, pair)));
+    let used: HashSet<usize> =
+        in_force.filter(|(plan, (plugin, _))| runs(plan, *plugin)).map(|(_, (_, index))| index).collect();
+    let overrides = policy.overrides().iter().enumerate();
+    for (_, Override { name, .. }) in overrides.filter(|(index, _)| !used.contains(index)) {
+        let message = format!("nothing under this layer runs plugin `{}` as it has it", name.value);
+        let help = "remove it, or change the plugin where it runs";
+        faults.push(Diagnostic::new(UNUSED_OVERRIDE, name.span, message).help(help));
     }
 }
 
