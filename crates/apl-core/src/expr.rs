@@ -1,9 +1,13 @@
 //! Expressions as written: the tree between the grammar and a [`Condition`](crate::Condition).
 //!
-//! The tree still knows where its attributes stand, so that one the vocabulary does not have is pointed at.
+//! The tree still knows where its attributes stand, so that one the vocabulary does not have is pointed at. Its values and
+//! signs know how they are written.
+
+use std::fmt;
 
 use regex::Regex;
 
+use crate::literal;
 use crate::number::Number;
 use crate::path::Path;
 
@@ -69,3 +73,40 @@ pub(crate) enum Order {
 
 /// The words that cannot be the first of a path.
 pub(crate) const KEYWORDS: [&str; 8] = ["in", "not", "contains", "matches", "exists", "true", "false", "null"];
+
+/// Values as a list of the language.
+pub(crate) struct List<'l>(pub(crate) &'l [Literal]);
+
+impl fmt::Display for List<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[")?;
+        for (index, literal) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            write!(f, "{separator}{literal}")?;
+        }
+        f.write_str("]")
+    }
+}
+
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(value) => value.fmt(f),
+            Self::Number(Number::Int(value)) => value.fmt(f),
+            // Of a float the form with a point or an exponent, so that it is read as one.
+            Self::Number(Number::Float(value)) => write!(f, "{value:?}"),
+            Self::Text(text) => f.write_str(&literal::quote(text)),
+        }
+    }
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::Greater => ">",
+            Self::AtLeast => ">=",
+        })
+    }
+}

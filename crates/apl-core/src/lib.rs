@@ -26,6 +26,7 @@ mod number;
 mod outline;
 mod parse;
 mod path;
+pub mod print;
 mod program;
 mod rewrite;
 mod rule;

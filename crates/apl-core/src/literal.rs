@@ -1,4 +1,4 @@
-//! Quoted texts and regular expressions, as they are written inside rules.
+//! Quoted texts and regular expressions, as they are written inside rules: how they are read, and how they are written.
 
 use std::ops::Range;
 
@@ -47,10 +47,9 @@ pub(crate) fn unquote(text: &Text, range: Range<usize>) -> Result<String, Diagno
 pub(crate) fn regex(text: &Text, range: Range<usize>) -> Result<Regex, Diagnostic> {
     let Quoted { inner, quote, .. } = quoted(text, range.clone());
     let mut pattern = String::with_capacity(inner.len());
-    let mut chars = inner.chars();
-    while let Some(sign) = chars.next() {
-        match (sign, (sign == '\\').then(|| chars.next()).flatten()) {
-            ('\\', Some(escaped)) if Some(escaped) == quote => pattern.push(escaped),
+    for pair in pairs(inner) {
+        match pair {
+            (_, Some(escaped)) if Some(escaped) == quote => pattern.push(escaped),
             (sign, escaped) => pattern.extend([Some(sign), escaped].into_iter().flatten()),
         }
     }
@@ -62,6 +61,55 @@ pub(crate) fn regex(text: &Text, range: Range<usize>) -> Result<Regex, Diagnosti
         let message = format!("this regular expression cannot be used: {reason}");
         Diagnostic::new(codes::REGEX, text.span_of(range), message)
     })
+}
+
+/// A text in quotes: single ones, unless it has such and no double ones.
+pub(crate) fn quote(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let mut written = String::with_capacity(text.len() + 2);
+    written.push(quote);
+    for sign in text.chars() {
+        if sign == quote || sign == '\\' {
+            written.push('\\');
+        }
+        written.push(sign);
+    }
+    written.push(quote);
+    written
+}
+
+/// A regular expression in quotes, chosen as [`quote`] does but for this: since a pattern is read in pairs, a pair of a
+/// backslash and a quote can only stand between quotes of the other kind. No pattern that was read has pairs of both.
+pub(crate) fn quote_pattern(pattern: &str) -> String {
+    let (mut single, mut double) = (Uses::None, Uses::None);
+    for pair in pairs(pattern) {
+        match pair {
+            ('\'', None) => single = single.max(Uses::Alone),
+            ('"', None) => double = double.max(Uses::Alone),
+            (_, Some('\'')) => single = Uses::InPair,
+            (_, Some('"')) => double = Uses::InPair,
+            _ => {}
+        }
+    }
+    let quote = if single > double { '"' } else { '\'' };
+    let mut written = String::with_capacity(pattern.len() + 2);
+    written.push(quote);
+    for (sign, escaped) in pairs(pattern) {
+        if sign == quote {
+            written.push('\\');
+        }
+        written.extend([Some(sign), escaped].into_iter().flatten());
+    }
+    written.push(quote);
+    written
+}
+
+/// How a pattern uses a quote.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Uses {
+    None,
+    Alone,
+    InPair,
 }
 
 struct Quoted<'t> {
@@ -77,6 +125,15 @@ fn quoted(text: &Text, range: Range<usize>) -> Quoted<'_> {
     let quote = chars.next();
     chars.next_back();
     Quoted { inner: chars.as_str(), quote, start: range.start + quote.map_or(0, char::len_utf8) }
+}
+
+/// The signs of a regular expression, a backslash together with what follows it.
+fn pairs(pattern: &str) -> impl Iterator<Item = (char, Option<char>)> {
+    let mut chars = pattern.chars();
+    std::iter::from_fn(move || {
+        let sign = chars.next()?;
+        Some((sign, (sign == '\\').then(|| chars.next()).flatten()))
+    })
 }
 
 /// The sentence at the end of the report of the regex parser, which repeats the pattern before it.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::literal;
+
 /// A path of an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Path {
@@ -49,7 +51,7 @@ impl fmt::Display for Path {
                 Segment::Name(name) if index == 0 => write!(f, "{name}")?,
                 Segment::Name(name) => write!(f, ".{name}")?,
                 Segment::Index(at) => write!(f, "[{at}]")?,
-                Segment::Key(key) => write!(f, "['{}']", key.replace('\\', "\\\\").replace('\'', "\\'"))?,
+                Segment::Key(key) => write!(f, "[{}]", literal::quote(key))?,
                 Segment::Lookup(path) => write!(f, "[{path}]")?,
             }
         }

@@ -34,7 +34,7 @@ use crate::hash_key::HashKey;
 pub(crate) use contract::{Invalid, Kind, Stage};
 pub(crate) use length::characters;
 pub(crate) use regex::pattern;
-pub(crate) use written::Written;
+pub(crate) use written::{Written, is_quoted};
 
 /// A stage of the language, as documentation lists it.
 #[derive(Clone, Copy, Debug)]

@@ -109,7 +109,7 @@ impl<'t> Written<'t> {
 }
 
 /// Whether a text stands in quotes from its first character to its last, with none of that kind unescaped in between.
-pub(super) fn is_quoted(text: &str) -> bool {
+pub(crate) fn is_quoted(text: &str) -> bool {
     let mut chars = text.chars();
     let Some(quote @ ('\'' | '"')) = chars.next() else { return false };
     while let Some(sign) = chars.next() {

@@ -183,8 +183,8 @@ fn a_predicate_is_shown_in_the_language_and_means_the_same() {
         (r#"args.a contains "it's \\ \"x\"""#, r#"args.a contains 'it\'s \\ "x"'"#),
         ("args.a not in [1, 'b', true]", "args.a in [1, 'b', true]"),
         ("'x' in data.rows[args.i]['odd key'][0]", "'x' in data.rows[args.i]['odd key'][0]"),
-        (r"args.a matches '^\d\'\\x'", r"args.a matches '^\d\'\\x'"),
-        (r#"args.a matches "\'\"\\""#, r#"args.a matches '\'"\\'"#),
+        (r"args.a matches '^\d\'\\x'", r#"args.a matches "^\d'\\x""#),
+        (r#"args.a matches "\'\"\\""#, r#"args.a matches "\'\"\\""#),
     ];
     for (written, shown) in rows {
         assert_eq!(predicates(written), [shown], "{written}");
