@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::streams::Streams;
-use crate::{check, demo, eval, explain, test};
+use crate::{check, demo, eval, explain, fmt, test};
 
 /// A policy enforcement runtime for AI agents.
 #[derive(Debug, Parser)]
@@ -29,6 +29,16 @@ enum Command {
         /// Refuse what is only warned about
         #[arg(long)]
         deny_warnings: bool,
+    },
+    /// Lay policies and policy tests out in canonical form. Exits 0, or 1 if `--check` finds one that is not, 2 if one is
+    /// refused
+    Fmt {
+        /// Files, or directories to look for *.yaml in; `-` lays out standard input
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Change nothing, name the files that would change
+        #[arg(long)]
+        check: bool,
     },
     /// Run policy tests. Exits 0 if all pass, 1 if a case fails or too little is covered, 2 if a file does not load
     Test(test::Options),
@@ -79,6 +89,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
     };
     match arguments.command {
         Command::Check { paths, format, deny_warnings } => check::run(&paths, format, deny_warnings, streams),
+        Command::Fmt { paths, check } => {
+            let mode = if check { fmt::Mode::Check } else { fmt::Mode::Write };
+            fmt::run(&paths, mode, streams)
+        }
         Command::Test(options) => test::run(&options, streams),
         Command::Eval { policy, request, trace } => {
             let trace = if trace { eval::Trace::Shown } else { eval::Trace::LeftOut };

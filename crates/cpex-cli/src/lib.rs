@@ -1,4 +1,4 @@
-//! The `cpex` command: checks policies, decides and explains single requests, runs policy tests, and shows a scenario.
+//! The `cpex` command: checks policies and lays them out, decides and explains single requests, runs policy tests, and shows a scenario.
 //!
 //! It is a library too, so that other programs run policy tests by the same reader and runner ([`case`]) and show the same
 //! scenario ([`demo`]). Everything it decides, it decides through the facade a host uses.
@@ -10,6 +10,7 @@ mod decide;
 pub mod demo;
 mod eval;
 mod explain;
+mod fmt;
 mod paths;
 mod streams;
 mod test;

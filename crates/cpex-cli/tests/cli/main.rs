@@ -14,6 +14,7 @@ mod coverage;
 mod demo;
 mod eval;
 mod explain;
+mod fmt;
 mod refusals;
 mod run;
 mod stubs;

@@ -1,4 +1,4 @@
-//! YAML 1.2 (core schema) into the tree of a document. No other file knows what YAML is.
+//! YAML 1.2 (core schema) into the tree of a document. Nothing else that reads a document knows what YAML is.
 //!
 //! Read strictly: no tags, directives or merge keys, one document, unique keys, numbers as JSON writes them (RFC 8259),
 //! booleans and `null` in lower case only (`~` and nothing at all are null too); any other plain scalar is text. Aliases
