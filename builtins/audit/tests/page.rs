@@ -6,7 +6,10 @@ use std::fs;
 use std::sync::Arc;
 
 use cpex_audit::{KIND, LoggerFactory};
-use cpex_sdk::audit::{Execution, Id, RecordCaller, RecordChange, RecordEntity, RecordLabels, RecordRule, RequestIds};
+use cpex_sdk::audit::{
+    Execution, Id, RecordApproval, RecordCaller, RecordChange, RecordDeclassification, RecordDelegation, RecordEntity,
+    RecordLabels, RecordRule, RequestIds,
+};
 use cpex_sdk::cmf::NameSet;
 use cpex_sdk::config::{Key, PluginConfig, Shape};
 use cpex_sdk::testing::{START_MS, block_on, host, record};
@@ -66,6 +69,7 @@ fn full_line() -> String {
         code: Some("plugin.denied"),
         duration_us: 184,
     }];
+    let scopes = ["mail:send".into()];
     let change = RecordChange { author: "routes[2].args.note", slot: "args", path: "note", kind: "modify" };
     let record = Record {
         version: 1,
@@ -99,6 +103,25 @@ fn full_line() -> String {
         controls: &controls,
         labels: RecordLabels { before: Some(&before), after: Some(&after), message: &message },
         changes: vec![change],
+        delegations: vec![RecordDelegation {
+            delegator: "mail-oauth",
+            audience: "mail-api",
+            permissions: &scopes,
+            subject: "user",
+        }],
+        restriction: Some(json!({"allow_models": ["small-*"], "on_empty": "deny"})),
+        declassified: &[RecordDeclassification {
+            label: "draft".into(),
+            reason: "published".into(),
+            rule: "routes[2].policy[1]".into(),
+        }],
+        approvals: &[RecordApproval {
+            id: "3f9c1d7a5b8e42f0a6d4c2b19e7f5a83".into(),
+            verb: "require_approval",
+            rule: "routes[2].policy[2]".into(),
+            approver: "carol".into(),
+            status: "approved",
+        }],
         marks: &["routes[2].policy[0]".into()],
         errors: &["usage-meter: no answer in time".to_owned()],
     };

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Capabilities, ContentPart};
+use crate::{Capabilities, ContentPart, Elicitation, Grant};
 
 /// Who changes an envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,10 @@ pub enum Slot {
     Result,
     /// Taint labels.
     Labels,
+    /// Minted credentials.
+    Delegation,
+    /// Approvals.
+    Elicitation,
 }
 
 impl Slot {
@@ -47,6 +51,8 @@ impl Slot {
             Self::Args => "args",
             Self::Result => "result",
             Self::Labels => "security.labels",
+            Self::Delegation => "delegation",
+            Self::Elicitation => "elicitation",
         }
     }
 }
@@ -93,6 +99,10 @@ pub enum LabelScope {
 pub enum Change<'c> {
     /// Adds a taint label. There is no change that removes one.
     Label(Arc<str>, LabelScope),
+    /// States the credential that was minted. Policy alone does.
+    Grant(Grant),
+    /// States how far an approval is. Policy alone does.
+    Elicit(Elicitation),
     /// Edits the parts of a payload in place; the edit answers whether it changed anything.
     Edit {
         /// Which payload.
@@ -152,6 +162,8 @@ impl fmt::Debug for Change<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Label(label, scope) => f.debug_tuple("Label").field(label).field(scope).finish(),
+            Self::Grant(grant) => f.debug_tuple("Grant").field(grant).finish(),
+            Self::Elicit(elicitation) => f.debug_tuple("Elicit").field(elicitation).finish(),
             Self::Edit { side, path, .. } => f.debug_struct("Edit").field("side", side).field("path", path).finish(),
             Self::Replace { side, .. } => f.debug_struct("Replace").field("side", side).finish_non_exhaustive(),
         }

@@ -39,6 +39,20 @@ pub struct AgentContext {
     pub parent_agent_id: Option<String>,
 }
 
+/// The chain of delegation that led to the caller, as the host verified it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delegation {
+    /// How many hops it has; none where the caller acts for itself. A longer chain than the range holds is as deep as it
+    /// gets.
+    pub depth: u64,
+    /// The subject it began with.
+    pub origin_subject_id: Option<String>,
+    /// The subject that acts now.
+    pub actor_subject_id: Option<String>,
+    /// How old the delegation is, in seconds.
+    pub age_seconds: Option<u64>,
+}
+
 /// The HTTP request that carried the operation. Headers that carry credentials are not part of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -8,7 +8,8 @@ use serde_json::{Map, Value as Json};
 use crate::envelope::{Envelope, Standing};
 use crate::slots::Slots;
 use crate::{
-    AgentContext, Entity, EntityKind, HttpContext, Identity, Message, Meta, RequestContext, is_sensitive_header,
+    AgentContext, Delegation, Entity, EntityKind, HttpContext, Identity, Message, Meta, RequestContext,
+    is_sensitive_header,
 };
 
 /// What a host received: a message and its context. It has no identity and no way to state one; [`Draft::identify`]
@@ -39,6 +40,7 @@ impl Draft {
 
     slot!(request: RequestContext, "the request it belongs to");
     slot!(agent: AgentContext, "the agent that acts");
+    slot!(delegation: Delegation, "the chain of delegation that led to the caller");
     slot!(meta: Meta, "what the host knows of the entity");
     slot!(mcp: Map<String, Json>, "the MCP context; `server` names the server");
     slot!(llm: Map<String, Json>, "the inference context");

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use crate::change::{Author, Change, ChangeKind, Entry, LabelScope, Ledger, Refused, Side, Slot};
+use crate::phase::PhaseState;
 use crate::reading::Reading;
 use crate::slots::Slots;
 use crate::{
-    AgentContext, Capability, ContentPart, Entity, EntityKind, HttpContext, Identity, Message, MessagePayload, Meta,
-    NameSet, RequestContext,
+    AgentContext, Capability, ContentPart, Delegation, Elicitation, Entity, EntityKind, Grant, HttpContext, Identity,
+    Message, MessagePayload, Meta, NameSet, RequestContext,
 };
 
 /// How an identity came to be believed.
@@ -36,6 +37,7 @@ pub struct Envelope {
     /// None until the session's labels were loaded.
     session_labels: Option<NameSet>,
     message_labels: NameSet,
+    phase: PhaseState,
     reading: Reading,
     ledger: Ledger,
 }
@@ -57,6 +59,7 @@ impl Envelope {
             received_ms,
             session_labels: None,
             message_labels: NameSet::default(),
+            phase: PhaseState::default(),
             reading: Reading::default(),
             ledger: Ledger::default(),
         }
@@ -69,6 +72,14 @@ impl Envelope {
     pub fn apply(&mut self, author: &Author, change: Change<'_>) -> Result<bool, Refused> {
         match change {
             Change::Label(label, scope) => self.add_label(author, label, scope),
+            Change::Grant(grant) => {
+                let path = Arc::clone(&grant.audience);
+                self.state(author, Slot::Delegation, path, |phase| phase.grant = Some(grant))
+            }
+            Change::Elicit(elicitation) => {
+                let path = Arc::clone(&elicitation.id);
+                self.state(author, Slot::Elicitation, path, |phase| phase.elicitation = Some(elicitation))
+            }
             Change::Edit { side, path, edit } => {
                 let changed = edit(self.parts_mut(side)?);
                 if changed {
@@ -108,9 +119,15 @@ impl Envelope {
         std::mem::replace(&mut self.request.message, kept)
     }
 
-    /// Begins a new ledger, for the other side of the operation, and gives the old one.
+    /// Begins a new ledger and gives the old one.
     pub fn begin_ledger(&mut self) -> Ledger {
         std::mem::take(&mut self.ledger)
+    }
+
+    /// Turns to the other side of the operation: its phases have minted nothing and asked nobody yet.
+    pub fn turn(&mut self) {
+        self.phase = PhaseState::default();
+        self.ledger = Ledger::default();
     }
 
     /// The MCP server the entity lives on, as the host says.
@@ -206,6 +223,24 @@ impl Envelope {
         &self.message_labels
     }
 
+    /// The latest credential that was minted in the phases of this side.
+    #[must_use]
+    pub const fn grant(&self) -> Option<&Grant> {
+        self.phase.grant.as_ref()
+    }
+
+    /// The latest approval that was asked for in the phases of this side.
+    #[must_use]
+    pub const fn elicitation(&self) -> Option<&Elicitation> {
+        self.phase.elicitation.as_ref()
+    }
+
+    /// The chain of delegation that led to the caller.
+    #[must_use]
+    pub fn delegation(&self) -> &Delegation {
+        self.slots.delegation()
+    }
+
     /// The request it belongs to.
     #[must_use]
     pub fn request_context(&self) -> &RequestContext {
@@ -288,6 +323,22 @@ impl Envelope {
         }
         *set = set.with(Arc::clone(&label));
         self.ledger.note(Entry { author: author.clone(), slot: Slot::Labels, path: label, kind: ChangeKind::Append });
+        Ok(true)
+    }
+
+    /// States what happened in a phase. A plugin cannot.
+    fn state(
+        &mut self,
+        author: &Author,
+        slot: Slot,
+        path: Arc<str>,
+        set: impl FnOnce(&mut PhaseState),
+    ) -> Result<bool, Refused> {
+        if matches!(author, Author::Plugin(..)) {
+            return Err(Refused { slot });
+        }
+        set(&mut self.phase);
+        self.ledger.note(Entry { author: author.clone(), slot, path, kind: ChangeKind::Append });
         Ok(true)
     }
 

@@ -15,6 +15,7 @@ mod envelope;
 mod identity;
 mod message;
 mod name_set;
+mod phase;
 mod reading;
 mod secret;
 mod slots;
@@ -22,7 +23,7 @@ mod view;
 
 pub use capability::{Capabilities, Capability};
 pub use change::{Author, Change, ChangeKind, Entry, LabelScope, Ledger, Refused, Side, Slot};
-pub use context::{AgentContext, HttpContext, Meta, RequestContext, is_sensitive_header};
+pub use context::{AgentContext, Delegation, HttpContext, Meta, RequestContext, is_sensitive_header};
 pub use credential::Credentials;
 pub use draft::Draft;
 pub use entity::{Entity, EntityKind};
@@ -33,5 +34,6 @@ pub use message::{
     ToolResult,
 };
 pub use name_set::NameSet;
+pub use phase::{Elicitation, ElicitationStatus, Grant};
 pub use secret::Secret;
 pub use view::View;

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::{Map, Value as Json};
 
-use crate::{AgentContext, HttpContext, Meta, RequestContext};
+use crate::{AgentContext, Delegation, HttpContext, Meta, RequestContext};
 
 static NO_REQUEST: RequestContext =
     RequestContext { environment: None, request_id: None, trace_id: None, span_id: None };
@@ -25,6 +25,8 @@ static NO_HTTP: HttpContext = HttpContext {
     request_headers: BTreeMap::new(),
     response_headers: BTreeMap::new(),
 };
+static NO_DELEGATION: Delegation =
+    Delegation { depth: 0, origin_subject_id: None, actor_subject_id: None, age_seconds: None };
 static NO_META: LazyLock<Meta> = LazyLock::new(Meta::default);
 static NO_MAP: LazyLock<Map<String, Json>> = LazyLock::new(Map::new);
 
@@ -49,6 +51,7 @@ slots! {
     request: RequestContext = &NO_REQUEST;
     agent: AgentContext = &NO_AGENT;
     http: HttpContext = &NO_HTTP;
+    delegation: Delegation = &NO_DELEGATION;
     meta: Meta = &NO_META;
     mcp: Map<String, Json> = &NO_MAP;
     llm: Map<String, Json> = &NO_MAP;

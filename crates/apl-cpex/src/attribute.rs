@@ -63,6 +63,12 @@ table! {
         Authenticated "authenticated" closed "Whether a subject, client or workload was verified or vouched for.";
         Delegated "delegated" closed "Whether the caller acts on somebody else's behalf.";
         DelegationDepth "delegation.depth" closed "How many hops the inbound delegation chain has.";
+        DelegationOrigin "delegation.origin_subject_id" open "The subject the delegation began with.";
+        DelegationActor "delegation.actor_subject_id" open "The subject that acts under the delegation.";
+        DelegationAge "delegation.age_seconds" open "How old the delegation is, in seconds.";
+        DelegationGranted "delegation.granted" open "Whether a credential was minted in this phase.";
+        DelegationGrantedPermissions "delegation.granted.permissions" open "The scopes of the latest minted credential.";
+        DelegationGrantedAudience "delegation.granted.audience" open "The audience of the latest minted credential.";
         SubjectId "subject.id" open "The caller's identifier.";
         SubjectType "subject.type" open "`user`, `agent`, `service` or `system`.";
         SubjectIssuer "subject.issuer" open "Who asserted the identity.";
@@ -83,6 +89,11 @@ table! {
         AllLabels "security.labels" closed "Taint labels of the session and of this operation.";
         SessionLabels "session.labels" closed "Taint labels of the session.";
         MessageLabels "message.labels" closed "Taint labels of this operation.";
+        ElicitationId "elicitation.id" open "The suspended operation that the latest approval of this phase belongs to.";
+        ElicitationStatus "elicitation.status" open "How far that approval is: `pending`, `resolved` or `expired`.";
+        ElicitationOutcome "elicitation.outcome" open "What the person said: `approved` or `denied`.";
+        ElicitationApprover "elicitation.approver" open "Who is asked.";
+        ElicitationChannel "elicitation.channel" open "The channel's own way to reach that person.";
         ToolName "tool.name" open "Name of the tool.";
         PromptName "prompt.name" open "Name of the prompt.";
         ResourceUri "resource.uri" open "URI of the resource.";

@@ -1,5 +1,7 @@
 //! The facts of an operation, read from its envelope when a predicate asks.
 
+use std::sync::Arc;
+
 use apl_cmf::{Client, EntityKind, Envelope, NameSet, Subject};
 use apl_core::{Fact, Names, Number};
 use serde_json::{Map, Value as Json};
@@ -32,8 +34,19 @@ impl<'e> Facts<'e> {
         let envelope = self.envelope;
         match field {
             Field::Authenticated => Fact::Bool(envelope.identity().is_authenticated()),
-            Field::Delegated => Fact::Bool(false),
-            Field::DelegationDepth => int(0),
+            Field::Delegated
+            | Field::DelegationDepth
+            | Field::DelegationOrigin
+            | Field::DelegationActor
+            | Field::DelegationAge => self.delegation(field),
+            Field::DelegationGranted
+            | Field::DelegationGrantedPermissions
+            | Field::DelegationGrantedAudience
+            | Field::ElicitationId
+            | Field::ElicitationStatus
+            | Field::ElicitationOutcome
+            | Field::ElicitationApprover
+            | Field::ElicitationChannel => self.phase(field),
             Field::SubjectId => text(self.subject().map(|subject| &subject.id)),
             Field::SubjectType => self.subject().map_or(Fact::Absent, |subject| Fact::Text(subject.kind.name())),
             Field::SubjectIssuer => text(self.subject().and_then(|subject| subject.issuer.as_ref())),
@@ -80,6 +93,35 @@ impl<'e> Facts<'e> {
             Field::RequestWeekday => int((self.seconds() / 86_400 + 3) % 7 + 1),
             Field::RequestTraceId => text(envelope.request_context().trace_id.as_ref()),
             Field::RequestSpanId => text(envelope.request_context().span_id.as_ref()),
+        }
+    }
+
+    /// The chain that led to the caller.
+    fn delegation(&self, field: Field) -> Fact<'e> {
+        let chain = self.envelope.delegation();
+        match field {
+            Field::Delegated => Fact::Bool(chain.depth > 0),
+            Field::DelegationDepth => int(chain.depth),
+            Field::DelegationOrigin => text(chain.origin_subject_id.as_ref()),
+            Field::DelegationActor => text(chain.actor_subject_id.as_ref()),
+            _ => chain.age_seconds.map_or(Fact::Absent, int),
+        }
+    }
+
+    /// What the steps of this side minted and asked for.
+    fn phase(&self, field: Field) -> Fact<'e> {
+        let (grant, asked) = (self.envelope.grant(), self.envelope.elicitation());
+        match field {
+            Field::DelegationGranted => grant.map_or(Fact::Absent, |_| Fact::Bool(true)),
+            Field::DelegationGrantedPermissions => {
+                grant.map_or(Fact::Absent, |grant| Fact::Set(Names::new(grant.permissions.as_slice())))
+            }
+            Field::DelegationGrantedAudience => shared(grant.map(|grant| &grant.audience)),
+            Field::ElicitationId => shared(asked.map(|asked| &asked.id)),
+            Field::ElicitationStatus => word(asked.map(|asked| asked.status.name())),
+            Field::ElicitationOutcome => word(asked.and_then(|asked| asked.status.outcome())),
+            Field::ElicitationApprover => shared(asked.map(|asked| &asked.approver)),
+            _ => shared(asked.and_then(|asked| asked.channel.as_ref())),
         }
     }
 
@@ -186,6 +228,14 @@ impl apl_core::Facts for Facts<'_> {
 
 fn text(value: Option<&String>) -> Fact<'_> {
     value.map_or(Fact::Absent, |value| Fact::Text(value))
+}
+
+fn shared(value: Option<&Arc<str>>) -> Fact<'_> {
+    value.map_or(Fact::Absent, |value| Fact::Text(value))
+}
+
+fn word<'a>(value: Option<&'static str>) -> Fact<'a> {
+    value.map_or(Fact::Absent, Fact::Text)
 }
 
 fn set(names: Option<&NameSet>) -> Fact<'_> {

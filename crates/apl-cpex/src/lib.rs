@@ -11,6 +11,7 @@ mod facts;
 pub mod lint;
 pub mod pattern;
 mod policy;
+mod restriction;
 mod uri;
 mod vocabulary;
 
@@ -18,5 +19,6 @@ pub use attribute::{Attribute, Field, Holding, Key, Tree};
 pub use declared::{Declaration, Declarations, Role};
 pub use facts::Facts;
 pub use policy::{Authenticator, Matched, Override, Plan, Policy, Response};
+pub use restriction::{Narrowing, Restriction};
 pub use uri::has_dot_segments;
 pub use vocabulary::Vocabulary;

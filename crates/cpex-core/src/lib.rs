@@ -10,6 +10,7 @@ mod context;
 mod control;
 pub mod document;
 mod drive;
+mod elicitation;
 mod explain;
 mod hooks;
 mod invoke;

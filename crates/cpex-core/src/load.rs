@@ -19,6 +19,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::document::kinds::{HostKinds, Kinds};
 use crate::document::{self, Attributes, Document, LoadError, MemoryBounds, PluginNode};
+use crate::elicitation::Suspensions;
 use crate::snapshot::{Control, Engine, Hooked, Prepared, Settings, Snapshot};
 pub(crate) use instances::Factories;
 
@@ -98,7 +99,12 @@ impl Loaded {
         self.session_store
     }
 
-    pub(crate) fn into_snapshot(self, store: Arc<dyn SessionStore>, background: Arc<Background>) -> Snapshot {
+    pub(crate) fn into_snapshot(
+        self,
+        store: Arc<dyn SessionStore>,
+        suspensions: Arc<Suspensions>,
+        background: Arc<Background>,
+    ) -> Snapshot {
         Snapshot {
             policy: self.policy,
             controls: self.controls,
@@ -110,6 +116,7 @@ impl Loaded {
             data: self.data,
             digest: self.digest,
             store,
+            suspensions,
             host: self.host,
             background,
         }

@@ -15,6 +15,7 @@ use cpex_sdk::{Clock, Factory, HookPoint, Host, IdSource, SecretReader, SessionS
 use crate::context::ContextTable;
 use crate::document::kinds::HostKinds;
 use crate::document::{Document, LoadError, MemoryBounds};
+use crate::elicitation::Suspensions;
 use crate::invoke;
 use crate::lifecycle::{self, InitializeError};
 use crate::load::{Factories, Loaded, Warnings};
@@ -23,7 +24,7 @@ use crate::outcome::{Decision, Outcome};
 use crate::permit::Permit;
 use crate::process::{ProcessSecrets, RandomIds, SystemClock};
 use crate::road::settle::Settled;
-use crate::road::state::{Journey, Matter, Passage, Trail};
+use crate::road::state::{Journey, Matter, Passage, Trail, Yields};
 use crate::session::MemoryStore;
 use crate::snapshot::Snapshot;
 
@@ -60,6 +61,8 @@ struct Ports {
     sessions: Option<Arc<dyn SessionStore>>,
     /// The process's own store. Documents bound it in their own ways; its sessions are the same under all of them.
     memory: MemoryStore,
+    /// Operations that wait for a person. A reload keeps them; an approval given under another document is none.
+    suspensions: Arc<Suspensions>,
 }
 
 /// How many tasks may run in the background at once.
@@ -77,7 +80,14 @@ impl PluginManager {
             staged: Mutex::default(),
             publishing: tokio::sync::Mutex::new(true),
             factories: Mutex::default(),
-            ports: Ports { clock, ids, secrets: config.secrets, sessions: config.sessions, memory },
+            ports: Ports {
+                clock,
+                ids,
+                secrets: config.secrets,
+                sessions: config.sessions,
+                memory,
+                suspensions: Arc::default(),
+            },
             background: Arc::new(Background::new(BACKGROUND_TASKS)),
         }
     }
@@ -142,7 +152,7 @@ impl PluginManager {
         let staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(loaded) = staged else { return Ok(()) };
         let store = self.ports.store(loaded.session_store());
-        let snapshot = loaded.into_snapshot(store, Arc::clone(&self.background));
+        let snapshot = loaded.into_snapshot(store, Arc::clone(&self.ports.suspensions), Arc::clone(&self.background));
         lifecycle::initialize(&snapshot).await?;
         self.current.store(Some(Arc::new(snapshot)));
         Ok(())
@@ -173,7 +183,9 @@ impl PluginManager {
             Decision::Deny(violation) => return Ok(Outcome { decision: Decision::Deny(violation), report }),
             Decision::Pending(pending) => return Ok(Outcome { decision: Decision::Pending(pending), report }),
         };
-        let answer = backend(permit.take_call()).await?;
+        let credentials = permit.credentials();
+        let call = Call { credentials, ..permit.take_call() };
+        let answer = backend(call).await?;
         Ok(permit.complete(answer).await)
     }
 
@@ -262,6 +274,7 @@ pub(crate) fn journey(
         trace: None,
         resumes: None,
         pending: None,
+        yields: Yields::default(),
         snapshot,
     };
     Journey { passage, matter: Matter::Draft(draft), session: None }

@@ -6,6 +6,7 @@ use apl_cmf::{
     AgentContext, ContentPart, Credentials, Draft, HttpContext, Identity, Message, Meta, PromptRequest, RequestContext,
     ResourceRef, Role, ToolCall, ToolResult,
 };
+use cpex_sdk::delegation::Minted;
 use cpex_sdk::{CmfToolPreInvoke, Hook as _, HookPoint};
 use serde_json::{Map, Value as Json};
 
@@ -151,13 +152,21 @@ impl Operation {
 }
 
 /// What goes to the capability once it is permitted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Call {
     /// The message as policy judged it.
     pub message: Message,
+    pub(crate) credentials: Vec<Minted>,
 }
 
 impl Call {
+    /// The credentials that were minted for it, each for a header of its own. They go to the backend, and the caller's own
+    /// do not. A host that takes its permits by hand has them from [`Permit::credentials`](crate::Permit::credentials).
+    #[must_use]
+    pub fn credentials(&self) -> &[Minted] {
+        &self.credentials
+    }
+
     /// The tool call it makes.
     #[must_use]
     pub fn tool_call(&self) -> Option<&ToolCall> {

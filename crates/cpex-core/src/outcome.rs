@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use apl_cmf::NameSet;
-use apl_cpex::Response;
+use apl_cpex::{Response, Restriction};
 use cpex_sdk::audit::{Execution, Id};
 use cpex_sdk::code;
 use serde_json::Value as Json;
@@ -87,6 +87,8 @@ pub struct Report {
     pub session_labels: Option<NameSet>,
     /// Labels of the operation.
     pub message_labels: NameSet,
+    /// What the host's router may choose from; none where nothing restricts it.
+    pub restriction: Option<Restriction>,
     /// Credentials that were minted for the backend.
     pub delegations: Vec<Delegation>,
     /// What went wrong on the way.
@@ -164,6 +166,7 @@ impl Report {
             controls: Vec::new(),
             session_labels: None,
             message_labels: NameSet::EMPTY,
+            restriction: None,
             delegations: Vec::new(),
             errors: Vec::new(),
         }

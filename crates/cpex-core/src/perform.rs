@@ -1,14 +1,17 @@
 //! Performing the effects policy asks for, one file each.
 
 mod ask;
+mod declassify;
+mod delegate;
+mod elicit;
 mod performed;
+mod restrict;
 mod rewrite;
 mod run;
 mod taint;
 
-use apl_core::{Denial, Effect, Reply, Rule};
+use apl_core::{Effect, Rule};
 use apl_cpex::Attribute;
-use cpex_sdk::code;
 
 use crate::road::state::Identified;
 
@@ -23,9 +26,10 @@ pub(crate) async fn perform(
 ) -> Performed {
     match effect {
         Effect::Ask(ask) => ask::perform(ask, key, identified).await.into(),
-        Effect::Declassify(_) | Effect::Delegate(_) | Effect::Elicit(_) | Effect::Restrict(_) => {
-            Reply::Refused(Denial::new(code::POLICY_PROTOCOL)).into()
-        }
+        Effect::Declassify(declassify) => declassify::perform(declassify, rule, identified).into(),
+        Effect::Delegate(delegate) => delegate::perform(delegate, rule, identified).await,
+        Effect::Elicit(elicit) => elicit::perform(elicit, rule, key, identified).await,
+        Effect::Restrict(restrict) => restrict::perform(restrict, key, identified).into(),
         Effect::Taint(taint) => taint::perform(taint, rule, identified).into(),
         Effect::Run(run) => run::perform(run, rule, identified).await,
         Effect::Rewrite(rewrite) => {

@@ -6,7 +6,9 @@ use std::task::{Context, Waker};
 
 use apl_cmf::{Envelope, Message, Role};
 use apl_core::Denial;
+use apl_cpex::Restriction;
 use cpex_sdk::code;
+use cpex_sdk::delegation::Minted;
 
 use crate::invoke;
 use crate::operation::{Answer, Call};
@@ -45,7 +47,19 @@ impl Permit {
             // Unreachable from outside: only the methods that consume the permit empty it.
             Some(Matter::Draft(_)) | None => Message::new(Role::Assistant, Vec::new()),
         };
-        Call { message }
+        Call { message, credentials: Vec::new() }
+    }
+
+    /// Takes out the credentials that were minted for the backend, each for a header of its own: once.
+    #[must_use]
+    pub fn credentials(&mut self) -> Vec<Minted> {
+        self.held.as_mut().map(|held| std::mem::take(&mut held.passage.yields.minted)).unwrap_or_default()
+    }
+
+    /// What the host's router may choose from; none where nothing restricts it.
+    #[must_use]
+    pub fn restriction(&self) -> Option<Restriction> {
+        self.held.as_ref().and_then(|held| Restriction::fold(&held.passage.yields.narrowings))
     }
 
     /// Judges what the capability answered. What the caller may see is in the outcome and nowhere else.

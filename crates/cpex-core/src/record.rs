@@ -1,9 +1,13 @@
 //! The record of one side of an operation, borrowed from how it ended.
 
 use apl_cmf::{Entry, Envelope, Identity, NameSet, Standing};
-use cpex_sdk::audit::{Id, Record, RecordCaller, RecordChange, RecordEntity, RecordLabels, RecordRule, RequestIds};
+use apl_cpex::Restriction;
+use cpex_sdk::audit::{
+    Id, Record, RecordCaller, RecordChange, RecordDelegation, RecordEntity, RecordLabels, RecordRule, RequestIds,
+};
 use cpex_sdk::{HookSide, code};
 
+use crate::outcome::Delegation;
 use crate::road::decide::Ending;
 use crate::road::state::{Journey, Passage, Stop};
 
@@ -51,6 +55,10 @@ pub(crate) fn of<'r>(journey: &'r Journey, ending: &'r Ending, id: Id) -> Record
         controls: &trail.executions,
         labels: labels(passage, envelope),
         changes: envelope.map(changes).unwrap_or_default(),
+        delegations: trail.delegations.iter().map(delegation).collect(),
+        restriction: Restriction::fold(&passage.yields.narrowings).map(|restriction| restriction.to_json()),
+        declassified: &trail.declassified,
+        approvals: &trail.approvals,
         marks: &trail.marks,
         errors: &trail.errors,
     }
@@ -85,6 +93,11 @@ fn labels<'r>(passage: &'r Passage, envelope: Option<&'r Envelope>) -> RecordLab
         after: envelope.and_then(Envelope::session_labels),
         message: envelope.map_or(&NO_LABELS, Envelope::message_labels),
     }
+}
+
+fn delegation(delegation: &Delegation) -> RecordDelegation<'_> {
+    let Delegation { delegator, audience, permissions, subject } = delegation;
+    RecordDelegation { delegator, audience, permissions, subject }
 }
 
 fn changes(envelope: &Envelope) -> Vec<RecordChange<'_>> {

@@ -27,7 +27,8 @@ pub(crate) fn session_key(sources: &[SessionSource], envelope: &Envelope) -> Opt
     Some(SessionKey(hash.finalize().into()))
 }
 
-fn principal(envelope: &Envelope) -> Option<(&'static str, Option<&str>, &str)> {
+/// The caller by kind, issuer and id; none for an anonymous one.
+pub(crate) fn principal(envelope: &Envelope) -> Option<(&'static str, Option<&str>, &str)> {
     let identity = envelope.identity();
     let subject = identity.subject.as_ref().map(|subject| ("subject", subject.issuer.as_deref(), subject.id.as_str()));
     let client = || identity.client.as_ref().map(|client| ("client", issuer_of(client), client.id.as_str()));

@@ -14,6 +14,7 @@ use cpex_sdk::{HookPoint, Host, Instance, SessionStore};
 use serde_json::{Map, Value as Json};
 
 use crate::document::{SessionSource, Unmatched};
+use crate::elicitation::Suspensions;
 
 /// What one operation is decided under, from its first stage to its last.
 pub(crate) struct Snapshot {
@@ -34,6 +35,7 @@ pub(crate) struct Snapshot {
     /// `sha256:<hex>` of the document and its attribute files.
     pub(crate) digest: Arc<str>,
     pub(crate) store: Arc<dyn SessionStore>,
+    pub(crate) suspensions: Arc<Suspensions>,
     pub(crate) host: Host,
     /// Where what nobody waits for runs.
     pub(crate) background: Arc<Background>,

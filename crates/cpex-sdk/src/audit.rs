@@ -75,10 +75,57 @@ pub struct Record<'r> {
     pub labels: RecordLabels<'r>,
     /// What was changed, by whom; never a value.
     pub changes: Vec<RecordChange<'r>>,
+    /// Credentials that were minted for the backend, without the credentials themselves.
+    pub delegations: Vec<RecordDelegation<'r>>,
+    /// What the host's router may choose from, in the words of policy; none where nothing restricts it.
+    pub restriction: Option<serde_json::Value>,
+    /// Labels of the session that policy declassifies.
+    pub declassified: &'r [RecordDeclassification],
+    /// Approvals that were asked for or given.
+    pub approvals: &'r [RecordApproval],
     /// Rules that asked to be seen in this sink.
     pub marks: &'r [Arc<str>],
     /// What went wrong on the way, without values and secrets.
     pub errors: &'r [String],
+}
+
+/// A credential that was minted.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecordDelegation<'r> {
+    /// The delegator.
+    pub delegator: &'r str,
+    /// The audience it was granted for.
+    pub audience: &'r str,
+    /// The scopes that were granted.
+    pub permissions: &'r [Arc<str>],
+    /// On whose behalf: `user`, `client`, `caller_workload` or `this_workload`.
+    pub subject: &'static str,
+}
+
+/// A label of the session that policy declassifies. It is removed if the operation is allowed to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordDeclassification {
+    /// The label.
+    pub label: Arc<str>,
+    /// Why.
+    pub reason: Arc<str>,
+    /// The rule, by its id.
+    pub rule: Arc<str>,
+}
+
+/// An approval that was asked for or given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordApproval {
+    /// The suspended operation.
+    pub id: Arc<str>,
+    /// What was asked for, such as `require_approval`.
+    pub verb: &'static str,
+    /// The rule that asks, by its id.
+    pub rule: Arc<str>,
+    /// Who was asked.
+    pub approver: Arc<str>,
+    /// `pending`, `approved`, `denied`, `expired`, or `invalid` for an answer that is not accepted.
+    pub status: &'static str,
 }
 
 /// A 128-bit identifier, shown as 32 hexadecimal digits.

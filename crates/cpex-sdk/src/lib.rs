@@ -34,4 +34,4 @@ pub use plugin::{
     GlobalContext, HookHandler, Plugin, PluginContext, PluginError, PluginResult, PluginViolation, Verdict,
 };
 pub use process::{Clock, IdSource, SecretError, SecretReader};
-pub use session::{SessionKey, SessionStore, StoreError};
+pub use session::{Declassification, SessionKey, SessionStore, StoreError};

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SessionKey(pub [u8; 32]);
 
-/// Keeps the labels of sessions. Labels only grow: the port has no way to remove one.
+/// Keeps the labels of sessions. Labels only grow, but for what policy declassifies.
 #[async_trait]
 pub trait SessionStore: Send + Sync + 'static {
     /// The labels of a session; an unknown session has none.
@@ -24,6 +24,25 @@ pub trait SessionStore: Send + Sync + 'static {
     /// # Errors
     /// The labels may not have been stored; the operation is denied `session.persist_failed`.
     async fn append(&self, key: &SessionKey, labels: &[Arc<str>]) -> Result<(), StoreError>;
+
+    /// Removes a label, atomically; one that is not there is gone already.
+    ///
+    /// # Errors
+    /// The label may still be there; the operation is denied `session.persist_failed`.
+    async fn declassify(&self, key: &SessionKey, label: &str, by: Declassification) -> Result<(), StoreError>;
+}
+
+/// The proof that a policy removes a label. Nothing but the engine makes one.
+#[derive(Debug)]
+pub struct Declassification(());
+
+impl Declassification {
+    /// For the engine alone, which makes one when a `declassify` step takes effect.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn by_policy() -> Self {
+        Self(())
+    }
 }
 
 /// A failure of a store. Its text is recorded, never shown to the caller.

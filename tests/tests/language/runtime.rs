@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use cpex::cmf::{self, ContentPart, Identity, NameSet, TextPart};
-use cpex::sdk::{Clock, IdSource, SessionKey, SessionStore, StoreError, async_trait};
+use cpex::sdk::{Clock, Declassification, IdSource, SessionKey, SessionStore, StoreError, async_trait};
 use cpex::{Answer, Caller, Decision, ManagerConfig, Operation, PluginManager};
 use serde_json::{Map, Value as Json, json};
 
@@ -191,6 +191,11 @@ impl SessionStore for Store {
 
     async fn append(&self, key: &SessionKey, labels: &[Arc<str>]) -> Result<(), StoreError> {
         self.0.lock().unwrap().entry(key.0).or_default().extend(labels.iter().map(ToString::to_string));
+        Ok(())
+    }
+
+    async fn declassify(&self, key: &SessionKey, label: &str, _by: Declassification) -> Result<(), StoreError> {
+        self.0.lock().unwrap().entry(key.0).or_default().remove(label);
         Ok(())
     }
 }

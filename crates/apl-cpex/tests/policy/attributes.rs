@@ -91,8 +91,8 @@ fn values_are_those_of_the_envelope() {
     let facts = Facts::of(&envelope, EntityKind::Tool, Some("tool:lookup"), &data);
     for (written, expected) in [
         ("authenticated", "true"),
-        ("delegated", "false"),
-        ("delegation.depth", "0"),
+        ("delegated", "true"),
+        ("delegation.depth", "2"),
         ("subject.id", "'eve'"),
         ("subject.type", "'user'"),
         ("subject.roles", "{admin.readonly hr}"),

@@ -1,8 +1,8 @@
 //! Documents and envelopes by hand.
 
 use apl_cmf::{
-    AgentContext, Client, ContentPart, Draft, Envelope, HttpContext, Identity, Message, Meta, NameSet, RequestContext,
-    Role, Standing, Subject, ToolCall, Workload,
+    AgentContext, Author, Change, Client, ContentPart, Delegation, Draft, Elicitation, ElicitationStatus, Envelope,
+    Grant, HttpContext, Identity, Message, Meta, NameSet, RequestContext, Role, Standing, Subject, ToolCall, Workload,
 };
 use apl_core::node::{Entry, Layout, Node, Text, Value};
 use apl_core::span::{Sources, Span};
@@ -111,6 +111,12 @@ pub(crate) fn full() -> Envelope {
             request_headers: headers("x-a"),
             response_headers: headers("x-b"),
         })
+        .delegation(Delegation {
+            depth: 2,
+            origin_subject_id: text("bob"),
+            actor_subject_id: text("agent"),
+            age_seconds: Some(60),
+        })
         .meta(Meta { tags: names(&["pii"]), scope: text("global"), properties: map(json!({ "owner": "hr" })) })
         .mcp(map(json!({ "server": "hr" })))
         .llm(map(json!({ "temperature": 0.5 })))
@@ -120,6 +126,12 @@ pub(crate) fn full() -> Envelope {
         .custom(map(json!({ "flag": true })))
         .identify(identity, Standing::Verified, 1_767_225_600_000);
     envelope.bind_session(&names(&["secret"]));
+    let rule = Author::Policy("rule".into());
+    let grant = Grant { audience: "api".into(), permissions: names(&["read"]) };
+    envelope.apply(&rule, Change::Grant(grant)).unwrap();
+    let (id, approver, channel) = ("e1".into(), "carol".into(), Some("#pay".into()));
+    let elicitation = Elicitation { id, status: ElicitationStatus::Approved, approver, channel };
+    envelope.apply(&rule, Change::Elicit(elicitation)).unwrap();
     envelope
 }
 

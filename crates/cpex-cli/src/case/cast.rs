@@ -209,11 +209,11 @@ fn double(role: Option<Part>, scripted: &Scripted) -> Instance {
     let (script, reached) = (scripted.stub.script.clone(), Arc::clone(&scripted.reached));
     match (role, &script) {
         (Some(Part::Engine), _) => Instance::Engine(Arc::new(ScriptedEngine { script, reached })),
+        (Some(Part::Approver), _) | (Some(Part::Control), Script::Reply(_)) => {
+            Instance::Approver(Arc::new(ScriptedChannel::new(script, reached)))
+        }
         (Some(Part::Delegator), _) | (_, Script::Grant(_) | Script::Fail(_)) => {
             Instance::Delegator(Arc::new(ScriptedDelegator { script, reached }))
-        }
-        (Some(Part::Approver), _) | (_, Script::Reply(_)) => {
-            Instance::Approver(Arc::new(ScriptedChannel::new(script, reached)))
         }
         _ => ScriptedPlugin { script, reached }.on_every_hook(),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cpex::apl::node::{Node, Value};
-use cpex::cmf::{AgentContext, Client, HttpContext, RequestContext, Workload};
+use cpex::cmf::{AgentContext, Client, Delegation, HttpContext, RequestContext, Workload};
 use serde_json::{Map, Value as Json};
 
 use super::caller;
@@ -14,6 +14,7 @@ const CONTEXT: Keys = Keys {
     known: &[
         "client",
         "caller_workload",
+        "delegation",
         "agent",
         "request",
         "llm",
@@ -23,7 +24,7 @@ const CONTEXT: Keys = Keys {
         "custom",
         "http",
     ],
-    unavailable: &["delegation"],
+    unavailable: &[],
 };
 
 const AGENT: Keys = Keys {
@@ -34,6 +35,12 @@ const AGENT: Keys = Keys {
 
 const REQUEST: Keys =
     Keys { of: "`request`", known: &["environment", "request_id", "trace_id", "span_id"], unavailable: &[] };
+
+const DELEGATION: Keys = Keys {
+    of: "`delegation`",
+    known: &["depth", "origin_subject_id", "actor_subject_id", "age_seconds"],
+    unavailable: &[],
+};
 
 const HTTP: Keys = Keys {
     of: "`http`",
@@ -46,6 +53,7 @@ const HTTP: Keys = Keys {
 pub(crate) struct Context {
     pub(crate) client: Option<Client>,
     pub(crate) caller_workload: Option<Workload>,
+    pub(crate) delegation: Option<Delegation>,
     pub(crate) agent: Option<AgentContext>,
     pub(crate) request: Option<RequestContext>,
     pub(crate) http: Option<HttpContext>,
@@ -62,6 +70,7 @@ pub(crate) fn read(fields: &mut Fields, node: &Node, field: &str) -> Option<Cont
     Some(Context {
         client: fields.read(section, "client", caller::client),
         caller_workload: fields.read(section, "caller_workload", caller::workload),
+        delegation: fields.read(section, "delegation", delegation),
         agent: fields.read(section, "agent", agent),
         request: fields.read(section, "request", request),
         http: fields.read(section, "http", http),
@@ -96,6 +105,24 @@ fn agent(fields: &mut Fields, node: &Node, field: &str) -> Option<AgentContext> 
         agent_id: fields.read(section, "agent_id", Fields::text),
         parent_agent_id: fields.read(section, "parent_agent_id", Fields::text),
     })
+}
+
+fn delegation(fields: &mut Fields, node: &Node, field: &str) -> Option<Delegation> {
+    let section = fields.section(node, field, DELEGATION)?;
+    Some(Delegation {
+        depth: fields.read(section, "depth", depth).unwrap_or(1),
+        origin_subject_id: fields.read(section, "origin_subject_id", Fields::text),
+        actor_subject_id: fields.read(section, "actor_subject_id", Fields::text),
+        age_seconds: fields.read(section, "age_seconds", turn),
+    })
+}
+
+/// How deep a chain is. One past the range of integers is as deep as the range.
+fn depth(fields: &mut Fields, node: &Node, field: &str) -> Option<u64> {
+    match &node.value {
+        Value::Number(number) if number.as_f64().is_some_and(|depth| depth >= u64::MAX as f64) => Some(u64::MAX),
+        _ => turn(fields, node, field),
+    }
 }
 
 fn turn(fields: &mut Fields, node: &Node, field: &str) -> Option<u64> {

@@ -28,9 +28,6 @@ const EXPECT: Keys = Keys { of: "an expectation", known: KEYS, unavailable: &[] 
 
 const RESPONSE: Keys = Keys { of: "`response`", known: &["status", "headers", "body"], unavailable: &[] };
 
-/// What can be expected only once the version serves it; nothing may be expected of it now.
-const NOTHING_YET: [&str; 1] = ["restrict"];
-
 const DECISIONS: [&str; 3] = ["allow", "deny", "pending"];
 
 /// The expectations of one step: each key with the value that must be seen, in written order.
@@ -54,25 +51,11 @@ pub(crate) fn read(fields: &mut Fields, node: &Node, field: &str) -> Option<Expe
     let mut expected = Vec::new();
     for entry in section.entries() {
         let Some(key) = KEYS.iter().copied().find(|key| *key == entry.key.value) else { continue };
-        if NOTHING_YET.contains(&key) {
-            refuse_non_empty(fields, &entry.value, key);
-        } else if is_well_formed(fields, &entry.value, key) {
+        if is_well_formed(fields, &entry.value, key) {
             expected.push((key, entry.value.to_json()));
         }
     }
     Some(Expect(expected))
-}
-
-fn refuse_non_empty(fields: &mut Fields, node: &Node, key: &str) {
-    let empty = match &node.value {
-        Value::Null => true,
-        Value::List(nodes) => nodes.is_empty(),
-        Value::Map(entries) => entries.is_empty(),
-        Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
-    };
-    if !empty {
-        fields.fault(codes::UNAVAILABLE, node.span, format!("`{key}` is not available in this version"));
-    }
 }
 
 fn is_well_formed(fields: &mut Fields, node: &Node, key: &str) -> bool {
@@ -80,7 +63,7 @@ fn is_well_formed(fields: &mut Fields, node: &Node, key: &str) -> bool {
     match key {
         "decision" => fields.word(node, key, &DECISIONS).is_some(),
         "code" | "reason" | "rule" => is_null || fields.text(node, key).is_some(),
-        "args" => is_null || fields.entries(node, key).is_some(),
+        "args" | "restrict" => is_null || fields.entries(node, key).is_some(),
         "labels" | "message_labels" => fields.names(node, key).is_some(),
         "backend_called" => fields.boolean(node, key).is_some(),
         "result_parts" => is_null || fields.list(node, key).is_some(),

@@ -22,6 +22,8 @@ pub(crate) struct Seen {
     pub(crate) labels: Vec<String>,
     pub(crate) message_labels: Vec<String>,
     pub(crate) pending: Option<String>,
+    /// What the host's router may choose from, in the form of `expect.restrict`.
+    pub(crate) restrict: Option<Json>,
     /// Credentials that were minted, in the form of `expect.delegations`.
     pub(crate) delegations: Vec<Json>,
     pub(crate) errors: Vec<String>,
@@ -46,6 +48,7 @@ impl Seen {
             "labels" => self.labels.clone().into(),
             "message_labels" => self.message_labels.clone().into(),
             "response" => violation.and_then(|violation| violation.response.as_deref()).map(response).into(),
+            "restrict" => self.restrict.clone().into(),
             "delegations" => self.delegations.clone().into(),
             "backend_called" => self.backend_called.into(),
             _ => Json::Null,

@@ -204,6 +204,7 @@ impl Stage {
         }
         seen.labels = self.labels.get(&key).cloned().unwrap_or_default();
         seen.records = self.records(&sides);
+        seen.restrict = sides.iter().find_map(|side| Some(side.report.restriction.as_ref()?.to_json()));
         let delegations = sides.iter().flat_map(|side| &side.report.delegations);
         seen.delegations = delegations.map(delegation).collect();
         seen.errors = sides.iter().flat_map(|side| side.report.errors.iter().cloned()).collect();

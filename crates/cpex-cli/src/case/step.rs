@@ -130,6 +130,9 @@ fn operation(call: &Call, context: &Context, session: &str) -> Operation {
         operation = operation.http(http);
     }
     operation.with_draft(|mut draft| {
+        if let Some(delegation) = &context.delegation {
+            draft = draft.delegation(delegation.clone());
+        }
         if let Some(llm) = &context.llm {
             draft = draft.llm(llm.clone());
         }

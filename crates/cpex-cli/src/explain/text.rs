@@ -100,6 +100,17 @@ fn step(step: &Json, lines: &mut Lines) {
                 lines.add(3, format_args!("{}{state}", word(&stage["text"])));
             }
         }
+        "delegate" => lines.add(
+            2,
+            format_args!("delegate({}, for {}): {}", word(&step["delegator"]), word(&step["audience"]), reply(step)),
+        ),
+        "declassify" => lines.add(2, format_args!("declassify({}): {}", word(&step["label"]), reply(step))),
+        "elicit" => {
+            lines.add(2, format_args!("{}({}): {}", word(&step["verb"]), word(&step["approver"]), reply(step)));
+        }
+        "restrict" => lines.add(2, format_args!("restrict: {}", reply(step))),
+        "ask" => lines.add(2, format_args!("{}: {}", word(&step["engine"]), reply(step))),
+        "parallel" => lines.add(2, format_args!("parallel: {} branches", step["branches"])),
         _ => lines.add(2, format_args!("denied {}", word(&step["code"]))),
     }
 }
@@ -146,7 +157,7 @@ fn reply(step: &Json) -> String {
     if step["code"].is_null() {
         format!("{}, {changed}", word(&step["reply"]))
     } else {
-        format!("refused, {}", word(&step["code"]))
+        format!("{}, {}", word(&step["reply"]), word(&step["code"]))
     }
 }
 

@@ -49,8 +49,8 @@ const REFUSED: &[(&str, &str)] = &[
         "error[case.unknown_name]: no subject is named `bob`",
     ),
     (
-        "CASE { name: n, call: { tool: t }, context: { delegation: {} }, expect: { decision: deny } }",
-        "`delegation` is not available",
+        "CASE { name: n, call: { tool: t }, context: { delegation: { depth: deep } }, expect: { decision: deny } }",
+        "`depth` is a whole number that is not negative",
     ),
     (
         "CASE { name: n, call: { tool: t }, context: { agnet: {} }, expect: { decision: deny } }",
@@ -76,8 +76,8 @@ const REFUSED: &[(&str, &str)] = &[
         "the first step of a case has nothing to resume",
     ),
     (
-        "CASE { name: n, call: { tool: t }, expect: { decision: allow, restrict: { allow_models: [x] } } }",
-        "`restrict` is not available in this version",
+        "CASE { name: n, call: { tool: t }, expect: { decision: allow, restrict: [x] } }",
+        "`restrict` is a map, found a list",
     ),
     ("CASE { name: n, call: { tool: t }, expect: { decision: allow, trace: [x] } }", "`trace` is a map, found a list"),
     (

@@ -13,6 +13,10 @@ pub(super) fn perform(taint: &Taint, rule: &Rule, identified: &mut Identified<'_
         Scope::Session => LabelScope::Session,
         Scope::Message => LabelScope::Message,
     };
+    if scope == LabelScope::Session {
+        // What is added after it was declassified stays.
+        identified.passage.yields.declassified.retain(|label| *label != taint.label);
+    }
     let author = Author::Policy(Arc::clone(&rule.id));
     match identified.envelope.apply(&author, Change::Label(Arc::clone(&taint.label), scope)) {
         Ok(_) => Reply::Performed,

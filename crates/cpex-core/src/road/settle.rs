@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use apl_cmf::Envelope;
 use apl_core::Denial;
+use apl_cpex::Restriction;
 use cpex_orchestration::{Fault, call};
 use cpex_sdk::audit::Id;
-use cpex_sdk::{AuditSink, Record, SessionKey, code};
+use cpex_sdk::{AuditSink, Declassification, HookSide, Record, SessionKey, code};
 
 use super::decide::{Ending, Grant};
 use super::state::{Denied, Journey, Passage, Stop};
@@ -23,11 +24,48 @@ pub(crate) struct Settled {
 
 /// Every ending comes through here: none skips its labels or its record.
 pub(crate) async fn settle(journey: &mut Journey, ending: Ending) -> Settled {
+    let ending = use_approvals(journey, ending);
     let ending = store_labels(journey, ending).await;
+    let ending = declassify(journey, ending).await;
     let id = Id(journey.passage.snapshot.host.ids.next());
     let ending = write_record(journey, ending, id).await;
     start_background(journey);
     conclude(journey, ending, id)
+}
+
+/// Approvals are good for one operation: what let this one go on is used up before anything is released.
+fn use_approvals(journey: &mut Journey, ending: Ending) -> Ending {
+    let grant = ending?;
+    let passage = &mut journey.passage;
+    match passage.yields.approved.take() {
+        Some(id) if !passage.snapshot.suspensions.consume(&id) => Err(Denial::new(code::ELICITATION_REPLAYED).into()),
+        _ => Ok(grant),
+    }
+}
+
+/// Labels that policy declassified leave the session once the operation is allowed to its end.
+async fn declassify(journey: &mut Journey, ending: Ending) -> Ending {
+    let grant = ending?;
+    let passage = &mut journey.passage;
+    if passage.point.side == HookSide::Pre {
+        return Ok(grant);
+    }
+    let snapshot = Arc::clone(&passage.snapshot);
+    let labels = std::mem::take(&mut passage.yields.declassified);
+    let Some(key) = journey.session else { return Ok(grant) };
+    for label in labels {
+        #[expect(clippy::disallowed_methods, reason = "this is where a `declassify` step takes effect")]
+        let removal = async { snapshot.store.declassify(&key, &label, Declassification::by_policy()).await };
+        let failure = match call(removal, snapshot.settings.plugin_timeout).await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => error.to_string(),
+            Err(Fault::Timeout) => "no answer in time".to_owned(),
+            Err(Fault::Panic) => "the store panicked".to_owned(),
+        };
+        journey.passage.trail.errors.push(format!("session store: {failure}"));
+        return Err(Denial::new(code::SESSION_PERSIST_FAILED).into());
+    }
+    Ok(grant)
 }
 
 /// Labels a phase reached are stored although a later step denied, and before anything is released.
@@ -118,6 +156,7 @@ fn conclude(journey: &mut Journey, ending: Ending, id: Id) -> Settled {
         controls: trail.executions,
         session_labels: envelope.and_then(Envelope::session_labels).cloned(),
         message_labels: envelope.map(|envelope| envelope.message_labels().clone()).unwrap_or_default(),
+        restriction: Restriction::fold(&passage.yields.narrowings),
         delegations: trail.delegations,
         errors: trail.errors,
     };

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use apl_cmf::{Draft, Entity, EntityKind, Envelope, Message, NameSet, RequestContext, Role, Side};
 use apl_core::{Denial, Rule};
-use apl_cpex::{Matched, Plan};
-use cpex_sdk::audit::{Execution, Id};
+use apl_cpex::{Matched, Narrowing, Plan};
+use cpex_sdk::audit::{Execution, Id, RecordApproval, RecordDeclassification};
+use cpex_sdk::delegation::Minted;
 use cpex_sdk::{HookPoint, HookSide, SessionKey, code};
 
 use crate::context::ContextTable;
@@ -54,6 +55,20 @@ pub(crate) struct Passage {
     pub(crate) resumes: Option<Arc<str>>,
     /// What is waited for, once a person was asked.
     pub(crate) pending: Option<Pending>,
+    pub(crate) yields: Yields,
+}
+
+/// What the steps of an operation leave for its end.
+#[derive(Default)]
+pub(crate) struct Yields {
+    /// Credentials the operation goes to its backend with.
+    pub(crate) minted: Vec<Minted>,
+    /// What narrows the host's router.
+    pub(crate) narrowings: Vec<Narrowing>,
+    /// Labels that the session loses if the operation is allowed to its end.
+    pub(crate) declassified: Vec<Arc<str>>,
+    /// The suspended operation whose approvals let this one go on; they are used up by it.
+    pub(crate) approved: Option<Arc<str>>,
 }
 
 /// What is remembered of one side for its record.
@@ -66,6 +81,10 @@ pub(crate) struct Trail {
     pub(crate) labels_before: Option<NameSet>,
     /// Credentials that were minted, without the credentials themselves.
     pub(crate) delegations: Vec<Delegation>,
+    /// Labels that policy declassifies, each with its reason.
+    pub(crate) declassified: Vec<RecordDeclassification>,
+    /// Approvals that were asked for or given.
+    pub(crate) approvals: Vec<RecordApproval>,
 }
 
 /// As the host handed it in.
@@ -129,7 +148,7 @@ impl Journey {
         let labels_before = self.envelope().and_then(Envelope::session_labels).cloned();
         self.passage.trail = Trail { labels_before, ..Trail::default() };
         if let Matter::Envelope(envelope) = &mut self.matter {
-            envelope.begin_ledger();
+            envelope.turn();
         }
     }
 
@@ -196,17 +215,22 @@ impl Passage {
             trace: self.trace.as_ref().map(|_| Box::default()),
             resumes: self.resumes.clone(),
             pending: None,
+            yields: Yields::default(),
             ..*self
         }
     }
 
     /// Takes over what a branch noted.
     pub(crate) fn merge(&mut self, branch: Self) {
-        let Trail { executions, marks, errors, labels_before: _, delegations } = branch.trail;
+        let Trail { executions, marks, errors, labels_before: _, delegations, declassified, approvals } = branch.trail;
         self.trail.executions.extend(executions);
         self.trail.marks.extend(marks);
         self.trail.errors.extend(errors);
         self.trail.delegations.extend(delegations);
+        self.trail.declassified.extend(declassified);
+        self.trail.approvals.extend(approvals);
+        self.yields.narrowings.extend(branch.yields.narrowings);
+        self.yields.declassified.extend(branch.yields.declassified);
         self.contexts.merge(branch.contexts);
         if let Some((trace, branch)) = self.trace.as_mut().zip(branch.trace) {
             trace.merge(*branch);

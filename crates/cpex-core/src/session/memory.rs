@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use apl_cmf::NameSet;
 use async_trait::async_trait;
-use cpex_sdk::{Clock, SessionKey, SessionStore, StoreError};
+use cpex_sdk::{Clock, Declassification, SessionKey, SessionStore, StoreError};
 
 use crate::document::MemoryBounds;
 
@@ -135,6 +135,14 @@ impl SessionStore for MemoryStore {
             self.kept.count.fetch_sub(1, Ordering::AcqRel);
         }
         shard.earliest_ms = shard.earliest_ms.min(expires_ms);
+        Ok(())
+    }
+
+    async fn declassify(&self, key: &SessionKey, label: &str, _by: Declassification) -> Result<(), StoreError> {
+        let now_ms = self.clock.now_ms();
+        if let Some(session) = self.kept.shard(key)?.live(key, now_ms) {
+            session.labels = session.labels.as_slice().iter().filter(|kept| &***kept != label).cloned().collect();
+        }
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use apl_cmf::{HttpContext, Identity, NameSet, Subject};
-use cpex_core::{Answer, Caller, Explanation, Operation, PluginManager, Viewer};
+use cpex_core::{Answer, Caller, Decision, Explanation, Operation, Pending, PluginManager, Viewer};
 use cpex_sdk::code;
 use serde_json::{Value as Json, json};
 
@@ -25,6 +25,23 @@ routes:
       - "taint(seen, session)"
     result: { ssn: "str | redact(!perm.view_ssn) | mask(2)" }
     post_policy: [ "session.labels contains 'never' | claim.level == 3: deny" ]
+"#;
+
+/// A policy of every effect that `POLICY` has none of.
+const EFFECTS: &str = r#"
+plugins:
+  - { name: tokens, kind: test/tokens }
+  - { name: people, kind: test/people }
+global:
+  pdp: [ { kind: test.relations } ]
+routes:
+  - tool: lookup
+    policy:
+      - { parallel: [ { test.relations: { user: "${subject.id}" } }, "role.nobody: deny" ] }
+      - "confirm(people)"
+      - "delegate(tokens, target: api, permissions: [read])"
+      - "declassify(draft, reason: 'done')"
+      - { restrict: { allow_models: [ small ] } }
 "#;
 
 async fn bench() -> Bench {
@@ -290,7 +307,15 @@ fn names(path: &str, json: &Json, found: &mut BTreeSet<String>) {
 #[tokio::test]
 async fn the_page_names_every_member_and_no_other() {
     let bench = bench().await;
+    let effects = Bench::new(EFFECTS).await;
+    let pending = explained(&effects.manager, json!({})).await;
+    let Decision::Pending(Pending { elicitation }) = &pending.before.decision else { panic!("{pending:?}") };
+    let resumed = effects.manager.explain(operation(json!({})).resume(elicitation.as_str()), answer()).await;
+    let shown = resumed.to_json(Viewer::Admin).to_string();
+    assert!(resumed.after.is_some() && !shown.contains("planted-token"), "{shown}");
     let explanations = [
+        pending,
+        resumed,
         explained(&bench.manager, json!({ "id": "7", "scan": true })).await,
         explained(&bench.manager, json!({ "id": "7", "amount": 5, "limits": { "eve": 4 } })).await,
         bench.manager.explain(operation(json!({ "id": "7" })).caller(vouched("bob", &[])), None).await,

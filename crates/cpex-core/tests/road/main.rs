@@ -1,6 +1,7 @@
 //! The road of one invocation, walked through the public API with scripted collaborators that enter as real ones do.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
+mod approval;
 mod endings;
 mod engines;
 mod entities;

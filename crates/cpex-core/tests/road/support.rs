@@ -6,10 +6,13 @@ use std::sync::{Arc, Mutex};
 use apl_cmf::{ContentPart, Identity, MessagePayload, NameSet, Principal, Subject, View};
 use cpex_core::{Answer, Caller, Decision, ManagerConfig, Operation, Outcome, PluginManager};
 use cpex_sdk::config::{ConfigFault, Key, PluginConfig};
+use cpex_sdk::delegation::{Delegator, MintError, MintRequest, Minted};
+use cpex_sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, Status};
+use cpex_sdk::engine::{DecisionEngine, EngineError, Inquiry, Prepared, Question, Verdict};
 use cpex_sdk::{
-    AuditSink, AuthFailure, CmfToolPostInvoke, CmfToolPreInvoke, Factory, Hook, HookHandler, Host, IdentityResolver,
-    Inbound, Instance, Plugin, PluginContext, PluginError, PluginInstance, PluginResult, PluginViolation, Record,
-    Resolution, SessionKey, SessionStore, SinkError, StoreError, async_trait, code,
+    AuditSink, AuthFailure, CmfToolPostInvoke, CmfToolPreInvoke, Declassification, Factory, Hook, HookHandler, Host,
+    IdentityResolver, Inbound, Instance, Plugin, PluginContext, PluginError, PluginInstance, PluginResult,
+    PluginViolation, Record, Resolution, SessionKey, SessionStore, SinkError, StoreError, async_trait, code,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -31,6 +34,9 @@ impl Bench {
         let calls = Arc::<Mutex<Vec<String>>>::default();
         manager.register_factory("test/control", Arc::new(Controls { calls: Arc::clone(&calls) }));
         manager.register_factory("test/identity", Arc::new(Identities));
+        manager.register_factory("test/tokens", Arc::new(Doubles));
+        manager.register_factory("test/people", Arc::new(Doubles));
+        manager.register_factory("test.relations", Arc::new(Doubles));
         manager.register_factory("audit/test", Arc::new(Sinks { records: Arc::clone(&records) }));
         if let Err(error) = manager.load_config_yaml(document) {
             panic!("{error}");
@@ -232,6 +238,65 @@ impl AuditSink for Sink {
     }
 }
 
+/// A delegator that grants what it is asked for, a channel on which everybody approves, an engine that permits.
+struct Doubles;
+
+impl Factory for Doubles {
+    fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
+        None
+    }
+
+    fn build(&self, declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
+        Ok(match declaration.kind.as_str() {
+            "test/tokens" => Instance::Delegator(Arc::new(Self)),
+            "test/people" => Instance::Approver(Arc::new(Everybody::default())),
+            _ => Instance::Engine(Arc::new(Self)),
+        })
+    }
+}
+
+#[async_trait]
+impl Delegator for Doubles {
+    async fn mint(&self, request: &MintRequest<'_>) -> Result<Minted, MintError> {
+        Ok(Minted {
+            header: "Authorization".into(),
+            value: "Bearer planted-token".into(),
+            audience: request.audience.into(),
+            permissions: request.permissions.iter().map(ToString::to_string).collect(),
+        })
+    }
+}
+
+#[async_trait]
+impl DecisionEngine for Doubles {
+    fn prepare(&self, _written: &Json) -> Result<Prepared, Vec<ConfigFault>> {
+        Ok(Prepared { question: Arc::new(Self), reads: Vec::new() })
+    }
+}
+
+#[async_trait]
+impl Question for Doubles {
+    async fn ask(&self, _inquiry: &Inquiry<'_>) -> Result<Verdict, EngineError> {
+        Ok(Verdict::permit(Vec::new()))
+    }
+}
+
+/// Who was asked last; that person approves.
+#[derive(Default)]
+struct Everybody(Mutex<String>);
+
+#[async_trait]
+impl ElicitationChannel for Everybody {
+    async fn ask(&self, ask: &Ask<'_>) -> Result<(), ElicitationError> {
+        ask.approver.clone_into(&mut self.0.lock().unwrap());
+        Ok(())
+    }
+
+    async fn check(&self, _id: &str, _rule: &str) -> Result<Status, ElicitationError> {
+        Ok(Status::Approved { by: self.0.lock().unwrap().clone() })
+    }
+}
+
 /// A session store that fails when told to.
 #[derive(Default)]
 pub(crate) struct Flaky {
@@ -261,6 +326,15 @@ impl SessionStore for Flaky {
         }
         let mut kept = self.labels.lock().unwrap();
         *kept = labels.iter().fold(kept.clone(), |set, label| set.with(Arc::clone(label)));
+        Ok(())
+    }
+
+    async fn declassify(&self, _key: &SessionKey, label: &str, _by: Declassification) -> Result<(), StoreError> {
+        if self.append_fails.load(Ordering::Relaxed) {
+            return Err(StoreError("planted".into()));
+        }
+        let mut kept = self.labels.lock().unwrap();
+        *kept = kept.as_slice().iter().filter(|kept| &***kept != label).cloned().collect();
         Ok(())
     }
 }

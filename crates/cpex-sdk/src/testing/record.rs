@@ -65,6 +65,10 @@ pub fn record() -> Record<'static> {
         controls: &[],
         labels: RecordLabels { before: None, after: None, message: &NO_LABELS },
         changes: Vec::new(),
+        delegations: Vec::new(),
+        restriction: None,
+        declassified: &[],
+        approvals: &[],
         marks: &[],
         errors: &[],
     }

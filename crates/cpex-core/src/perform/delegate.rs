@@ -1,0 +1,93 @@
+//! `delegate`: mints the credential that the operation goes to its backend with.
+
+use std::sync::Arc;
+
+use apl_cmf::{Author, Change, Grant, Identity, View};
+use apl_core::{Delegate, Denial, Party as Named, Reply, Rule};
+use cpex_orchestration::{Fault, call};
+use cpex_sdk::delegation::{MintRequest, Minted, Party};
+use cpex_sdk::{Instance, code};
+
+use super::performed::Performed;
+use crate::outcome::Delegation;
+use crate::road::state::Identified;
+
+/// Mints, and keeps the credential for the permit. Without one the operation is denied, unless the step says to go on; it
+/// then goes on without any, never with the caller's own.
+pub(super) async fn perform(delegate: &Delegate, rule: &Rule, identified: &mut Identified<'_>) -> Performed {
+    let minted = match mint(delegate, identified).await {
+        Ok(minted) => minted,
+        Err((code, cause)) => {
+            identified.passage.trail.errors.push(format!("{}: {cause}", delegate.delegator));
+            if delegate.continues_on_error {
+                return Reply::Performed.into();
+            }
+            let control = Some(Arc::clone(&delegate.delegator));
+            return Performed { reply: Reply::Refused(Denial::new(code)), control };
+        }
+    };
+    let audience: Arc<str> = minted.audience.as_str().into();
+    let permissions: Vec<Arc<str>> = minted.permissions.iter().map(|scope| Arc::from(scope.as_str())).collect();
+    let author = Author::Policy(Arc::clone(&rule.id));
+    let grant = Grant { audience: Arc::clone(&audience), permissions: permissions.iter().cloned().collect() };
+    if identified.envelope.apply(&author, Change::Grant(grant)).is_err() {
+        return Reply::Refused(Denial::new(code::POLICY_PROTOCOL)).into();
+    }
+    let passage = &mut *identified.passage;
+    let delegator = Arc::clone(&delegate.delegator);
+    let subject = party(delegate.subject).name();
+    passage.trail.delegations.push(Delegation { delegator, audience, permissions, subject });
+    passage.yields.minted.retain(|earlier| !earlier.header.eq_ignore_ascii_case(&minted.header));
+    passage.yields.minted.push(minted);
+    Reply::Performed.into()
+}
+
+/// The credential, or the code of the denial and its cause.
+async fn mint(delegate: &Delegate, identified: &Identified<'_>) -> Result<Minted, (&'static str, String)> {
+    let snapshot = Arc::clone(&identified.passage.snapshot);
+    let Some(control) = snapshot.control(identified.passage.plan, delegate.index) else {
+        return Err((code::POLICY_PROTOCOL, "it is not there".to_owned()));
+    };
+    let Some(Instance::Delegator(delegator)) = &control.instance else {
+        return Err((code::POLICY_PROTOCOL, "it is no delegator".to_owned()));
+    };
+    let (subject, actor) = (party(delegate.subject), delegate.actor.map(party));
+    for party in [Some(subject), actor].into_iter().flatten() {
+        if !is_there(party, identified.envelope.identity()) {
+            return Err((code::DELEGATION_FAILED, format!("nobody was identified as `{}`", party.name())));
+        }
+    }
+    let request = MintRequest {
+        target: delegate.target.as_deref(),
+        audience: &delegate.audience,
+        permissions: &delegate.permissions,
+        subject,
+        actor,
+        operation: View::new(identified.envelope, control.config.capabilities),
+    };
+    match call(async { delegator.mint(&request).await }, control.timeout).await {
+        Ok(Ok(minted)) if minted.audience == *delegate.audience => Ok(minted),
+        Ok(Ok(_)) => Err((code::DELEGATION_EGRESS_DENIED, "the credential is meant for another audience".to_owned())),
+        Ok(Err(error)) => Err((code::DELEGATION_FAILED, error.to_string())),
+        Err(Fault::Timeout) => Err((code::DELEGATION_FAILED, "no answer in time".to_owned())),
+        Err(Fault::Panic) => Err((code::DELEGATION_FAILED, "it panicked".to_owned())),
+    }
+}
+
+const fn party(named: Named) -> Party {
+    match named {
+        Named::User => Party::User,
+        Named::Client => Party::Client,
+        Named::CallerWorkload => Party::CallerWorkload,
+        Named::ThisWorkload => Party::ThisWorkload,
+    }
+}
+
+const fn is_there(party: Party, identity: &Identity) -> bool {
+    match party {
+        Party::User => identity.subject.is_some(),
+        Party::Client => identity.client.is_some(),
+        Party::CallerWorkload => identity.caller_workload.is_some(),
+        Party::ThisWorkload => true,
+    }
+}

@@ -1,0 +1,220 @@
+//! The verbs that ask a person: asks, and on the repeated call takes the answer if it is good for this very operation.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use apl_cmf::{Author, Change, Elicitation, ElicitationStatus};
+use apl_core::{Denial, Elicit, Fact, Facts as _, Reply, Rule};
+use apl_cpex::{Attribute, Facts};
+use cpex_orchestration::{Fault, call};
+use cpex_sdk::audit::{Id, RecordApproval};
+use cpex_sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, Status};
+use cpex_sdk::{Instance, code};
+
+use super::performed::Performed;
+use crate::elicitation::{Asked, Binding, Found};
+use crate::outcome::Pending;
+use crate::road::state::Identified;
+
+/// How long a question stands where the policy does not say.
+const TIMEOUT: Duration = Duration::from_secs(24 * 3600);
+
+/// One verb that was reached.
+struct Reached<'e> {
+    elicit: &'e Elicit<Attribute>,
+    rule: &'e Rule,
+    /// Who is asked.
+    approver: Arc<str>,
+    /// What the answer is good for: none where the policy gives a scope.
+    arguments: Option<[u8; 32]>,
+}
+
+/// How asking ended.
+enum Answer {
+    Pending(Arc<str>),
+    Approved(Arc<str>),
+    /// The code of the denial, and what the record shows.
+    Refused(&'static str, &'static str),
+    /// The channel failed.
+    Failed(String),
+}
+
+/// Asks a person, or takes the answer.
+pub(super) async fn perform(
+    elicit: &Elicit<Attribute>,
+    rule: &Rule,
+    key: Option<&str>,
+    identified: &mut Identified<'_>,
+) -> Performed {
+    let reached = match reach(elicit, rule, key, identified) {
+        Ok(reached) => reached,
+        Err(code) => return Reply::Refused(Denial::new(code)).into(),
+    };
+    let resumed = identified.passage.resumes.clone();
+    let answer = answer(&reached, resumed.as_ref(), identified).await;
+    let asked = match &answer {
+        Answer::Pending(id) | Answer::Approved(id) => Some(Arc::clone(id)),
+        Answer::Refused(..) | Answer::Failed(_) => resumed,
+    };
+    if let Some(id) = asked
+        && let Err(code) = state(&reached, &answer, id, identified)
+    {
+        return Reply::Refused(Denial::new(code)).into();
+    }
+    let control = Some(Arc::clone(&elicit.approver));
+    let passage = &mut *identified.passage;
+    let reply = match answer {
+        Answer::Pending(id) => {
+            passage.pending = Some(Pending { elicitation: id.to_string() });
+            Reply::Pending
+        }
+        Answer::Approved(id) => {
+            passage.yields.approved = Some(id);
+            return Reply::Performed.into();
+        }
+        Answer::Refused(code, _) => Reply::Refused(Denial::new(code)),
+        Answer::Failed(cause) => {
+            passage.trail.errors.push(format!("{}: {cause}", elicit.approver));
+            Reply::Refused(Denial::new(code::ELICITATION_FAILED))
+        }
+    };
+    Performed { reply, control }
+}
+
+/// Whom to ask, and what an answer is good for. What the arguments of this call put out of scope is not asked about.
+fn reach<'e>(
+    elicit: &'e Elicit<Attribute>,
+    rule: &'e Rule,
+    key: Option<&str>,
+    identified: &Identified<'_>,
+) -> Result<Reached<'e>, &'static str> {
+    let snapshot = &identified.passage.snapshot;
+    let facts = Facts::of(identified.envelope, identified.passage.kind(), key, &snapshot.data);
+    let approver = match facts.read(&elicit.from) {
+        Fact::Text(approver) if !approver.is_empty() => Arc::from(approver),
+        _ => return Err(code::ELICITATION_UNRESOLVED),
+    };
+    let arguments = match &elicit.scope {
+        Some(scope) if scope.test(&facts) == Ok(true) => None,
+        Some(_) => return Err(code::ELICITATION_SCOPE),
+        None => Some(snapshot.suspensions.digest(identified.envelope.arguments()).ok_or(code::ELICITATION_FAILED)?),
+    };
+    Ok(Reached { elicit, rule, approver, arguments })
+}
+
+async fn answer(reached: &Reached<'_>, resumed: Option<&Arc<str>>, identified: &Identified<'_>) -> Answer {
+    let passage = &*identified.passage;
+    let snapshot = &passage.snapshot;
+    let control = snapshot.control(passage.plan, reached.elicit.index);
+    let Some((control, Some(Instance::Approver(channel)))) = control.map(|control| (control, &control.instance)) else {
+        return Answer::Failed("it is no channel to people".to_owned());
+    };
+    let route = passage.route().map(|route| &route.layer);
+    let Some(binding) = Binding::of(identified.envelope, route, &snapshot.digest) else {
+        return Answer::Refused(code::ELICITATION_INVALID, "invalid");
+    };
+    let now_ms = snapshot.host.clock.now_ms();
+    let id = match resumed {
+        None => Arc::from(Id(snapshot.host.ids.next()).to_string()),
+        Some(id) => match snapshot.suspensions.find(id, &binding, &reached.rule.id) {
+            Found::Asked(asked) => return check(reached, &asked, id, &**channel, control.timeout, now_ms).await,
+            Found::NotAsked => Arc::clone(id),
+            Found::Used => return Answer::Refused(code::ELICITATION_REPLAYED, "invalid"),
+            Found::Unknown => return Answer::Refused(code::ELICITATION_INVALID, "invalid"),
+        },
+    };
+    let timeout = reached.elicit.timeout.unwrap_or(TIMEOUT);
+    let asked = Asked {
+        rule: Arc::clone(&reached.rule.id),
+        approver: Arc::clone(&reached.approver),
+        arguments: reached.arguments,
+        expires_ms: now_ms.saturating_add(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
+    };
+    // It is kept before the person can answer.
+    if !snapshot.suspensions.suspend(&id, binding, asked, now_ms) {
+        return Answer::Failed("too many operations wait".to_owned());
+    }
+    let ask = Ask {
+        id: &id,
+        rule: &reached.rule.id,
+        verb: reached.elicit.verb,
+        approver: &reached.approver,
+        channel: reached.elicit.channel.as_deref(),
+        purpose: reached.elicit.purpose.as_deref(),
+        timeout,
+    };
+    match heard(call(async { channel.ask(&ask).await }, control.timeout).await) {
+        Ok(()) => Answer::Pending(id),
+        Err(cause) => Answer::Failed(cause),
+    }
+}
+
+/// Takes the answer to a question that was asked, if it is one of this person about this call.
+async fn check(
+    reached: &Reached<'_>,
+    asked: &Asked,
+    id: &Arc<str>,
+    channel: &dyn ElicitationChannel,
+    timeout: Duration,
+    now_ms: u64,
+) -> Answer {
+    if asked.approver != reached.approver {
+        return Answer::Refused(code::ELICITATION_INVALID, "invalid");
+    }
+    if asked.arguments != reached.arguments {
+        return Answer::Refused(code::ELICITATION_SCOPE, "invalid");
+    }
+    if now_ms >= asked.expires_ms {
+        return Answer::Refused(code::ELICITATION_EXPIRED, "expired");
+    }
+    match heard(call(async { channel.check(id, &reached.rule.id).await }, timeout).await) {
+        Ok(Status::Pending) => Answer::Pending(Arc::clone(id)),
+        Ok(Status::Approved { by }) if *by == *reached.approver => Answer::Approved(Arc::clone(id)),
+        Ok(Status::Denied { by }) if *by == *reached.approver => Answer::Refused(code::ELICITATION_DENIED, "denied"),
+        Ok(Status::Expired) => Answer::Refused(code::ELICITATION_EXPIRED, "expired"),
+        Ok(Status::Approved { .. } | Status::Denied { .. } | Status::Forged) => {
+            Answer::Refused(code::ELICITATION_INVALID, "invalid")
+        }
+        Err(cause) => Answer::Failed(cause),
+    }
+}
+
+fn heard<T>(called: Result<Result<T, ElicitationError>, Fault>) -> Result<T, String> {
+    match called {
+        Ok(Ok(said)) => Ok(said),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(Fault::Timeout) => Err("no answer in time".to_owned()),
+        Err(Fault::Panic) => Err("it panicked".to_owned()),
+    }
+}
+
+/// States how far the approval is, for the steps after this one and for the record.
+fn state(
+    reached: &Reached<'_>,
+    answer: &Answer,
+    id: Arc<str>,
+    identified: &mut Identified<'_>,
+) -> Result<(), &'static str> {
+    let (status, recorded) = match answer {
+        Answer::Pending(_) => (Some(ElicitationStatus::Pending), "pending"),
+        Answer::Approved(_) => (Some(ElicitationStatus::Approved), "approved"),
+        Answer::Refused(code::ELICITATION_DENIED, said) => (Some(ElicitationStatus::Denied), *said),
+        Answer::Refused(code::ELICITATION_EXPIRED, said) => (Some(ElicitationStatus::Expired), *said),
+        Answer::Refused(_, said) => (None, *said),
+        Answer::Failed(_) => (None, "invalid"),
+    };
+    let (elicit, rule) = (reached.elicit, &reached.rule.id);
+    identified.passage.trail.approvals.push(RecordApproval {
+        id: Arc::clone(&id),
+        verb: elicit.verb,
+        rule: Arc::clone(rule),
+        approver: Arc::clone(&reached.approver),
+        status: recorded,
+    });
+    let Some(status) = status else { return Ok(()) };
+    let approver = Arc::clone(&reached.approver);
+    let stated = Elicitation { id, status, approver, channel: elicit.channel.clone() };
+    let author = Author::Policy(Arc::clone(rule));
+    let applied = identified.envelope.apply(&author, Change::Elicit(stated));
+    applied.map(|_| ()).map_err(|_| code::POLICY_PROTOCOL)
+}
