@@ -9,10 +9,10 @@ const MAX_FILE: usize = 500;
 const MAX_FUNCTION: usize = 60;
 
 /// What may be longer, because it is a table: `path` or `path::function`, and why.
-const TABLES: &[(&str, &str)] = &[(
-    "crates/cpex-core/src/document/yaml/syntax.rs::words",
-    "one arm for each fault of the YAML parser, in our words",
-)];
+const TABLES: &[(&str, &str)] = &[
+    ("crates/apl-cpex/src/facts.rs::field", "one arm for each attribute, as the compiler holds it to"),
+    ("crates/cpex-core/src/document/yaml/syntax.rs::words", "one arm for each fault of the YAML parser, in our words"),
+];
 
 #[test]
 fn files_and_functions_are_short() {
