@@ -1,7 +1,8 @@
 //! An explanation suffices: whoever has it and the policy knows why an operation of the scenario was denied, and a caller
 //! who is shown theirs learns no value from it.
 //!
-//! Every call of the scenario is explained by `cpex explain --format json`, alone in a session of its own.
+//! Every call of the scenario whose collaborators are all real is explained by `cpex explain --format json`, alone in a
+//! session of its own.
 
 #![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -135,13 +136,17 @@ fn explain(call: &Call, view: &str) -> Json {
     serde_json::from_slice(&output).unwrap_or_else(|error| panic!("{}: {error}: {}", call.name, shown(&output)))
 }
 
-/// Every call of the scenario, canaries planted.
+/// Every such call, canaries planted.
 fn calls() -> Vec<Call> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/scenario");
     let mut calls = Vec::new();
     for entry in fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
         let file = Document::read_file(&path).unwrap_or_else(|error| panic!("{error}")).root().to_json();
+        // Every stub of a request has to be reached, and what is scripted for a whole file is not by each of its calls.
+        if file.get("stub").is_some() {
+            continue;
+        }
         let policy = folder.join(file["policy"].as_str().unwrap()).canonicalize().unwrap();
         for case in file["cases"].as_array().unwrap() {
             let steps = case["steps"].as_array().cloned().unwrap_or_else(|| vec![case.clone()]);
