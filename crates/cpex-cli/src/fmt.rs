@@ -120,3 +120,6 @@ fn refuse(why: impl std::fmt::Display, streams: &mut Streams<'_>) -> End {
     streams.complain(why);
     End::Refused
 }
+
+#[cfg(test)]
+mod tests;

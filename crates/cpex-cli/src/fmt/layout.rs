@@ -100,6 +100,3 @@ fn is_same_text(before: &str, after: &str, left: &mut Left) -> bool {
     let edit = left.get_mut(&(before.to_owned(), after.to_owned())).filter(|left| **left > 0);
     edit.map(|left| *left -= 1).is_some()
 }
-
-#[cfg(test)]
-mod tests;

@@ -85,7 +85,7 @@ impl<'t> Reader<'t> {
     /// Goes to where a value that is no block collection begins.
     fn begin(&mut self, item: &mut Item<'t>, at: usize) {
         self.gaps.pass();
-        item.head.extend(self.gaps.take());
+        add_lines(&mut item.head, &mut self.gaps.take());
         self.gaps.go_to(at);
     }
 
@@ -121,7 +121,7 @@ impl<'t> Reader<'t> {
             }
             _ => {
                 self.begin(item, range.start);
-                item.value = Value::Scalar(scalar(value, style, self.text.get(range.clone())?));
+                item.value = Value::Scalar(scalar(value, style, self.text.get(range.clone())?)?);
                 self.end(item, range.end);
             }
         }
@@ -160,13 +160,10 @@ impl<'t> Reader<'t> {
         // An anchor of a key stands before it as that of a value does.
         self.anchor(&mut item, &event);
         let Event::Scalar(value, style, ..) = event else { return None };
-        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            return None;
-        }
-        let text = key(value, style, self.text.get(range.clone())?);
-        item.key = Some(Key { anchor: item.anchor.take(), text });
         self.gaps.pass();
         self.gaps.go_to(range.end);
+        let text = key(value, style, self.text.get(range)?)?;
+        item.key = Some(Key { anchor: item.anchor.take(), text });
         self.gaps.pass_sign(':');
         item.intro = item.intro.take().or_else(|| self.gaps.line_end());
         self.node(&mut item, column)?;
@@ -204,7 +201,7 @@ impl<'t> Reader<'t> {
             self.gaps.go_to(close.end);
         }
         if items.is_empty() {
-            item.head.append(&mut foot);
+            item.head.extend(foot.drain(..).filter(|line| *line != Line::Blank));
             self.end(item, close.end);
         } else if !close.is_empty() {
             item.tail = self.gaps.line_end();
@@ -214,7 +211,13 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Moves the lines above the first thing of a value that begins on the line of its `-` above the item.
+/// Moves lines that stand below what introduces an item above it. A blank one they begin with parts nothing there.
+fn add_lines<'t>(head: &mut Vec<Line<'t>>, lines: &mut Vec<Line<'t>>) {
+    let is_blank = lines.first() == Some(&Line::Blank);
+    head.extend(lines.drain(..).skip(usize::from(is_blank)));
+}
+
+/// Moves the comments above the first thing of a value that begins on the line of its `-` above the item.
 fn lift(item: &mut Item<'_>) {
     // Behind a key, a comment or an anchor it begins on a line of its own.
     if item.key.is_some() || item.intro.is_some() || item.anchor.is_some() {
@@ -223,26 +226,34 @@ fn lift(item: &mut Item<'_>) {
     if let Value::List(inner) | Value::Map(inner) = &mut item.value
         && let Some(first) = inner.items.first_mut()
     {
-        item.head.append(&mut first.head);
+        add_lines(&mut item.head, &mut first.head);
     }
 }
 
-fn scalar<'t>(value: Cow<'t, str>, style: ScalarStyle, source: &'t str) -> Scalar<'t> {
+fn scalar<'t>(value: Cow<'t, str>, style: ScalarStyle, source: &'t str) -> Option<Scalar<'t>> {
+    let lines = unindented(source, style);
     let form = match style {
-        _ if source.contains('\n') => Form::Lines(unindented(source, style)),
+        // The parser reads on over a comment behind a tab, and the comment would be lost.
+        ScalarStyle::Plain if lines.iter().any(|line| line.starts_with('#')) => return None,
+        ScalarStyle::Plain if is_marker(source) => Form::Text,
+        _ if lines.len() > 1 => Form::Lines(lines),
         ScalarStyle::Plain => Form::Source,
         _ => Form::Text,
     };
     let is_text = style != ScalarStyle::Plain || !is_other(&value);
-    Scalar { source, text: is_text.then_some(value), form }
+    Some(Scalar { source, text: is_text.then_some(value), form })
 }
 
-/// A key is text whatever it looks like. One of no characters is given as null.
-fn key<'t>(value: Cow<'t, str>, style: ScalarStyle, source: &'t str) -> Scalar<'t> {
-    let is_plain = style == ScalarStyle::Plain && !source.is_empty() && !source.contains('\n');
+/// A key is text whatever it looks like. One of no characters is given as null; one of lines under `|` or `>` is nothing a
+/// document needs.
+fn key<'t>(value: Cow<'t, str>, style: ScalarStyle, source: &'t str) -> Option<Scalar<'t>> {
+    if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+        return None;
+    }
+    let is_plain = style == ScalarStyle::Plain && !source.is_empty() && !source.contains('\n') && !is_marker(source);
     let form = if is_plain { Form::Source } else { Form::Text };
     let text = if source.is_empty() { Cow::Borrowed("") } else { value };
-    Scalar { source, text: Some(text), form }
+    Some(Scalar { source, text: Some(text), form })
 }
 
 /// The lines of a scalar that is folded anyway. What ends a line between double quotes may be escaped.
@@ -251,6 +262,11 @@ fn unindented(source: &str, style: ScalarStyle) -> Vec<&str> {
     let others = source.split('\n').skip(1).map(|line| line.trim_start_matches([' ', '\t']));
     let trim = |line: &'_ str| if style == ScalarStyle::DoubleQuoted { line.len() } else { line.trim_end().len() };
     first.chain(others).map(|line| line.get(..trim(line)).unwrap_or_default()).collect()
+}
+
+/// Whether a plain scalar would, at the begin of a line, begin or end the document.
+fn is_marker(source: &str) -> bool {
+    source.starts_with("---") || source.starts_with("...")
 }
 
 /// Whether a plain scalar is null, a boolean or a number.

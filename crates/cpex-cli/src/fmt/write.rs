@@ -121,7 +121,7 @@ fn with(mut line: String, word: Option<&str>) -> String {
 fn with_lines(line: String, lines: &[&str], indent: usize) -> String {
     let mut written = with(line, lines.first().copied());
     for line in lines.iter().skip(1) {
-        push_line(&mut written, line, indent);
+        push_line(&mut written, line, indent.max(2));
     }
     written
 }

@@ -1,6 +1,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
-use super::*;
+mod properties;
+
+use super::layout::layout;
 
 fn check(written: &str, expected: &str) {
     let laid_out = layout("policy.yaml", written).unwrap_or_else(|refused| panic!("{written}\n{refused}"));
@@ -68,6 +70,7 @@ fn comments_behind_signs_stay_where_they_are() {
         "- # of a\n  # above a\n  a: 1\n- &x # of x\n  b: | # lines\n    text\n- # nothing\n- - c # deep\n",
     );
     check("a: # above\n  # more\n  b # behind\n", "# more\n# above\na: b # behind\n");
+    check("# a\n\n-\n\n  # b\n\n  c: 1\n", "# a\n\n# b\n\n- c: 1\n");
     check("--- # start\na: 1\n... # stop\n# end\n", "# start\na: 1\n# stop\n# end\n");
 }
 
@@ -166,5 +169,13 @@ fn what_is_no_document_is_refused_in_the_words_of_the_reader() {
             refused.starts_with("policy.yaml:") && refused.contains(&format!("error[{code}]")),
             "{text}: {refused}"
         );
+    }
+}
+
+#[test]
+fn what_cannot_be_laid_out_without_loss_is_refused() {
+    for text in ["a: x\n\t# y\n  z\n", "? |\n  a\n: b\n"] {
+        let refused = layout("policy.yaml", text).unwrap_err().to_string();
+        assert!(refused.starts_with("`policy.yaml` is written in a way that this command cannot lay out"), "{refused}");
     }
 }
