@@ -1,6 +1,11 @@
 //! The attributes policy may read: typed references, resolved from written paths once, at load.
 
+mod rows;
 mod show;
+
+use apl_cmf::Capability;
+
+pub use rows::Row;
 
 /// A typed reference to an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +29,36 @@ pub enum Key {
     Lookup(Box<Attribute>),
 }
 
+/// What the value of an attribute is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueKind {
+    /// True or false.
+    Bool,
+    /// A number.
+    Number,
+    /// Text.
+    Text,
+    /// A set of names.
+    Names,
+    /// Whatever stands there.
+    Any,
+}
+
+/// Which plugins may read what an attribute reads. Policy may always.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Every plugin.
+    Every,
+    /// Those that are declared with the capability.
+    With(Capability),
+    /// None.
+    Policy,
+}
+
 macro_rules! table {
-    ($(#[$meta:meta])* $type:ident { $($variant:ident $path:literal $world:ident $doc:literal;)+ }) => {
+    ($(#[$meta:meta])* $type:ident {
+        $($variant:ident $path:literal $world:ident $kind:ident $access:ident $doc:literal;)+
+    }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum $type { $(#[doc = $doc] $variant),+ }
@@ -51,107 +84,136 @@ macro_rules! table {
             pub const fn is_closed(self) -> bool {
                 match self { $(Self::$variant => table!(@$world)),+ }
             }
+
+            /// What its value is where it has one.
+            #[must_use]
+            pub const fn kind(self) -> ValueKind {
+                match self { $(Self::$variant => ValueKind::$kind),+ }
+            }
+
+            /// Which plugins may read what it reads.
+            #[must_use]
+            pub const fn access(self) -> Access {
+                match self { $(Self::$variant => table!(@access $access)),+ }
+            }
         }
     };
     (@closed) => { true };
     (@open) => { false };
+    (@access every) => { Access::Every };
+    (@access policy) => { Access::Policy };
+    (@access $capability:ident) => { Access::With(Capability::$capability) };
 }
 
 table! {
     /// A single value at a fixed place.
     Field {
-        Authenticated "authenticated" closed "Whether a subject, client or workload was verified or vouched for.";
-        Delegated "delegated" closed "Whether the caller acts on somebody else's behalf.";
-        DelegationDepth "delegation.depth" closed "How many hops the inbound delegation chain has.";
-        DelegationOrigin "delegation.origin_subject_id" open "The subject the delegation began with.";
-        DelegationActor "delegation.actor_subject_id" open "The subject that acts under the delegation.";
-        DelegationAge "delegation.age_seconds" open "How old the delegation is, in seconds.";
-        DelegationGranted "delegation.granted" open "Whether a credential was minted in this phase.";
-        DelegationGrantedPermissions "delegation.granted.permissions" open "The scopes of the latest minted credential.";
-        DelegationGrantedAudience "delegation.granted.audience" open "The audience of the latest minted credential.";
-        SubjectId "subject.id" open "The caller's identifier.";
-        SubjectType "subject.type" open "`user`, `agent`, `service` or `system`.";
-        SubjectIssuer "subject.issuer" open "Who asserted the identity.";
-        SubjectTenant "subject.tenant" open "The tenant the caller belongs to.";
-        SubjectRoles "subject.roles" closed "The caller's roles.";
-        SubjectPermissions "subject.permissions" closed "The caller's permissions.";
-        SubjectTeams "subject.teams" closed "The caller's teams.";
-        ClientId "client.id" open "The OAuth client's identifier.";
-        ClientTrustLevel "client.trust_level" open "How far the operator trusts the client.";
-        ClientScopes "client.scopes" closed "The scopes of the client's token.";
-        ClientAuthorizedScopes "client.authorized_scopes" closed "The scopes the client was authorized for.";
-        ClientRoles "client.roles" closed "The client's roles.";
-        ClientPermissions "client.permissions" closed "The client's permissions.";
-        ClientAudiences "client.audiences" closed "The audiences of the client's token.";
-        ClientTeams "client.teams" closed "The client's teams.";
-        CallerSpiffeId "caller_workload.spiffe_id" open "SPIFFE ID of the calling workload.";
-        CallerTrustDomain "caller_workload.trust_domain" open "Trust domain of the calling workload.";
-        AllLabels "security.labels" closed "Taint labels of the session and of this operation.";
-        SessionLabels "session.labels" closed "Taint labels of the session.";
-        MessageLabels "message.labels" closed "Taint labels of this operation.";
-        ElicitationId "elicitation.id" open "The suspended operation that the latest approval of this phase belongs to.";
-        ElicitationStatus "elicitation.status" open "How far that approval is: `pending`, `resolved` or `expired`.";
-        ElicitationOutcome "elicitation.outcome" open "What the person said: `approved` or `denied`.";
-        ElicitationApprover "elicitation.approver" open "Who is asked.";
-        ElicitationChannel "elicitation.channel" open "The channel's own way to reach that person.";
-        ToolName "tool.name" open "Name of the tool.";
-        PromptName "prompt.name" open "Name of the prompt.";
-        ResourceUri "resource.uri" open "URI of the resource.";
-        LlmModel "llm.model" open "Name of the model.";
-        AgentName "agent.name" open "Name of the called agent.";
-        RouteKey "route.key" open "Key of the route that matched.";
-        MetaEntityType "meta.entity_type" open "`tool`, `prompt`, `resource`, `llm`, `agent` or `http`.";
-        MetaEntityName "meta.entity_name" open "Name of the entity.";
-        MetaTags "meta.tags" closed "Tags the host gave the entity.";
-        MetaScope "meta.scope" open "The scope the host files the entity under.";
-        AgentSessionId "agent.session_id" open "The session, as the host vouches for it.";
-        AgentConversationId "agent.conversation_id" open "The conversation.";
-        AgentTurn "agent.turn" open "The turn within the conversation.";
-        AgentAgentId "agent.agent_id" open "The agent that acts.";
-        AgentParentAgentId "agent.parent_agent_id" open "The agent that called it.";
-        AgentInput "agent.input" open "What the agent was asked.";
-        HttpMethod "http.method" open "The HTTP method.";
-        HttpPath "http.path" open "The path of the request.";
-        HttpHost "http.host" open "The host of the validated authority.";
-        HttpScheme "http.scheme" open "`http` or `https`.";
-        RequestId "request.id" open "The host's identifier of the request.";
-        RequestEnvironment "request.environment" open "Where the process runs.";
-        RequestTime "request.time" open "Seconds since the Unix epoch.";
-        RequestHour "request.hour" open "Hour of the day, UTC.";
-        RequestWeekday "request.weekday" open "Day of the week, UTC, 1 for Monday to 7 for Sunday.";
-        RequestTraceId "request.trace_id" open "W3C trace identifier.";
-        RequestSpanId "request.span_id" open "W3C span identifier.";
+        Authenticated "authenticated" closed Bool ReadSubject "Whether a subject, client or workload was verified or vouched for.";
+        Delegated "delegated" closed Bool ReadDelegation "Whether the caller acts on somebody else's behalf.";
+        DelegationDepth "delegation.depth" closed Number ReadDelegation "How many hops the inbound delegation chain has.";
+        DelegationOrigin "delegation.origin_subject_id" open Text ReadDelegation "The subject the delegation began with.";
+        DelegationActor "delegation.actor_subject_id" open Text ReadDelegation "The subject that acts under the delegation.";
+        DelegationAge "delegation.age_seconds" open Number ReadDelegation "How old the delegation is, in seconds.";
+        DelegationGranted "delegation.granted" open Bool ReadDelegation "Whether a credential was minted in this phase.";
+        DelegationGrantedPermissions "delegation.granted.permissions" open Names ReadDelegation "The scopes of the latest minted credential.";
+        DelegationGrantedAudience "delegation.granted.audience" open Text ReadDelegation "The audience of the latest minted credential.";
+        SubjectId "subject.id" open Text ReadSubject "The caller's identifier.";
+        SubjectType "subject.type" open Text ReadSubject "`user`, `agent`, `service` or `system`.";
+        SubjectIssuer "subject.issuer" open Text ReadSubject "Who asserted the identity.";
+        SubjectTenant "subject.tenant" open Text ReadSubject "The tenant the caller belongs to.";
+        SubjectRoles "subject.roles" closed Names ReadRoles "The caller's roles.";
+        SubjectPermissions "subject.permissions" closed Names ReadPermissions "The caller's permissions.";
+        SubjectTeams "subject.teams" closed Names ReadTeams "The caller's teams.";
+        ClientId "client.id" open Text ReadClient "The OAuth client's identifier.";
+        ClientTrustLevel "client.trust_level" open Text ReadClient "How far the operator trusts the client.";
+        ClientScopes "client.scopes" closed Names ReadClient "The scopes of the client's token.";
+        ClientAuthorizedScopes "client.authorized_scopes" closed Names ReadClient "The scopes the client was authorized for.";
+        ClientRoles "client.roles" closed Names ReadClient "The client's roles.";
+        ClientPermissions "client.permissions" closed Names ReadClient "The client's permissions.";
+        ClientAudiences "client.audiences" closed Names ReadClient "The audiences of the client's token.";
+        ClientTeams "client.teams" closed Names ReadClient "The client's teams.";
+        CallerSpiffeId "caller_workload.spiffe_id" open Text ReadWorkload "SPIFFE ID of the calling workload.";
+        CallerTrustDomain "caller_workload.trust_domain" open Text ReadWorkload "Trust domain of the calling workload.";
+        AllLabels "security.labels" closed Names ReadLabels "Taint labels of the session and of this operation.";
+        SessionLabels "session.labels" closed Names ReadLabels "Taint labels of the session.";
+        MessageLabels "message.labels" closed Names ReadLabels "Taint labels of this operation.";
+        ElicitationId "elicitation.id" open Text policy "The suspended operation that the latest approval of this phase belongs to.";
+        ElicitationStatus "elicitation.status" open Text policy "How far that approval is: `pending`, `resolved` or `expired`.";
+        ElicitationOutcome "elicitation.outcome" open Text policy "What the person said: `approved` or `denied`.";
+        ElicitationApprover "elicitation.approver" open Text policy "Who is asked.";
+        ElicitationChannel "elicitation.channel" open Text policy "The channel's own way to reach that person.";
+        ToolName "tool.name" open Text ReadMeta "Name of the tool.";
+        PromptName "prompt.name" open Text ReadMeta "Name of the prompt.";
+        ResourceUri "resource.uri" open Text ReadMeta "URI of the resource.";
+        LlmModel "llm.model" open Text ReadMeta "Name of the model.";
+        AgentName "agent.name" open Text ReadMeta "Name of the called agent.";
+        RouteKey "route.key" open Text ReadMeta "Key of the route that matched.";
+        MetaEntityType "meta.entity_type" open Text ReadMeta "`tool`, `prompt`, `resource`, `llm`, `agent` or `http`.";
+        MetaEntityName "meta.entity_name" open Text ReadMeta "Name of the entity.";
+        MetaTags "meta.tags" closed Names ReadMeta "Tags the host gave the entity.";
+        MetaScope "meta.scope" open Text ReadMeta "The scope the host files the entity under.";
+        AgentSessionId "agent.session_id" open Text ReadAgent "The session, as the host vouches for it.";
+        AgentConversationId "agent.conversation_id" open Text ReadAgent "The conversation.";
+        AgentTurn "agent.turn" open Number ReadAgent "The turn within the conversation.";
+        AgentAgentId "agent.agent_id" open Text ReadAgent "The agent that acts.";
+        AgentParentAgentId "agent.parent_agent_id" open Text ReadAgent "The agent that called it.";
+        AgentInput "agent.input" open Text ReadAgent "What the agent was asked.";
+        HttpMethod "http.method" open Text ReadHeaders "The HTTP method.";
+        HttpPath "http.path" open Text ReadHeaders "The path of the request.";
+        HttpHost "http.host" open Text ReadHeaders "The host of the validated authority.";
+        HttpScheme "http.scheme" open Text ReadHeaders "`http` or `https`.";
+        RequestId "request.id" open Text every "The host's identifier of the request.";
+        RequestEnvironment "request.environment" open Text every "Where the process runs.";
+        RequestTime "request.time" open Number every "Seconds since the Unix epoch.";
+        RequestHour "request.hour" open Number every "Hour of the day, UTC.";
+        RequestWeekday "request.weekday" open Number every "Day of the week, UTC, 1 for Monday to 7 for Sunday.";
+        RequestTraceId "request.trace_id" open Text every "W3C trace identifier.";
+        RequestSpanId "request.span_id" open Text every "W3C span identifier.";
     }
 }
 
 table! {
     /// A set of names the caller holds, asked one name at a time: `role.hr`.
     Holding {
-        Role "role" closed "Whether the caller has the role.";
-        Perm "perm" closed "Whether the caller has the permission.";
-        Team "team" closed "Whether the caller is in the team.";
-        ClientRole "client.role" closed "Whether the client has the role.";
-        ClientPerm "client.perm" closed "Whether the client has the permission.";
+        Role "role" closed Bool ReadRoles "Whether the caller has the role.";
+        Perm "perm" closed Bool ReadPermissions "Whether the caller has the permission.";
+        Team "team" closed Bool ReadTeams "Whether the caller is in the team.";
+        ClientRole "client.role" closed Bool ReadClient "Whether the client has the role.";
+        ClientPerm "client.perm" closed Bool ReadClient "Whether the client has the permission.";
     }
 }
 
 table! {
     /// A tree whose shape nobody fixes.
     Tree {
-        Claim "claim" open "A claim of the caller's token.";
-        ClientClaim "client.claim" open "A claim of the client's token.";
-        Args "args" open "The arguments of the operation.";
-        Result "result" open "The result of the operation.";
-        MetaProperties "meta.properties" open "A property the host gave the entity.";
-        Mcp "mcp" open "The MCP context.";
-        RequestHeaders "http.request_headers" open "A request header, by lower-case name.";
-        ResponseHeaders "http.response_headers" open "A response header, by lower-case name.";
-        Llm "llm" open "The inference context.";
-        Completion "completion" open "The completion context.";
-        Provenance "provenance" open "Where content came from.";
-        Framework "framework" open "The agent framework's context.";
-        Custom "custom" open "What the host attached.";
-        Data "data" open "What the operator states in `global.attribute_files`.";
+        Claim "claim" open Any ReadClaims "A claim of the caller's token.";
+        ClientClaim "client.claim" open Any ReadClient "A claim of the client's token.";
+        Args "args" open Any every "The arguments of the operation.";
+        Result "result" open Any every "The result of the operation.";
+        MetaProperties "meta.properties" open Any ReadMeta "A property the host gave the entity.";
+        Mcp "mcp" open Any ReadMcp "The MCP context.";
+        RequestHeaders "http.request_headers" open Text ReadHeaders "A request header, by lower-case name.";
+        ResponseHeaders "http.response_headers" open Text ReadHeaders "A response header, by lower-case name.";
+        Llm "llm" open Any ReadLlm "The inference context.";
+        Completion "completion" open Any ReadCompletion "The completion context.";
+        Provenance "provenance" open Any ReadProvenance "Where content came from.";
+        Framework "framework" open Any ReadFramework "The agent framework's context.";
+        Custom "custom" open Any ReadCustom "What the host attached.";
+        Data "data" open Any every "What the operator states in `global.attribute_files`.";
+    }
+}
+
+impl ValueKind {
+    /// What a person calls it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bool => "true or false",
+            Self::Number => "a number",
+            Self::Text => "text",
+            Self::Names => "a set of names",
+            Self::Any => "anything",
+        }
     }
 }
 

@@ -15,7 +15,7 @@ mod restriction;
 mod uri;
 mod vocabulary;
 
-pub use attribute::{Attribute, Field, Holding, Key, Tree};
+pub use attribute::{Access, Attribute, Field, Holding, Key, Row, Tree, ValueKind};
 pub use declared::{Declaration, Declarations, Role};
 pub use facts::Facts;
 pub use policy::{Authenticator, Matched, Override, Plan, Policy, Response};

@@ -2,7 +2,7 @@
 
 use apl_core::{Path, Segment, Unresolved, diagnostic::nearest};
 
-use crate::attribute::{Attribute, Field, Holding, Key, Tree};
+use crate::attribute::{Attribute, Field, Holding, Key, Row, Tree};
 
 /// The attribute vocabulary of CPEX.
 #[derive(Clone, Copy, Debug, Default)]
@@ -112,11 +112,7 @@ fn dotted(path: &Path, holding: Holding, parts: &[Segment]) -> Unresolved {
 
 fn unknown(path: &Path) -> Unresolved {
     let written = path.to_string();
-    let known = || {
-        let fields = Field::ALL.iter().map(|field| field.path());
-        let holdings = Holding::ALL.iter().map(|holding| holding.path());
-        fields.chain(holdings).chain(Tree::ALL.iter().map(|tree| tree.path()))
-    };
+    let known = || Row::all().map(|row| row.path);
     let namespace = path.namespace();
     if let Some(near) = nearest(&written, known()) {
         return Unresolved {

@@ -3,7 +3,7 @@
 use cpex::apl::{EFFECTS, STAGES};
 use cpex::cmf::Capability;
 use cpex::document::keys::TABLES;
-use cpex::policy::{Field, Holding, Tree};
+use cpex::policy::{Access, Row};
 use cpex::sdk::config::{Key, Shape};
 use cpex::sdk::{HookPoint, HookSide};
 
@@ -69,13 +69,17 @@ fn name(shape: Shape, names: &mut Vec<String>) {
 }
 
 fn attributes() -> String {
-    let always = |is_closed: bool| if is_closed { "always" } else { "" }.to_owned();
-    let fields = Field::ALL.iter().map(|row| (row.path().to_owned(), row.is_closed(), row.doc()));
-    let holdings = Holding::ALL.iter().map(|row| (format!("{}.NAME", row.path()), row.is_closed(), row.doc()));
-    let trees = Tree::ALL.iter().map(|row| (format!("{}.PATH", row.path()), row.is_closed(), row.doc()));
-    let rows = fields.chain(holdings).chain(trees);
-    let rows = rows.map(|(path, is_closed, doc)| [format!("`{path}`"), always(is_closed), doc.to_owned()]);
-    page::table(["attribute", "has a value", "what it is"], rows)
+    let rows = Row::all().map(|row| {
+        let path = row.placeholder.map_or_else(|| row.path.to_owned(), |rest| format!("{}.{rest}", row.path));
+        let always = if row.is_closed { "always" } else { "" };
+        let access = match row.access {
+            Access::Every => "all".to_owned(),
+            Access::With(capability) => format!("`{}`", capability.name()),
+            Access::Policy => "none".to_owned(),
+        };
+        [format!("`{path}`"), row.kind.name().to_owned(), always.to_owned(), access, row.doc.to_owned()]
+    });
+    page::table(["attribute", "value", "has one", "plugins", "what it is"], rows)
 }
 
 fn stages() -> String {

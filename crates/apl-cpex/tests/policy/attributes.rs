@@ -2,7 +2,7 @@
 
 use apl_cmf::EntityKind;
 use apl_core::{Fact, Facts as _, Names, Number, Path, Segment, Vocabulary as _};
-use apl_cpex::{Attribute, Facts, Field, Holding, Tree, Vocabulary};
+use apl_cpex::{Attribute, Facts, Field, Holding, Tree, ValueKind, Vocabulary};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -31,6 +31,17 @@ fn read<'a>(facts: &'a Facts<'_>, attribute: &'a Attribute) -> String {
     }
 }
 
+fn kind(fact: &Fact<'_>) -> Option<ValueKind> {
+    match fact {
+        Fact::Absent | Fact::Unavailable(_) => None,
+        Fact::Bool(_) => Some(ValueKind::Bool),
+        Fact::Number(_) => Some(ValueKind::Number),
+        Fact::Text(_) => Some(ValueKind::Text),
+        Fact::Set(_) => Some(ValueKind::Names),
+        Fact::List(_) | Fact::Map(_) => Some(ValueKind::Any),
+    }
+}
+
 fn set(names: Names<'_>) -> String {
     format!("{{{}}}", names.iter().collect::<Vec<_>>().join(" "))
 }
@@ -55,6 +66,7 @@ fn every_field_has_a_value_on_a_full_operation() {
         let attribute = resolve(field.path());
         assert_eq!(attribute, Attribute::Field(*field), "{}", field.path());
         assert_ne!(read(&facts, &attribute), "absent", "{}", field.path());
+        assert_eq!(kind(&facts.read(&attribute)), Some(field.kind()), "{}", field.path());
     }
 }
 
