@@ -17,6 +17,7 @@ mod hook;
 mod identity;
 mod plugin;
 mod process;
+pub mod scan;
 mod session;
 pub mod testing;
 

@@ -1,0 +1,102 @@
+//! Text that tries to instruct the model that reads it.
+//!
+//! The rules are fixed patterns of what is usually written to that end. They are no model and understand nothing: text that
+//! says the same in other words passes.
+
+use std::ops::Range;
+
+use cpex_sdk::scan::ContentScanner;
+use regex::{Regex, RegexBuilder};
+
+/// One pattern, and what it is after.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its name, for people.
+    pub id: &'static str,
+    /// The regular expression; case does not matter.
+    pub pattern: &'static str,
+    /// What it finds, in a sentence.
+    pub doc: &'static str,
+}
+
+macro_rules! rules {
+    ($($id:literal $pattern:literal $doc:literal;)+) => {
+        /// The shipped rules.
+        pub const RULES: &[Rule] = &[$(Rule { id: $id, pattern: $pattern, doc: $doc }),+];
+    };
+}
+
+rules! {
+    "ignore-instructions" r"\b(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,40}\b(?:previous|prior|above|earlier|preceding|all|any|your|the|these)\b[^.!?\n]{0,30}\b(?:instructions?|prompts?|rules?|directions?|guidelines?|messages?|context)\b"
+        "Tells the reader to drop what it was told before.";
+    "new-instructions" r"\b(?:new|updated|revised|real|actual|important)\s+(?:system\s+)?(?:instructions?|prompt)\s*(?::|are\b|follow)"
+        "Announces instructions that stand in data.";
+    "role-change" r"\byou\s+are\s+(?:now|no\s+longer|actually)\b|\bfrom\s+now\s+on\b[^.!?\n]{0,40}\b(?:you|act|respond|answer)\b"
+        "Tells the reader what it is from now on.";
+    "pretend" r"\b(?:pretend|act|behave|respond)\b[^.!?\n]{0,30}\b(?:as\s+if|to\s+be|as)\b[^.!?\n]{0,40}\b(?:no|without(?:\s+any)?)\s+(?:restrictions?|rules?|limits?|limitations?|filters?|guidelines?|safety)\b"
+        "Asks for a reader without limits.";
+    "system-prompt" r"\b(?:reveal|print|show|repeat|output|display|tell\s+me|give\s+me|what\s+(?:is|are))\b[^.!?\n]{0,40}\b(?:system\s+prompt|initial\s+(?:prompt|instructions?)|hidden\s+(?:prompt|instructions?))"
+        "Asks for what the reader was told in secret.";
+    "chat-markup" r"<\|(?:im_start|im_end|system|assistant|user|endoftext)[^|]{0,20}\|>|\[/?INST\]|<</?SYS>>|</?(?:system|assistant)(?:_prompt|_message)?>"
+        "Holds the marks by which a model tells who speaks.";
+    "fake-turn" r"(?:^|\n)\s*(?:#{1,4}\s*)?(?:system|assistant|developer)\s*:"
+        "Begins a line as if another party spoke.";
+    "secrecy" r"\b(?:do\s+not|don't|never|without)\b[^.!?\n]{0,20}\b(?:tell|inform|mention|notify|alert|telling|informing|mentioning)\b[^.!?\n]{0,30}\b(?:the\s+)?(?:user|human|operator|anyone|anybody)\b"
+        "Asks the reader to keep something from the user.";
+    "exfiltrate" r"\b(?:send|post|upload|forward|exfiltrate|transmit|email|leak)\b[^.!?\n]{0,60}\b(?:passwords?|credentials?|secrets?|api\s+keys?|tokens?|conversation|history|system\s+prompt|contents?)\b[^.!?\n]{0,40}\b(?:to|at)\b"
+        "Asks the reader to send away what it knows.";
+    "jailbreak" r"\b(?:jailbreak|jailbroken|developer\s+mode|god\s+mode|dan\s+mode|do\s+anything\s+now)\b"
+        "Names a known way around the limits of models.";
+    "disable-safety" r"\b(?:disable|turn\s+off|deactivate|remove|lift)\b[^.!?\n]{0,30}\b(?:safety|filters?|guardrails?|restrictions?|moderation|safeguards?)\b"
+        "Asks for safeguards to be lifted.";
+    "run-encoded" r"\b(?:decode|decrypt|unscramble)\b[^.!?\n]{0,60}\b(?:and|then)\b[^.!?\n]{0,20}\b(?:execute|run|follow|obey|do)\b"
+        "Asks the reader to obey what it decodes.";
+    "tool-call" r"\b(?:call|invoke|use|execute|run)\b[^.!?\n]{0,20}\b(?:the\s+)?(?:tool|function)\b[^.!?\n]{0,40}\b(?:with|to)\b"
+        "Asks the reader to call a tool.";
+    "image-beacon" r"!\[[^\]\n]{0,80}\]\(\s*https?://[^)\s]{1,200}[?&][^)\s]{0,200}=[^)\s]*\)"
+        "Holds an image whose address carries data away.";
+    "unseen-text" r"[\u{E0000}-\u{E007F}]{2,}|[\u{200B}\u{200C}\u{2060}\u{FEFF}]{4,}"
+        "Holds characters that people do not see and models read.";
+}
+
+/// Finds text that tries to instruct a model, by [`RULES`] and those a host adds.
+#[derive(Clone, Debug)]
+pub struct InjectionScanner {
+    patterns: Vec<Regex>,
+}
+
+impl InjectionScanner {
+    /// The same scanner with another pattern.
+    #[must_use]
+    pub fn with(mut self, pattern: Regex) -> Self {
+        self.patterns.push(pattern);
+        self
+    }
+}
+
+impl Default for InjectionScanner {
+    fn default() -> Self {
+        let compile = |rule: &Rule| RegexBuilder::new(rule.pattern).case_insensitive(true).build().ok();
+        Self { patterns: RULES.iter().filter_map(compile).collect() }
+    }
+}
+
+impl ContentScanner for InjectionScanner {
+    fn scan(&self, text: &str) -> Vec<Range<usize>> {
+        self.patterns.iter().flat_map(|pattern| pattern.find_iter(text)).map(|found| found.range()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_compiles_and_has_a_name_of_its_own() {
+        assert_eq!(InjectionScanner::default().patterns.len(), RULES.len());
+        for (index, rule) in RULES.iter().enumerate() {
+            assert!(RULES.iter().skip(index + 1).all(|other| other.id != rule.id), "{}", rule.id);
+            assert!(rule.doc.ends_with('.'), "{}", rule.id);
+        }
+    }
+}
