@@ -66,7 +66,7 @@ kinds! {
         "An email address.";
     Phone "phone" is_phone r"(?:\+|\b)[0-9]{1,4}(?:[ .-]?\(?[0-9]{2,4}\)?){2,5}\b"
         "A phone number in international form, or with its groups apart.";
-    Ip "ip" is_ip r"\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*"
+    Ip "ip" is_ip r"\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b|\b(?:[0-9A-Fa-f]{1,4}:){2,7}(?::|[0-9A-Fa-f]{1,4}\b)(?::?[0-9A-Fa-f]{1,4}\b)*"
         "An IP address, version 4 or 6.";
     UsPassport "us_passport" always r"\b[A-Z][0-9]{8}\b"
         "The number of a US passport: a letter and eight digits.";

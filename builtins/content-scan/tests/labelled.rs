@@ -52,9 +52,8 @@ fn few_injections_are_missed_and_little_else_is_taken_for_one() {
         }
     }
     let (recall, precision) = (share(hits, misses.len()), share(hits, alarms.len()));
-    println!("injections: recall {recall} %, precision {precision} %");
-    assert!(recall >= 90, "missed: {misses:#?}");
-    assert!(precision >= 90, "taken for injections: {alarms:#?}");
+    assert!(recall >= 90, "{recall} %, missed: {misses:#?}");
+    assert!(precision >= 90, "{precision} %, taken for injections: {alarms:#?}");
 }
 
 fn share(right: usize, wrong: usize) -> usize {

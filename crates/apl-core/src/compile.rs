@@ -11,7 +11,6 @@ mod steps;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::effect::Action;
 use crate::fact::Vocabulary;
 use crate::node::{Node, Text, Value};
 use crate::program::Program;
@@ -73,9 +72,9 @@ fn fields<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, node: &
             continue;
         };
         let (context, faults) = (assembly.context, &mut *assembly.faults);
-        if let Some(rewrite) = rewrite::compile(&entry.key, pipeline, side, context, faults) {
+        if let Some(parts) = rewrite::compile(&entry.key, pipeline, side, context, faults) {
             let place = place.nested(&entry.key.value, entry.key.span);
-            assembly.perform(Action::Rewrite(rewrite), &place, entry.key.span);
+            assembly.pipeline(parts, &place, entry.key.span);
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::fact::Unresolved;
 use crate::hash_key::DeclaredKey;
 use crate::node::Node;
+use crate::scanner::{Scan, Scanner};
 use crate::span::{Sources, Span};
 
 /// The phases of a route, in the order they run.
@@ -82,6 +84,14 @@ pub trait Declared {
     /// Why there is no tier of that name.
     fn cost_tier(&self, name: &str) -> Result<u64, Unresolved> {
         Err(Unresolved::undeclared("cost tier", name))
+    }
+
+    /// The scanner of a sort.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn scanner(&self, scan: Scan) -> Result<Arc<dyn Scanner>, Unresolved> {
+        Err(Unresolved { message: format!("there is no scanner for `{}`", scan.label()), help: None })
     }
 
     /// The key that `hash` stages hash under.

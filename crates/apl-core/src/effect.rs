@@ -11,7 +11,7 @@ mod elicit;
 mod pairs;
 pub(crate) mod restrict;
 mod run;
-mod taint;
+pub(crate) mod taint;
 
 use crate::call::Call;
 use crate::condition::{Condition, ConditionFault, ConditionTrace};
@@ -20,7 +20,7 @@ use crate::decision::Denial;
 use crate::diagnostic::Diagnostic;
 use crate::fact::{Facts, Vocabulary};
 use crate::node::Entry;
-use crate::rewrite::{ActiveRewrite, Rewrite};
+use crate::rewrite::{ActiveRewrite, Part, Rewrite, RunField};
 use crate::rule::Rule;
 
 pub use ask::{Ask, DIALECTS, Dialect};
@@ -60,6 +60,8 @@ pub(crate) enum Compiled<A> {
     Perform(Action<A>),
     /// A question for a decision engine.
     Ask(Ask<A>),
+    /// The parts of a field pipeline.
+    Pipeline(Vec<Part<A>>),
 }
 
 macro_rules! effects {
@@ -75,6 +77,8 @@ macro_rules! effects {
             Restrict(Restrict<A>),
             /// Applies a field pipeline to the arguments or the result.
             Rewrite(Rewrite<A>),
+            /// Hands the values of a field to a plugin.
+            RunField(RunField),
         }
 
         /// An effect to perform. Closed: an engine matches every kind.
@@ -87,6 +91,8 @@ macro_rules! effects {
             Ask(&'p Ask<A>),
             /// Applies a field pipeline to the arguments or the result.
             Rewrite(ActiveRewrite<'p, A>),
+            /// Hands the values of a field to a plugin.
+            RunField(&'p RunField),
         }
 
         impl<A> Action<A> {
@@ -104,6 +110,7 @@ macro_rules! effects {
                 Ok(match self {
                     $($(Self::$kind(effect) => Effect::$kind(effect),)?)+
                     Self::Restrict(restrict) => Effect::Restrict(restrict),
+                    Self::RunField(run) => Effect::RunField(run),
                     Self::Rewrite(rewrite) => Effect::Rewrite(rewrite.activate_traced(facts, rule, trace)?),
                 })
             }
@@ -172,7 +179,7 @@ impl<A> Action<A> {
             }
             Self::Restrict(restrict) => restrict.attributes().collect(),
             Self::Rewrite(rewrite) => rewrite.attributes().collect(),
-            Self::Run(_) | Self::Taint(_) | Self::Declassify(_) | Self::Delegate(_) => Vec::new(),
+            Self::Run(_) | Self::RunField(_) | Self::Taint(_) | Self::Declassify(_) | Self::Delegate(_) => Vec::new(),
         }
     }
 }

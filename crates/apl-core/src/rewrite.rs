@@ -7,6 +7,7 @@
 //! least one. A list without elements has none that lacks anything.
 
 mod compile;
+mod dispatch;
 mod pass;
 mod pipeline;
 mod watch;
@@ -17,7 +18,8 @@ use crate::field::{RewriteFault, walk};
 use crate::splice::{self, Spliced};
 use pass::Pass;
 
-pub(crate) use compile::compile;
+pub(crate) use compile::{Part, compile};
+pub use dispatch::{RunField, Treatment};
 pub use pipeline::{ActiveRewrite, Rewrite, Side, StageOutline};
 pub use watch::Deeds;
 
@@ -47,11 +49,12 @@ impl<A> ActiveRewrite<'_, A> {
             return Ok(None);
         }
         let mut pass = Pass::new(self);
-        let before = self.watch.clone();
+        let (before, labels) = (self.watch.clone(), self.labels.borrow().len());
         let spliced = splice::splice(&self.rewrite.path, text, self.max_depth, &mut pass)?;
         if spliced == Spliced::Unread {
             // What was met on the way were no values.
             self.watch.restore(&before);
+            self.labels.borrow_mut().truncate(labels);
         }
         let changed = match spliced {
             Spliced::Unread if self.could_transform() => return Err(RewriteFault::Unreadable),

@@ -253,7 +253,7 @@ impl<V: Visit> Splicer<'_, V> {
 
     fn edit(&mut self, range: Range<usize>, edit: Edit) {
         match edit {
-            Edit::Keep => self.keep(),
+            Edit::Keep | Edit::Leave => self.keep(),
             Edit::Replace(value) => {
                 self.writer.replace(range, value);
                 self.keep();

@@ -22,14 +22,19 @@ mod range;
 mod redact;
 mod regex;
 mod required;
+mod scan;
+mod taint;
 mod text;
 mod url;
 mod uuid;
 mod written;
 
+use std::sync::Arc;
+
 use crate::codes;
 use crate::diagnostic::{self, Diagnostic};
 use crate::hash_key::HashKey;
+use crate::scanner::{Scan, Scanner};
 
 pub(crate) use contract::{Invalid, Kind, Stage};
 pub(crate) use length::characters;
@@ -61,42 +66,55 @@ pub(crate) enum Parse {
     Guarded(fn() -> Box<dyn Stage>),
     /// Alone, under the key of the document.
     Keyed(fn(HashKey) -> Box<dyn Stage>),
+    /// Alone, with a scanner.
+    Scanned(Scan, fn(Arc<dyn Scanner>) -> Box<dyn Stage>),
+    /// With a scanner and the label of what it finds, alone or with `(deny)`.
+    Detecting(Scan, fn(Arc<dyn Scanner>) -> Box<dyn Stage>),
+    /// With a label and perhaps its scope.
+    Labelled(fn() -> Box<dyn Stage>),
+    /// With the name of a plugin, which is asked in its place.
+    Plugin,
 }
 
 macro_rules! stages {
-    ($($name:literal $form:literal $kind:ident $parse:ident($path:path), $doc:literal;)+) => {
+    ($($name:literal $form:literal $kind:ident $parse:expr, $doc:literal;)+) => {
         /// Every stage of field pipelines, in the order of the documentation.
         pub const STAGES: &[StageDoc] = &[$(StageDoc { form: $form, doc: $doc }),+];
 
-        const ROWS: &[Row] = &[$(Row { name: $name, kind: Kind::$kind, parse: Parse::$parse($path) }),+];
+        const ROWS: &[Row] = &[$(Row { name: $name, kind: Kind::$kind, parse: $parse }),+];
     };
 }
 
+use Parse::{Detecting, Guarded, Keyed, Labelled, Plugin, Scanned, Stage as Of};
+
 stages! {
-    "required" "required" Presence Stage(required::parse), "The field is present and not null.";
-    "str" "str" Check Stage(text::parse), "The value is text.";
-    "int" "int" Check Stage(integer::parse), "The value is a number with no fraction.";
-    "float" "float" Check Stage(number::parse), "The value is a number.";
-    "bool" "bool" Check Stage(boolean::parse), "The value is true or false.";
-    "list" "list" Check Stage(list::parse), "The value is a list.";
-    "map" "map" Check Stage(map::parse), "The value is a map.";
-    "email" "email" Check Stage(email::parse), "The value is an email address.";
-    "url" "url" Check Stage(url::parse), "The value is an absolute http or https URL.";
-    "uuid" "uuid" Check Stage(uuid::parse), "The value is a UUID.";
-    "date" "date" Check Stage(date::parse), "The value is a date or a date with a time, as RFC 3339 writes them.";
-    "enum" "enum(a, b)" Check Stage(choice::parse), "The value is one of those listed.";
-    "regex" "regex(\"..\")" Check Stage(regex::parse), "The value is text in which the regular expression is found.";
-    "len" "len(1..100)" Check Stage(length::parse), "The value is text of that many characters.";
-    ".." "a..b" Check Stage(range::parse), "The value is a number between the two, both included.";
-    "max_bytes" "max_bytes(n)" Check Stage(max_bytes::parse), "The value takes at most that many bytes.";
-    "mask" "mask(n)" Transform Stage(mask::parse), "Every character but the last n becomes `*`.";
+    "required" "required" Presence Of(required::parse), "The field is present and not null.";
+    "str" "str" Check Of(text::parse), "The value is text.";
+    "int" "int" Check Of(integer::parse), "The value is a number with no fraction.";
+    "float" "float" Check Of(number::parse), "The value is a number.";
+    "bool" "bool" Check Of(boolean::parse), "The value is true or false.";
+    "list" "list" Check Of(list::parse), "The value is a list.";
+    "map" "map" Check Of(map::parse), "The value is a map.";
+    "email" "email" Check Of(email::parse), "The value is an email address.";
+    "url" "url" Check Of(url::parse), "The value is an absolute http or https URL.";
+    "uuid" "uuid" Check Of(uuid::parse), "The value is a UUID.";
+    "date" "date" Check Of(date::parse), "The value is a date or a date with a time, as RFC 3339 writes them.";
+    "enum" "enum(a, b)" Check Of(choice::parse), "The value is one of those listed.";
+    "regex" "regex(\"..\")" Check Of(regex::parse), "The value is text in which the regular expression is found.";
+    "len" "len(1..100)" Check Of(length::parse), "The value is text of that many characters.";
+    ".." "a..b" Check Of(range::parse), "The value is a number between the two, both included.";
+    "max_bytes" "max_bytes(n)" Check Of(max_bytes::parse), "The value takes at most that many bytes.";
+    "mask" "mask(n)" Transform Of(mask::parse), "Every character but the last n becomes `*`.";
     "redact" "redact" Transform Guarded(redact::stage), "The value becomes `[REDACTED]`, always or when the condition holds.";
     "omit" "omit" Transform Guarded(omit::stage), "The field or element is taken out, always or when the condition holds.";
     "hash" "hash" Transform Keyed(hash::stage), "The value becomes its HMAC-SHA-256 under `plugin_settings.hash_key`.";
+    "pii.redact" "pii.redact" Transform Scanned(Scan::Pii, scan::redact), "What is found of personal data in the texts of the value becomes `[REDACTED]`.";
+    "pii.detect" "pii.detect" Note Detecting(Scan::Pii, scan::detect), "Personal data in the texts of the value add the message label `pii`; with `(deny)` they are refused.";
+    "injection.scan" "injection.scan" Note Detecting(Scan::Injection, scan::detect), "Texts that try to instruct a model add the message label `injection`; with `(deny)` they are refused.";
+    "run" "run(name)" Note Plugin, "A plugin gets the value, all values of the path at once, and may change or refuse it.";
+    "plugin" "plugin(name)" Note Plugin, "The same as `run(name)`.";
+    "taint" "taint(label, scope)" Note Labelled(taint::stage), "Adds a label where the field is there; for the session unless the scope is `message`.";
 }
-
-/// Stages of the language that are not compiled, refused by name so that none is ignored.
-const UNAVAILABLE: [&str; 6] = ["pii.redact", "pii.detect", "injection.scan", "run", "plugin", "taint"];
 
 /// The stage of the table that is written there.
 ///
@@ -108,16 +126,12 @@ pub(crate) fn row(written: &Written<'_>) -> Result<&'static Row, Diagnostic> {
         return Ok(row);
     }
     let place = written.name_span();
-    if UNAVAILABLE.contains(&name) {
-        let message = format!("`{name}` is not available in a field pipeline in this version of APL");
-        return Err(Diagnostic::new(codes::UNAVAILABLE, place, message));
-    }
     if name.contains(char::is_whitespace) {
         let fault = Diagnostic::new(codes::SYNTAX, place, format!("`{name}` is not one stage"));
         return Err(fault.help("write `|` between two stages"));
     }
     let fault = Diagnostic::new(codes::UNKNOWN_STAGE, place, format!("there is no stage `{name}`"));
-    let names = || ROWS.iter().map(|row| row.name).filter(|name| *name != "..").chain(UNAVAILABLE);
+    let names = || ROWS.iter().map(|row| row.name).filter(|name| *name != "..");
     Err(match diagnostic::nearest(name, names()) {
         Some(_) => fault.nearest(name, names()),
         None => fault.help(format!(

@@ -2,10 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
 
-use apl_core::Unresolved;
 use apl_core::compile::DeclaredKey;
 use apl_core::diagnostic::nearest;
+use apl_core::{Scan, Scanner, Unresolved};
 
 /// What a declared plugin may be named for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,7 @@ pub struct Declarations {
     engines: Vec<String>,
     /// The names of the cost tiers, the lowest first.
     cost_tiers: Vec<String>,
+    scanners: Scanners,
 }
 
 impl Declarations {
@@ -67,6 +70,12 @@ impl Declarations {
     #[must_use]
     pub fn with_engines(self, engines: Vec<String>) -> Self {
         Self { engines, ..self }
+    }
+
+    /// The same with the scanners that stages may ask.
+    #[must_use]
+    pub fn with_scanners(self, scanners: Vec<(Scan, Arc<dyn Scanner>)>) -> Self {
+        Self { scanners: Scanners(scanners), ..self }
     }
 
     /// The same with the names of the cost tiers, the lowest first.
@@ -149,7 +158,29 @@ impl Declarations {
     }
 }
 
+/// Scanners by what they look for.
+#[derive(Clone, Default)]
+struct Scanners(Vec<(Scan, Arc<dyn Scanner>)>);
+
+impl fmt::Debug for Scanners {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(scan, _)| scan)).finish()
+    }
+}
+
 impl apl_core::compile::Declared for Declarations {
+    fn scanner(&self, scan: Scan) -> Result<Arc<dyn Scanner>, Unresolved> {
+        let found = self.scanners.0.iter().find(|(known, _)| *known == scan);
+        found.map(|(_, scanner)| Arc::clone(scanner)).ok_or_else(|| {
+            let feature = match scan {
+                Scan::Pii => "pii",
+                Scan::Injection => "injection",
+            };
+            let help = format!("build with the feature `{feature}` of `cpex`");
+            Unresolved { message: "its scanner is not compiled in".to_owned(), help: Some(help) }
+        })
+    }
+
     fn plugin(&self, name: &str) -> Result<usize, Unresolved> {
         self.named(name, |role| matches!(role, Role::Control | Role::Sink), "a plugin that `run` can invoke")
     }

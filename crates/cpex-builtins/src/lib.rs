@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use cpex_sdk::Factory;
+use cpex_sdk::scan::{ContentScanner, Scan};
 
 /// One builtin kind that is compiled in.
 pub struct Builtin {
@@ -23,6 +24,17 @@ pub const BUILTINS: &[Builtin] = &[
     Builtin { kind: cpex_identity::KIND, feature: "jwt", factory: || Arc::new(cpex_identity::JwtFactory) },
     #[cfg(feature = "audit")]
     Builtin { kind: cpex_audit::KIND, feature: "audit", factory: || Arc::new(cpex_audit::LoggerFactory) },
+];
+
+/// What a scanner looks for, and what makes it.
+pub type MakeScanner = (Scan, fn() -> Arc<dyn ContentScanner>);
+
+/// Every scanner that is compiled in, for the stages of field pipelines that ask one.
+pub const SCANNERS: &[MakeScanner] = &[
+    #[cfg(feature = "pii")]
+    (Scan::Pii, || Arc::new(cpex_content_scan::PiiScanner::default())),
+    #[cfg(feature = "injection")]
+    (Scan::Injection, || Arc::new(cpex_content_scan::InjectionScanner::default())),
 ];
 
 impl std::fmt::Debug for Builtin {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use apl_cmf::{Envelope, View};
 use cpex_orchestration::call;
-use cpex_sdk::Instance;
+use cpex_sdk::{FieldPayload, Instance};
 
 use crate::road::state::Passage;
 
@@ -27,5 +27,20 @@ pub(crate) fn start(index: usize, envelope: &Envelope, passage: &Passage) {
         let _ = call(plugin.call(point, payload, &view, &mut context), control.timeout).await;
     };
     // What finds no room, or no runtime, is left out: telemetry never holds up an answer.
+    let _ = tasks.spawn(task);
+}
+
+/// Starts one `fire_and_forget` plugin that stands in a field pipeline, as [`start`] does.
+pub(crate) fn start_field(index: usize, payload: FieldPayload, envelope: &Envelope, passage: &Passage) {
+    let snapshot = Arc::clone(&passage.snapshot);
+    let (envelope, plan) = (envelope.clone(), passage.plan);
+    let mut context = passage.contexts.copy(index);
+    let tasks = Arc::clone(&snapshot.background);
+    let task = async move {
+        let Some(control) = snapshot.control(plan, index) else { return };
+        let Some(Instance::Plugin(plugin)) = &control.instance else { return };
+        let view = View::new(&envelope, control.config.capabilities);
+        let _ = call(plugin.call_field(&payload, &view, &mut context), control.timeout).await;
+    };
     let _ = tasks.spawn(task);
 }

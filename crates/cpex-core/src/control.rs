@@ -5,11 +5,12 @@ mod answer;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use apl_cmf::{Author, Change, Envelope, View};
+use apl_cmf::{Author, Change, Envelope, Message, MessagePayload, View};
 use apl_core::Denial;
 use cpex_orchestration::{call, fan_out};
 use cpex_sdk::audit::Execution;
-use cpex_sdk::{Instance, PluginContext, code};
+use cpex_sdk::{FieldPayload, Instance, PluginContext, code};
+use serde_json::Value as Json;
 
 use self::answer::{Answered, Asked, Placing, keeps_entity};
 use crate::road::state::{Identified, Passage};
@@ -38,6 +39,55 @@ pub(crate) async fn run(index: usize, control: &Control, identified: &mut Identi
         return Called::Deny(Denial::new(code::PLUGIN_DISABLED));
     }
     modify(index, control, Placing::Placed, identified).await
+}
+
+/// What a plugin makes of the values of a field.
+pub(crate) enum Judged {
+    Keep,
+    /// These take their places; as many as there were.
+    Replace(Vec<Json>),
+    Deny(Denial),
+}
+
+/// Asks a plugin that stands in a field pipeline about so many values. One that is disabled denies.
+pub(crate) async fn judge_field(
+    index: usize,
+    control: &Control,
+    payload: &FieldPayload,
+    count: usize,
+    identified: &mut Identified<'_>,
+) -> Judged {
+    if control.is_disabled() {
+        return Judged::Deny(Denial::new(code::PLUGIN_DISABLED));
+    }
+    let Identified { passage, envelope, .. } = identified;
+    let mut context = passage.contexts.take(index);
+    let clock = &passage.snapshot.host.clock;
+    let start = clock.monotonic_ns();
+    let view = View::new(envelope, control.config.capabilities);
+    let answer = match &control.instance {
+        Some(Instance::Plugin(plugin)) => call(plugin.call_field(payload, &view, &mut context), control.timeout).await,
+        _ => Ok(None),
+    };
+    let duration_us = clock.monotonic_ns().saturating_sub(start) / 1000;
+    passage.contexts.put(index, context);
+    let mut answered = Answered::of(Asked { answer, duration_us }, control, Placing::Placed);
+    let mut values = answered.modification.take().map(|payload| payload.values);
+    if let Some(given) = values.take_if(|values| values.len() != count) {
+        let error = format!("it answered {} values for {count}", given.len());
+        answered = Answered::failed(code::PLUGIN_ERROR, error, control, Placing::Placed);
+    }
+    let effective = match (&answered.denial, &values) {
+        (Some(_), _) => "deny",
+        (None, Some(_)) => "modify",
+        (None, None) => "allow",
+    };
+    note(passage, control, &answered, effective);
+    match (answered.denial, values) {
+        (Some(denial), _) => Judged::Deny(denial),
+        (None, Some(values)) => Judged::Replace(values),
+        (None, None) => Judged::Keep,
+    }
 }
 
 /// Calls plugins that only look, one at a time; nothing they ask for is done.
@@ -91,7 +141,7 @@ async fn modify(index: usize, control: &Control, placing: Placing, identified: &
     let asked = ask(control, envelope, passage, &mut context).await;
     passage.contexts.put(index, context);
     let mut answered = Answered::of(asked, control, placing);
-    if let Some(content) = answered.modification.take() {
+    if let Some(MessagePayload { message: Message { content, .. } }) = answered.modification.take() {
         let side = passage.side();
         let author = Author::Plugin(Arc::clone(&control.name), control.config.capabilities);
         let kept = envelope.payload(side).is_some_and(|payload| keeps_entity(&payload.message.content, &content));
@@ -111,7 +161,12 @@ async fn modify(index: usize, control: &Control, placing: Placing, identified: &
 }
 
 /// Asks a plugin for its verdict on the payload of this side.
-async fn ask(control: &Control, envelope: &Envelope, passage: &Passage, context: &mut PluginContext) -> Asked {
+async fn ask(
+    control: &Control,
+    envelope: &Envelope,
+    passage: &Passage,
+    context: &mut PluginContext,
+) -> Asked<MessagePayload> {
     let clock = &passage.snapshot.host.clock;
     let start = clock.monotonic_ns();
     let view = View::new(envelope, control.config.capabilities);
@@ -124,7 +179,7 @@ async fn ask(control: &Control, envelope: &Envelope, passage: &Passage, context:
     Asked { answer, duration_us: clock.monotonic_ns().saturating_sub(start) / 1000 }
 }
 
-fn note(passage: &mut Passage, control: &Control, answered: &Answered, effective: &'static str) {
+fn note<P>(passage: &mut Passage, control: &Control, answered: &Answered<P>, effective: &'static str) {
     if let Some(error) = &answered.error {
         passage.trail.errors.push(format!("{}: {error}", control.name));
     }

@@ -5,6 +5,7 @@ mod hash_key;
 mod instances;
 mod overrides;
 mod reach;
+mod scanners;
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::document::{self, Attributes, Document, LoadError, MemoryBounds, Plugi
 use crate::elicitation::Suspensions;
 use crate::snapshot::{Control, Engine, Hooked, Prepared, Settings, Snapshot};
 pub(crate) use instances::Factories;
+pub(crate) use scanners::Scanners;
 
 /// Everything of a snapshot that comes from the document.
 pub(crate) struct Loaded {
@@ -46,6 +48,7 @@ impl Loaded {
     pub(crate) fn compile(
         document: &Document,
         factories: &Factories,
+        scanners: Scanners,
         host_kinds: HostKinds,
         host: Host,
     ) -> Result<(Self, Warnings), LoadError> {
@@ -60,6 +63,7 @@ impl Loaded {
         let declared = Declarations::new(plugins.iter().zip(&built).map(declaration).collect())
             .with_hash_key(hash_key::read(document.root(), &host, &mut faults))
             .with_cost_tiers(written.cost_tiers.clone())
+            .with_scanners(scanners::adapted(scanners))
             .with_engines(engines.iter().map(|engine| engine.dialect.clone()).collect());
         let policy = Policy::compile(document.root(), &declared, &sources, &mut faults);
         let questions = engines::prepare(policy.questions(), &engines, &mut faults);

@@ -10,6 +10,7 @@ use apl_cpex::Authenticator;
 use arc_swap::ArcSwapOption;
 use cpex_orchestration::Background;
 use cpex_sdk::audit::Id;
+use cpex_sdk::scan::{ContentScanner, Scan};
 use cpex_sdk::{Clock, Factory, HookPoint, Host, IdSource, SecretReader, SessionStore};
 
 use crate::context::ContextTable;
@@ -18,7 +19,7 @@ use crate::document::{Document, LoadError, MemoryBounds};
 use crate::elicitation::Suspensions;
 use crate::invoke;
 use crate::lifecycle::{self, InitializeError};
-use crate::load::{Factories, Loaded, Warnings};
+use crate::load::{Factories, Loaded, Scanners, Warnings};
 use crate::operation::{Answer, Call, Operation};
 use crate::outcome::{Decision, Outcome};
 use crate::permit::Permit;
@@ -50,6 +51,7 @@ pub struct PluginManager {
     /// Held by the one caller that publishes; false once the manager was shut down.
     publishing: tokio::sync::Mutex<bool>,
     factories: Mutex<Factories>,
+    scanners: Mutex<Scanners>,
     ports: Ports,
     background: Arc<Background>,
 }
@@ -80,6 +82,7 @@ impl PluginManager {
             staged: Mutex::default(),
             publishing: tokio::sync::Mutex::new(true),
             factories: Mutex::default(),
+            scanners: Mutex::default(),
             ports: Ports {
                 clock,
                 ids,
@@ -96,6 +99,11 @@ impl PluginManager {
     /// first, so that a test can put a scripted one in its place.
     pub fn register_factory(&self, kind: impl Into<String>, factory: Arc<dyn Factory>) {
         self.factories.lock().unwrap_or_else(PoisonError::into_inner).insert(kind.into(), factory);
+    }
+
+    /// Registers the scanner that stages such as `pii.redact` ask; documents loaded from now on may use it.
+    pub fn register_scanner(&self, scan: Scan, scanner: Arc<dyn ContentScanner>) {
+        self.scanners.lock().unwrap_or_else(PoisonError::into_inner).insert(scan, scanner);
     }
 
     /// Reads, checks and compiles a document; [`PluginManager::initialize`] makes it the one in force.
@@ -121,7 +129,8 @@ impl PluginManager {
     pub fn stage(&self, document: &Document) -> Result<Warnings, LoadError> {
         let host = self.host(document);
         let factories = self.factories.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let (loaded, warnings) = Loaded::compile(document, &factories, HostKinds::Refuse, host)?;
+        let scanners = self.scanners.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (loaded, warnings) = Loaded::compile(document, &factories, scanners, HostKinds::Refuse, host)?;
         *self.staged.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
         Ok(warnings)
     }
@@ -134,7 +143,8 @@ impl PluginManager {
     pub fn check(&self, document: &Document) -> Result<Warnings, LoadError> {
         let host = self.host(document);
         let factories = self.factories.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Loaded::compile(document, &factories, HostKinds::Trust, host).map(|(_, warnings)| warnings)
+        let scanners = self.scanners.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Loaded::compile(document, &factories, scanners, HostKinds::Trust, host).map(|(_, warnings)| warnings)
     }
 
     /// Initializes the plugins of the document that was loaded last and makes it the one in force. Without a newly

@@ -59,6 +59,7 @@ fn named(point: &Point<'_, Attribute>) -> Json {
         Point::Perform(action) => match action {
             Action::Taint(taint) => step::taint(taint),
             Action::Run(run) => step::run(run),
+            Action::RunField(run) => step::run_field(run),
             Action::Delegate(delegate) => step::delegate(delegate),
             Action::Declassify(declassify) => step::declassify(declassify),
             Action::Elicit(elicit) => step::elicit(elicit),

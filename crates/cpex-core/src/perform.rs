@@ -4,6 +4,7 @@ mod ask;
 mod declassify;
 mod delegate;
 mod elicit;
+mod field;
 mod performed;
 mod restrict;
 mod rewrite;
@@ -32,6 +33,7 @@ pub(crate) async fn perform(
         Effect::Restrict(restrict) => restrict::perform(restrict, key, identified).into(),
         Effect::Taint(taint) => taint::perform(taint, rule, identified).into(),
         Effect::Run(run) => run::perform(run, rule, identified).await,
+        Effect::RunField(run) => field::perform(run, rule, identified).await,
         Effect::Rewrite(rewrite) => {
             let max_depth = identified.passage.snapshot.settings.max_depth;
             rewrite::perform(&rewrite.within(max_depth), rule, identified).into()

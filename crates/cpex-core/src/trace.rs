@@ -131,6 +131,7 @@ impl Trace<Attribute> for Recording {
         let step = match effect {
             Effect::Taint(taint) => step::taint(taint),
             Effect::Run(run) => step::run(run),
+            Effect::RunField(run) => step::run_field(run),
             Effect::Ask(ask) => step::ask(ask),
             Effect::Delegate(delegate) => step::delegate(delegate),
             Effect::Declassify(declassify) => step::declassify(declassify),

@@ -12,7 +12,7 @@ use crate::config::{ConfigFault, Key, PluginConfig};
 use crate::delegation::Delegator;
 use crate::elicitation::ElicitationChannel;
 use crate::engine::DecisionEngine;
-use crate::hook::{Hook, HookPoint};
+use crate::hook::{Field, FieldPayload, Hook, HookPoint};
 use crate::identity::IdentityResolver;
 use crate::plugin::{Erased, HookHandler, Plugin, PluginContext, PluginError, PluginResult};
 use crate::process::{Clock, IdSource, SecretReader};
@@ -83,12 +83,13 @@ impl fmt::Debug for Instance {
 pub struct PluginInstance {
     plugin: Arc<dyn Plugin>,
     handlers: Vec<(&'static HookPoint, Arc<dyn Erased<MessagePayload>>)>,
+    field: Option<Arc<dyn Erased<FieldPayload>>>,
 }
 
 impl PluginInstance {
     /// Begins with a plugin that handles no hook yet; see [`PluginBuilder::on`].
     pub fn of<P: Plugin>(plugin: P) -> PluginBuilder<P> {
-        PluginBuilder { plugin: Arc::new(plugin), handlers: Vec::new() }
+        PluginBuilder { plugin: Arc::new(plugin), handlers: Vec::new(), field: None }
     }
 
     /// The plugin itself.
@@ -101,6 +102,22 @@ impl PluginInstance {
     #[must_use]
     pub fn handles(&self, point: &HookPoint) -> bool {
         self.handlers.iter().any(|(handled, _)| *handled == point)
+    }
+
+    /// Whether it may stand in field pipelines.
+    #[must_use]
+    pub const fn handles_fields(&self) -> bool {
+        self.field.is_some()
+    }
+
+    /// Calls the handler of fields; `None` where there is none.
+    pub async fn call_field(
+        &self,
+        payload: &FieldPayload,
+        extensions: &View<'_>,
+        context: &mut PluginContext,
+    ) -> Option<Result<PluginResult<FieldPayload>, PluginError>> {
+        Some(self.field.as_ref()?.handle(payload, extensions, context).await)
     }
 
     /// Calls the handler of a hook; `None` where there is none.
@@ -126,6 +143,7 @@ impl fmt::Debug for PluginInstance {
 pub struct PluginBuilder<P> {
     plugin: Arc<P>,
     handlers: Vec<(&'static HookPoint, Arc<dyn Erased<MessagePayload>>)>,
+    field: Option<Arc<dyn Erased<FieldPayload>>>,
 }
 
 impl<P: Plugin> PluginBuilder<P> {
@@ -140,10 +158,21 @@ impl<P: Plugin> PluginBuilder<P> {
         self
     }
 
+    /// The plugin may also stand in field pipelines.
+    #[must_use]
+    pub fn on_fields(mut self) -> Self
+    where
+        P: HookHandler<Field>,
+    {
+        self.field =
+            Some(Arc::new(Typed::<P, Field> { plugin: Arc::clone(&self.plugin), hook: std::marker::PhantomData }));
+        self
+    }
+
     /// The plugin with all its hooks.
     #[must_use]
     pub fn build(self) -> PluginInstance {
-        PluginInstance { plugin: self.plugin, handlers: self.handlers }
+        PluginInstance { plugin: self.plugin, handlers: self.handlers, field: self.field }
     }
 }
 

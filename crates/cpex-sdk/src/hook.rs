@@ -1,6 +1,7 @@
 //! Hooks: the named points at which plugins run.
 
 use apl_cmf::{EntityKind, MessagePayload};
+use serde_json::Value as Json;
 
 /// One declaration of a hook: everything the runtime knows of it comes from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,10 +17,10 @@ pub struct HookPoint {
 }
 
 impl HookPoint {
-    /// The declaration of a hook name.
+    /// The declaration of a hook name, be it one that operations come in on or that of field pipelines.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
-        Self::ALL.iter().copied().find(|point| point.name == name)
+        Self::ALL.iter().copied().chain([Field::POINT]).find(|point| point.name == name)
     }
 
     /// The hook before an operation on that kind of capability, if one is declared.
@@ -53,6 +54,27 @@ pub trait Hook: Send + Sync + 'static {
     type Payload: Send + Sync + 'static;
     /// Its declaration.
     const POINT: &'static HookPoint;
+}
+
+/// Where a plugin stands in a field pipeline.
+#[derive(Debug)]
+pub struct Field;
+
+/// The values of one field, as a plugin in its pipeline gets them. It answers as many values, in the same order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldPayload {
+    /// `pre` before the operation, `post` after it.
+    pub phase: &'static str,
+    /// The path of the field as the policy writes it.
+    pub path: String,
+    /// What the path leads to, as the stages before left it: one value, or all of `[]` or `**`, in the order they stand.
+    pub values: Vec<Json>,
+}
+
+impl Hook for Field {
+    type Payload = FieldPayload;
+    const POINT: &'static HookPoint =
+        &HookPoint { name: "field", side: HookSide::Pre, entity: EntityKind::Tool, after: None };
 }
 
 macro_rules! cmf_hooks {

@@ -28,7 +28,7 @@ pub use audit::{AuditSink, Record, SinkError};
 pub use factory::{Factory, Host, Instance, PluginBuilder, PluginInstance};
 pub use hook::{
     CmfPromptPostFetch, CmfPromptPreFetch, CmfResourcePostFetch, CmfResourcePreFetch, CmfToolPostInvoke,
-    CmfToolPreInvoke, Hook, HookPoint, HookSide,
+    CmfToolPreInvoke, Field, FieldPayload, Hook, HookPoint, HookSide,
 };
 pub use identity::{AuthFailure, IdentityResolver, Inbound, Resolution};
 pub use plugin::{

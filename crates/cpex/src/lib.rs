@@ -64,11 +64,15 @@ pub use cpex_sdk as sdk;
 
 pub use from_yaml::{FromYaml, StartError};
 
-/// Registers the factory of every builtin that is compiled in.
+/// Registers the factory of every builtin that is compiled in, and the scanners.
 pub fn install_builtins(manager: &PluginManager) {
     #[cfg(feature = "cpex-builtins")]
     for builtin in cpex_builtins::BUILTINS {
         manager.register_factory(builtin.kind, (builtin.factory)());
+    }
+    #[cfg(feature = "cpex-builtins")]
+    for (scan, scanner) in cpex_builtins::SCANNERS {
+        manager.register_scanner(*scan, scanner());
     }
     #[cfg(not(feature = "cpex-builtins"))]
     let _ = manager;

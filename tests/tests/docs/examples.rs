@@ -10,8 +10,8 @@ use super::page::{Block, all_blocks, blocks};
 use super::policy;
 
 /// What a block may be marked with.
-const MARKS: [&str; 10] =
-    ["policy", "post_policy", "args", "result", "latin-1", "test", "refused", "warned", "file", "append"];
+const MARKS: [&str; 11] =
+    ["policy", "post_policy", "args", "result", "latin-1", "bare", "test", "refused", "warned", "file", "append"];
 
 #[test]
 fn every_example_does_what_its_mark_says() {

@@ -53,7 +53,7 @@ pub(super) fn document(block: &Block) -> String {
 /// Loads an example.
 pub(super) fn load(block: &Block) -> Findings {
     let text = document(block);
-    let manager = manager();
+    let manager = manager(block);
     if block.is("latin-1") {
         let bytes: Vec<u8> = text.chars().map(|sign| u8::try_from(sign).expect("a character of Latin-1")).collect();
         let folder = tempfile::tempdir().unwrap();
@@ -69,9 +69,11 @@ pub(super) fn load(block: &Block) -> Findings {
     findings(&document.and_then(|document| manager.check(&document)))
 }
 
-fn manager() -> PluginManager {
+fn manager(block: &Block) -> PluginManager {
     let manager = PluginManager::new(ManagerConfig { secrets: Some(Arc::new(AnySecret)), ..ManagerConfig::default() });
-    cpex::install_builtins(&manager);
+    if !block.is("bare") {
+        cpex::install_builtins(&manager);
+    }
     manager
 }
 

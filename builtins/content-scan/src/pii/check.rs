@@ -29,7 +29,7 @@ pub(super) fn is_card(found: &str) -> bool {
             (_, doubled) => doubled / 10 + doubled % 10,
         })
         .sum();
-    (13..=19).contains(&digits.len()) && sum % 10 == 0 && !digits.chars().all(|digit| Some(digit) == first)
+    (13..=19).contains(&digits.len()) && sum.is_multiple_of(10) && !digits.chars().all(|digit| Some(digit) == first)
 }
 
 /// The check digits of ISO 13616: the number, its first four signs moved to the end and letters as numbers, is 1 modulo 97.
@@ -44,16 +44,19 @@ pub(super) fn is_iban(found: &str) -> bool {
     (15..=34).contains(&signs.len()) && remainder == 1
 }
 
-/// 8 to 15 digits (ITU-T E.164), in international form or with separators.
+/// 8 to 15 digits in international form (ITU-T E.164), or 10 to 15 in groups: a date has fewer.
 pub(super) fn is_phone(found: &str) -> bool {
-    let is_written_as_one = found.starts_with('+') || found.contains([' ', '.', '-', '(']);
-    is_written_as_one && (8..=15).contains(&digits(found).len())
+    let least = match (found.starts_with('+'), found.contains([' ', '.', '-', '('])) {
+        (true, _) => 8,
+        (false, true) => 10,
+        (false, false) => return false,
+    };
+    (least..=15).contains(&digits(found).len())
 }
 
-/// An address that can be parsed. `::` alone is none: it stands in texts of all sorts.
+/// An address that can be parsed.
 pub(super) fn is_ip(found: &str) -> bool {
-    let found = found.trim_end_matches('.');
-    found.parse::<Ipv4Addr>().is_ok() || (found.len() > 2 && found.parse::<Ipv6Addr>().is_ok())
+    found.parse::<Ipv4Addr>().is_ok() || found.parse::<Ipv6Addr>().is_ok()
 }
 
 fn digits(found: &str) -> String {

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::effect::{Action, Ask, Compiled};
 use crate::fact::Vocabulary;
 use crate::program::{Program, RuleIndex, Statement};
-use crate::rewrite::Side;
+use crate::rewrite::{Part, Rewrite, RunField, Side};
 use crate::rule::Rule;
 use crate::span::Span;
 
@@ -142,6 +142,22 @@ impl<'a, V: Vocabulary, D: Declared> Assembly<'a, V, D> {
                 self.code.push(Statement::Ask(ask, None, rule));
             }
             Compiled::Perform(action) => self.perform(action, place, span),
+            Compiled::Pipeline(parts) => self.pipeline(parts, place, span),
+        }
+    }
+
+    /// Writes a field pipeline, if it may stand at that place.
+    pub(super) fn pipeline(&mut self, parts: Vec<Part<V::Attribute>>, place: &Place, span: Span) {
+        let before = self.faults.len();
+        for part in parts {
+            // One mistake is one finding.
+            if self.faults.len() > before {
+                return;
+            }
+            match part {
+                Part::Stages(rewrite) => self.perform(Action::Rewrite(rewrite), place, span),
+                Part::Plugin(run) => self.perform(Action::RunField(run), place, span),
+            }
         }
     }
 
@@ -201,7 +217,7 @@ impl<'a, V: Vocabulary, D: Declared> Assembly<'a, V, D> {
 /// Whether a statement of a reaction acts on the outside.
 fn acts<A>(statement: &Statement<A>) -> bool {
     match statement {
-        Statement::Perform(Action::Delegate(_) | Action::Run(_), _) => true,
+        Statement::Perform(Action::Delegate(_) | Action::Run(_) | Action::RunField(_), _) => true,
         Statement::Fork(branches, _) => branches.iter().flatten().any(|branch| branch.code.iter().any(acts)),
         Statement::Perform(..)
         | Statement::Unless(..)
@@ -232,13 +248,23 @@ fn misplaced<A, D: Declared>(action: &Action<A>, place: &Place, declared: &D) ->
             let message = format!("plugin `{}` may modify the operation and cannot run in `parallel`", run.plugin);
             Some((message, "give it `mode: concurrent`, or move it before or after `parallel`"))
         }
-        Action::Rewrite(_) if place.in_parallel => {
-            Some(("a field operation cannot run in `parallel`".to_owned(), SERIAL))
+        Action::Rewrite(Rewrite { side, .. }) | Action::RunField(RunField { side, .. }) => {
+            misplaced_field(*side, place)
         }
-        Action::Rewrite(rewrite) if rewrite.side == Side::Result && place.phase == Phase::Policy => {
+        _ => None,
+    }
+}
+
+/// Why a field operation on that side cannot stand at that place, and what to do.
+fn misplaced_field(side: Side, place: &Place) -> Option<(String, &'static str)> {
+    match (side, place.phase) {
+        _ if place.in_parallel => {
+            Some(("a field operation cannot run in `parallel`".to_owned(), "move it before or after `parallel`"))
+        }
+        (Side::Result, Phase::Policy) => {
             Some(("there is no result before the operation".to_owned(), "move it to `post_policy`"))
         }
-        Action::Rewrite(rewrite) if rewrite.side == Side::Args && place.phase == Phase::PostPolicy => {
+        (Side::Args, Phase::PostPolicy) => {
             let message = "the arguments were used already: the operation has happened".to_owned();
             Some((message, "move it to `policy`"))
         }

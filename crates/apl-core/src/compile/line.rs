@@ -12,7 +12,7 @@ use crate::condition::{self, Condition};
 use crate::context::Declared;
 use crate::decision::Denial;
 use crate::diagnostic::Diagnostic;
-use crate::effect::{self, Action, Compiled, EFFECTS};
+use crate::effect::{self, Compiled, EFFECTS};
 use crate::expr::KEYWORDS;
 use crate::fact::Vocabulary;
 use crate::node::Text;
@@ -208,8 +208,7 @@ fn field_operation<V: Vocabulary, D: Declared>(
     let dot = usize::from(part(text, &path).starts_with('.'));
     let field = text.part(path.start + dot..path.end);
     let pipeline = text.part(scan::trim(&text.value, bar + 1..range.end));
-    let rewrite = rewrite::compile(&field, &pipeline, side, assembly.context, assembly.faults)?;
-    Some(Compiled::Perform(Action::Rewrite(rewrite)))
+    rewrite::compile(&field, &pipeline, side, assembly.context, assembly.faults).map(Compiled::Pipeline)
 }
 
 /// Whether a part of a text is a field operation: it begins with `args` or `result` and a path, and has a `|` and no `:`

@@ -19,8 +19,10 @@ pub(crate) trait Visit {
 /// What becomes of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Edit {
-    /// It stays as it is.
+    /// It stays as it is; what is inside it may be reached as well.
     Keep,
+    /// It stays as it is, with all that is inside it.
+    Leave,
     /// This value takes its place.
     Replace(Json),
     /// The member or element is taken out.
@@ -34,6 +36,11 @@ pub enum RewriteFault {
     Invalid {
         /// What the field must be, such as `a number` or `text of at most 64 characters`.
         expected: String,
+    },
+    /// A stage that scans, written with `(deny)`, found something: `args.scan`, `result.scan`.
+    Found {
+        /// The stage as written.
+        stage: String,
     },
     /// A value cannot be treated and may not be passed on untreated: `result.unreadable`, `args.invalid`.
     Unreadable,

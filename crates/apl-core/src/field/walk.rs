@@ -40,6 +40,7 @@ impl<V: Visit> Walk<'_, V> {
                     self.changed = true;
                     return Ok(true);
                 }
+                Edit::Leave => return Ok(true),
                 Edit::Remove => {
                     self.changed = true;
                     return Ok(false);

@@ -23,6 +23,7 @@ fn show(step: &Step<'_, Attribute>) -> String {
         Step::Perform(Effect::Taint(taint)) => format!("taint {} {:?}", taint.label, taint.scope),
         Step::Perform(Effect::Run(run)) => format!("run {} {}", run.index, run.plugin),
         Step::Perform(Effect::Rewrite(_)) => "rewrite".to_owned(),
+        Step::Perform(Effect::RunField(run)) => format!("run {} on {}", run.plugin, run.field),
         Step::Perform(Effect::Ask(ask)) => format!("ask {} {}", ask.dialect, ask.question),
         Step::Perform(Effect::Elicit(elicit)) => format!("{} {}", elicit.verb, elicit.approver),
         Step::Perform(Effect::Delegate(delegate)) => format!("delegate {}", delegate.delegator),

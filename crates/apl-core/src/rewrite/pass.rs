@@ -40,7 +40,7 @@ impl<A> Visit for Pass<'_, '_, A> {
         let mut edit = Edit::Keep;
         for (index, link) in self.active.numbered() {
             let current = match &edit {
-                Edit::Keep => value,
+                Edit::Keep | Edit::Leave => value,
                 Edit::Replace(replacement) => replacement,
                 Edit::Remove if link.kind == Kind::Presence => {
                     self.active.watch.note(index, &Err(ABSENT));
@@ -48,13 +48,20 @@ impl<A> Visit for Pass<'_, '_, A> {
                 }
                 Edit::Remove => continue,
             };
-            if link.kind == Kind::Check && current.is_null() {
+            if matches!(link.kind, Kind::Check | Kind::Note) && current.is_null() {
                 continue;
+            }
+            if let Some(label) = link.label.as_ref().filter(|_| link.stage.finds(current)) {
+                self.active.add_label(label);
+                if link.denies {
+                    self.active.watch.refused(index);
+                    return Err(RewriteFault::Found { stage: link.written.to_string() });
+                }
             }
             let outcome = link.stage.edit(current);
             self.active.watch.note(index, &outcome);
             match outcome? {
-                Edit::Keep => {}
+                Edit::Keep | Edit::Leave => {}
                 changed => edit = changed,
             }
         }

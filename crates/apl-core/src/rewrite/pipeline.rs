@@ -1,9 +1,11 @@
 //! A compiled pipeline, and which of its stages are in force for an operation.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::watch::{Deeds, Watch};
 use crate::condition::{Condition, ConditionFault, ConditionTrace};
+use crate::effect::Taint;
 use crate::fact::Facts;
 use crate::field::Field;
 use crate::rule::Rule;
@@ -16,7 +18,7 @@ pub struct Rewrite<A> {
     pub side: Side,
     /// The field path as written.
     pub field: Arc<str>,
-    pub(super) path: Field,
+    pub(super) path: Arc<Field>,
     pub(super) links: Box<[Link]>,
     /// INVARIANT: at most 64, each guarding one stage that transforms.
     pub(super) conditions: Box<[Condition<A>]>,
@@ -29,6 +31,10 @@ pub(super) struct Link {
     pub(super) kind: Kind,
     /// The bit of its condition; none where it has no condition.
     pub(super) guard: u64,
+    /// The label of what it finds, if it looks for something.
+    pub(super) label: Option<Taint>,
+    /// Whether what it finds is refused.
+    pub(super) denies: bool,
     /// What is written, for traces.
     pub(super) written: Box<str>,
 }
@@ -51,6 +57,8 @@ pub struct ActiveRewrite<'p, A> {
     pub(super) holding: u64,
     pub(super) max_depth: usize,
     pub(super) watch: Watch,
+    /// Labels of what was found so far, each once.
+    pub(super) labels: RefCell<Vec<&'p Taint>>,
 }
 
 /// A stage as it stands in a pipeline.
@@ -91,7 +99,13 @@ impl<A> Rewrite<A> {
         for (bit, condition) in self.conditions.iter().enumerate() {
             holding |= u64::from(condition.test_traced(facts, rule, trace)?) << bit;
         }
-        Ok(ActiveRewrite { rewrite: self, holding, max_depth: MAX_DEPTH, watch: Watch::default() })
+        Ok(ActiveRewrite {
+            rewrite: self,
+            holding,
+            max_depth: MAX_DEPTH,
+            watch: Watch::default(),
+            labels: RefCell::default(),
+        })
     }
 
     /// Every attribute its conditions mention, in written order; one that is mentioned twice comes twice.
@@ -99,11 +113,16 @@ impl<A> Rewrite<A> {
         self.conditions.iter().flat_map(Condition::attributes)
     }
 
+    /// The labels its stages may add.
+    pub fn labels(&self) -> impl Iterator<Item = &Taint> {
+        self.links.iter().filter_map(|link| link.label.as_ref())
+    }
+
     /// Every stage, in written order.
     pub fn stages(&self) -> impl Iterator<Item = StageOutline<'_>> {
         self.links.iter().map(|link| StageOutline {
             written: &link.written,
-            judges: link.kind != Kind::Transform,
+            judges: matches!(link.kind, Kind::Presence | Kind::Check) || link.denies,
             is_guarded: link.guard != 0,
         })
     }
@@ -134,9 +153,21 @@ impl<'p, A> ActiveRewrite<'p, A> {
         self.watch.begin(self.rewrite.links.len());
     }
 
+    /// The labels of what was found so far, in the order it was found.
+    pub fn labels(&self) -> Vec<&'p Taint> {
+        self.labels.borrow().clone()
+    }
+
     /// What each stage did so far, in written order; nothing where nobody watches.
     pub fn deeds(&self) -> impl Iterator<Item = Deeds> {
         self.watch.deeds()
+    }
+
+    pub(super) fn add_label(&self, label: &'p Taint) {
+        let mut labels = self.labels.borrow_mut();
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
     }
 
     /// Whether any stage is in force.

@@ -23,8 +23,12 @@ fn rewrite_of(declared: &impl Declared, field: &str, pipeline: &str) -> Result<R
     let sources = Sources::single("policy.yaml", pipeline);
     let mut faults = Vec::new();
     let context = Context::new(&Words, declared, &sources);
-    let rewrite = compile(&text(field), &text(pipeline), Side::Result, &context, &mut faults);
-    assert!(rewrite.is_none() || faults.is_empty(), "{pipeline}");
+    let parts = compile(&text(field), &text(pipeline), Side::Result, &context, &mut faults);
+    assert!(parts.is_none() || faults.is_empty(), "{pipeline}");
+    let rewrite = parts.and_then(|parts| match parts.into_iter().next() {
+        Some(Part::Stages(rewrite)) => Some(rewrite),
+        _ => None,
+    });
     rewrite.ok_or_else(|| faults.iter().map(|fault| line(fault, &sources)).collect())
 }
 

@@ -33,10 +33,17 @@ impl Watch {
         let Some(deeds) = self.of(stage) else { return };
         let before = deeds.get();
         deeds.set(match outcome {
-            Ok(Edit::Keep) => Deeds { passed: true, ..before },
+            Ok(Edit::Keep | Edit::Leave) => Deeds { passed: true, ..before },
             Ok(Edit::Replace(_) | Edit::Remove) => Deeds { changed: true, ..before },
             Err(_) => Deeds { refused: true, ..before },
         });
+    }
+
+    /// Notes that the stage of that index refused a value for what it found.
+    pub(super) fn refused(&self, stage: usize) {
+        if let Some(deeds) = self.of(stage) {
+            deeds.set(Deeds { refused: true, ..deeds.get() });
+        }
     }
 
     /// Goes back to what was noted before.

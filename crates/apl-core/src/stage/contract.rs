@@ -14,6 +14,11 @@ pub(crate) trait Stage: Debug + Send + Sync {
     /// # Errors
     /// When the value is not of the form the stage asks for.
     fn edit(&self, value: &Json) -> Result<Edit, Invalid>;
+
+    /// Whether it finds in a value what its label says. Asked only of a stage that has a label.
+    fn finds(&self, _: &Json) -> bool {
+        false
+    }
 }
 
 /// What a field must be, after "must be". Never says what it is.
@@ -29,6 +34,8 @@ pub(crate) enum Kind {
     Check,
     /// Changes it, be it `null` or not.
     Transform,
+    /// Only looks, for what its label says; `null` counts as none.
+    Note,
 }
 
 impl Invalid {

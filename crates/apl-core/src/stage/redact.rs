@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::contract::{Invalid, Stage};
 use crate::field::Edit;
 
-const REDACTED: &str = "[REDACTED]";
+pub(super) const REDACTED: &str = "[REDACTED]";
 
 #[derive(Debug)]
 struct Redact;

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod hash;
 mod refused;
@@ -11,13 +11,26 @@ use crate::field::Edit;
 use crate::span::Sources;
 use crate::testing::{line, text};
 
+/// Finds runs of digits.
+struct Digits;
+
+impl Scanner for Digits {
+    fn scan(&self, text: &str) -> Vec<std::ops::Range<usize>> {
+        let digits = text.char_indices().filter(|(_, sign)| sign.is_ascii_digit());
+        digits.map(|(at, _)| at..at + 1).collect()
+    }
+}
+
 fn compile(written: &str) -> Result<Box<dyn Stage>, Diagnostic> {
     let text = text(written);
     let stage = Written::parse(&text, 0..written.len())?;
     match row(&stage)?.parse {
-        Parse::Stage(parse) => parse(&stage),
-        Parse::Guarded(stage_alone) => stage.bare().map(|()| stage_alone()),
-        Parse::Keyed(keyed) => stage.bare().map(|()| keyed(HashKey::new(b"Jefe").unwrap())),
+        Of(parse) => parse(&stage),
+        Guarded(stage_alone) => stage.bare().map(|()| stage_alone()),
+        Keyed(keyed) => stage.bare().map(|()| keyed(HashKey::new(b"Jefe").unwrap())),
+        Scanned(_, scanned) | Detecting(_, scanned) => Ok(scanned(Arc::new(Digits))),
+        Labelled(labelled) => Ok(labelled()),
+        Plugin => panic!("a plugin is no stage that works by itself"),
     }
 }
 
@@ -287,5 +300,26 @@ proptest! {
         let (count, hidden) = (value.chars().count(), masked.chars().take_while(|sign| *sign == '*').count());
         prop_assert_eq!(masked.chars().count(), count);
         prop_assert!(hidden * 2 >= count && hidden >= count.saturating_sub(shown));
+    }
+}
+
+#[test]
+fn a_scanner_is_asked_about_every_text_and_key_and_marks_what_it_finds() {
+    let redact = |value: Json| compile("pii.redact").unwrap().edit(&value);
+    assert_eq!(redact(json!("a12b")), Ok(Edit::Replace(json!("a[REDACTED][REDACTED]b"))));
+    assert_eq!(
+        redact(json!(["x", {"k1": {"y": "2"}}, 3])),
+        Ok(Edit::Replace(json!(["x", {"k[REDACTED]": {"y": "[REDACTED]"}}, 3])))
+    );
+    for value in [json!("ab"), json!(12), json!(null), json!([true, {"a": "b"}])] {
+        assert_eq!(redact(value), Ok(Edit::Keep));
+    }
+    let expected = "a map whose keys stay apart without what is redacted in them";
+    assert_eq!(redact(json!({"1": 0, "2": 0})), Err(Invalid(expected.into())));
+    let detect = compile("pii.detect").unwrap();
+    for (value, found) in
+        [(json!("a1"), true), (json!({"1": 0}), true), (json!([["2"]]), true), (json!(1), false), (json!({}), false)]
+    {
+        assert_eq!((detect.finds(&value), detect.edit(&value)), (found, Ok(Edit::Keep)), "{value}");
     }
 }

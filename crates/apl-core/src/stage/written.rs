@@ -86,6 +86,18 @@ impl<'t> Written<'t> {
             .ok_or_else(|| self.misused(&format!("`{form}`")))
     }
 
+    /// Whether that word stands in parentheses; nothing else may.
+    ///
+    /// # Errors
+    /// When something else does.
+    pub(crate) fn word(&self, word: &str) -> Result<bool, Diagnostic> {
+        match &self.arguments {
+            None => Ok(false),
+            Some(arguments) if self.part(arguments) == word => Ok(true),
+            Some(_) => Err(self.misused(&format!("`{0}` or `{0}({word})`", self.name()))),
+        }
+    }
+
     /// Refuses parentheses.
     ///
     /// # Errors

@@ -92,6 +92,7 @@ impl Plan {
 const fn named(action: &Action<Attribute>) -> Option<usize> {
     match action {
         Action::Run(run) => Some(run.index),
+        Action::RunField(run) => Some(run.index),
         Action::Delegate(delegate) => Some(delegate.index),
         Action::Elicit(elicit) => Some(elicit.index),
         Action::Taint(_) | Action::Declassify(_) | Action::Restrict(_) | Action::Rewrite(_) => None,
@@ -103,6 +104,7 @@ fn needs_session(program: &Program<Attribute>) -> bool {
     let needs = |site: Site<'_, Attribute>| match site.request {
         Request::Ask(_) | Request::Perform(Action::Declassify(_)) => true,
         Request::Perform(Action::Taint(taint)) => taint.scope == Scope::Session,
+        Request::Perform(Action::Rewrite(rewrite)) => rewrite.labels().any(|label| label.scope == Scope::Session),
         Request::Perform(_) => false,
     };
     program.sites().any(needs) || program.attributes().any(Attribute::reads_session)

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use apl_core::diagnostic::Diagnostic;
 use apl_core::span::Span;
-use apl_core::{Action, Request, Site};
+use apl_core::{Action, Request, RunField, RunPlugin, Site};
 
 use super::plan::Plan;
 use crate::attribute::Attribute;
@@ -40,8 +40,8 @@ fn judge(site: &Site<'_, Attribute>, verb: &str) -> Option<Diagnostic> {
             let dialect = &ask.dialect;
             (code::ACTS_BEFORE_WAIT, format!("a reaction to `{dialect}` acts before `{verb}` has its answer"))
         }
-        Request::Perform(Action::Run(run)) => {
-            (code::RUN_BEFORE_WAIT, format!("plugin `{}` runs before `{verb}` has its answer", run.plugin))
+        Request::Perform(Action::Run(RunPlugin { plugin, .. }) | Action::RunField(RunField { plugin, .. })) => {
+            (code::RUN_BEFORE_WAIT, format!("plugin `{plugin}` runs before `{verb}` has its answer"))
         }
         Request::Perform(_) | Request::Ask(_) => return None,
     };

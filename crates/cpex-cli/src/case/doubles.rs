@@ -7,8 +7,9 @@ use cpex::cmf::{ContentPart, MessagePayload, View};
 use cpex::sdk::testing::RecordingSink;
 use cpex::sdk::{
     AuditSink, AuthFailure, CmfPromptPostFetch, CmfPromptPreFetch, CmfResourcePostFetch, CmfResourcePreFetch,
-    CmfToolPostInvoke, CmfToolPreInvoke, Hook, HookHandler, IdentityResolver, Inbound, Instance, Plugin, PluginContext,
-    PluginError, PluginInstance, PluginResult, PluginViolation, Record, Resolution, SinkError, async_trait, code,
+    CmfToolPostInvoke, CmfToolPreInvoke, FieldPayload, Hook, HookHandler, IdentityResolver, Inbound, Instance, Plugin,
+    PluginContext, PluginError, PluginInstance, PluginResult, PluginViolation, Record, Resolution, SinkError,
+    async_trait, code,
 };
 use serde_json::{Map, Value as Json};
 
@@ -24,15 +25,71 @@ pub(crate) struct ScriptedPlugin {
 
 impl Plugin for ScriptedPlugin {}
 
+/// A payload in which named fields can be replaced.
+trait Scripted: Sized + Send + Sync {
+    /// The payload with the named fields of the arguments, and of a structured result, replaced.
+    fn modified(&self, args: &Map<String, Json>, result: &Map<String, Json>) -> PluginResult<Self>;
+}
+
 #[async_trait]
-impl<H: Hook<Payload = MessagePayload>> HookHandler<H> for ScriptedPlugin {
+impl<H: Hook> HookHandler<H> for ScriptedPlugin
+where
+    H::Payload: Scripted,
+{
     async fn handle(
         &self,
-        payload: &MessagePayload,
+        payload: &H::Payload,
         _extensions: &View<'_>,
         _context: &mut PluginContext,
-    ) -> Result<PluginResult<MessagePayload>, PluginError> {
-        Ok(self.play(payload).await)
+    ) -> Result<PluginResult<H::Payload>, PluginError> {
+        self.reached.store(true, Ordering::Relaxed);
+        Ok(match &self.script {
+            Script::Allow => PluginResult::allow(),
+            Script::Deny(code) => PluginResult::deny(PluginViolation::new("denied by a stub", code)),
+            Script::Modify { args, result } => payload.modified(args, result),
+            Script::Panic => panic_quietly(),
+            Script::Timeout => std::future::pending().await,
+            // The runner refuses such stubs of a plugin before it begins.
+            Script::Refuse | Script::Grant(_) | Script::Reply(_) | Script::Fail(_) => {
+                PluginResult::deny(PluginViolation::new("its stub is that of another collaborator", "stub"))
+            }
+        })
+    }
+}
+
+impl Scripted for MessagePayload {
+    fn modified(&self, args: &Map<String, Json>, result: &Map<String, Json>) -> PluginResult<Self> {
+        let mut payload = self.clone();
+        for part in &mut payload.message.content {
+            match part {
+                ContentPart::ToolCall(call) => call.arguments.extend(args.clone()),
+                ContentPart::PromptRequest(request) => request.arguments.extend(args.clone()),
+                ContentPart::ToolResult(answer) => {
+                    if let Json::Object(content) = &mut answer.content {
+                        content.extend(result.clone());
+                    }
+                }
+                ContentPart::Text(_)
+                | ContentPart::PromptResult(_)
+                | ContentPart::Resource(_)
+                | ContentPart::ResourceRef(_)
+                | ContentPart::Other(_) => {}
+            }
+        }
+        PluginResult::modify_payload(payload)
+    }
+}
+
+impl Scripted for FieldPayload {
+    fn modified(&self, args: &Map<String, Json>, result: &Map<String, Json>) -> PluginResult<Self> {
+        let named = if self.phase == "pre" { args } else { result };
+        match named.get(&self.path) {
+            Some(value) => {
+                let values = vec![value.clone(); self.values.len()];
+                PluginResult::modify_payload(Self { values, ..self.clone() })
+            }
+            None => PluginResult::allow(),
+        }
     }
 }
 
@@ -41,22 +98,7 @@ impl ScriptedPlugin {
     pub(crate) fn on_every_hook(self) -> Instance {
         let tools = PluginInstance::of(self).on::<CmfToolPreInvoke>().on::<CmfToolPostInvoke>();
         let prompts = tools.on::<CmfPromptPreFetch>().on::<CmfPromptPostFetch>();
-        Instance::Plugin(prompts.on::<CmfResourcePreFetch>().on::<CmfResourcePostFetch>().build())
-    }
-
-    async fn play(&self, payload: &MessagePayload) -> PluginResult<MessagePayload> {
-        self.reached.store(true, Ordering::Relaxed);
-        match &self.script {
-            Script::Allow => PluginResult::allow(),
-            Script::Deny(code) => PluginResult::deny(PluginViolation::new("denied by a stub", code)),
-            Script::Modify { args, result } => modified(payload, args, result),
-            Script::Panic => panic_quietly(),
-            Script::Timeout => std::future::pending().await,
-            // The runner refuses such stubs of a plugin before it begins.
-            Script::Refuse | Script::Grant(_) | Script::Reply(_) | Script::Fail(_) => {
-                PluginResult::deny(PluginViolation::new("its stub is that of another collaborator", "stub"))
-            }
-        }
+        Instance::Plugin(prompts.on::<CmfResourcePreFetch>().on::<CmfResourcePostFetch>().on_fields().build())
     }
 }
 
@@ -109,32 +151,6 @@ impl AuditSink for ScriptedSink {
             _ => self.kept.write(record).await,
         }
     }
-}
-
-/// The payload with the named fields replaced in every call and every structured result.
-fn modified(
-    payload: &MessagePayload,
-    args: &Map<String, Json>,
-    result: &Map<String, Json>,
-) -> PluginResult<MessagePayload> {
-    let mut payload = payload.clone();
-    for part in &mut payload.message.content {
-        match part {
-            ContentPart::ToolCall(call) => call.arguments.extend(args.clone()),
-            ContentPart::PromptRequest(request) => request.arguments.extend(args.clone()),
-            ContentPart::ToolResult(answer) => {
-                if let Json::Object(content) = &mut answer.content {
-                    content.extend(result.clone());
-                }
-            }
-            ContentPart::Text(_)
-            | ContentPart::PromptResult(_)
-            | ContentPart::Resource(_)
-            | ContentPart::ResourceRef(_)
-            | ContentPart::Other(_) => {}
-        }
-    }
-    PluginResult::modify_payload(payload)
 }
 
 /// Unwinds without the message a panic prints: the guard above is what is tried here.

@@ -93,6 +93,9 @@ fn step(step: &Json, lines: &mut Lines) {
             lines.add(2, format_args!("taint({}, {}): {}", word(&step["label"]), word(&step["scope"]), reply(step)));
         }
         "run" => lines.add(2, format_args!("run({}): {}", word(&step["plugin"]), reply(step))),
+        "field" => {
+            lines.add(2, format_args!("run({}) on {}: {}", word(&step["plugin"]), word(&step["field"]), reply(step)));
+        }
         "pipeline" => {
             lines.add(2, format_args!("pipeline of {}: {}", word(&step["field"]), reply(step)));
             for stage in list(&step["stages"]) {

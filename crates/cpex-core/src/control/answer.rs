@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{ContentPart, MessagePayload};
+use apl_cmf::ContentPart;
 use apl_core::Denial;
 use cpex_orchestration::Fault;
 use cpex_sdk::config::OnError;
@@ -19,30 +19,30 @@ pub(super) enum Placing {
 }
 
 /// How the call itself ended; `None` where the plugin has no handler for the hook.
-type Answer = Result<Option<Result<PluginResult<MessagePayload>, PluginError>>, Fault>;
+type Answer<P> = Result<Option<Result<PluginResult<P>, PluginError>>, Fault>;
 
 /// A call and how long it took.
-pub(super) struct Asked {
-    pub(super) answer: Answer,
+pub(super) struct Asked<P> {
+    pub(super) answer: Answer<P>,
     pub(super) duration_us: u64,
 }
 
 /// What an answer means for the operation.
-pub(super) struct Answered {
+pub(super) struct Answered<P> {
     /// What the plugin asked for, as records spell it.
     pub(super) requested: &'static str,
     pub(super) code: Option<&'static str>,
     /// The denial that counts.
     pub(super) denial: Option<Denial>,
-    /// The new parts, where the mode lets the plugin modify.
-    pub(super) modification: Option<Vec<ContentPart>>,
+    /// The new payload, where the mode lets the plugin modify.
+    pub(super) modification: Option<P>,
     /// What went wrong, for the record.
     pub(super) error: Option<String>,
     pub(super) duration_us: u64,
 }
 
-impl Answered {
-    pub(super) fn of(asked: Asked, control: &Control, placing: Placing) -> Self {
+impl<P> Answered<P> {
+    pub(super) fn of(asked: Asked<P>, control: &Control, placing: Placing) -> Self {
         let mode = control.config.mode;
         let answered = match asked.answer {
             Ok(Some(Ok(PluginResult { verdict, .. }))) => match verdict {
@@ -53,7 +53,7 @@ impl Answered {
                     ..Self::plain("deny")
                 },
                 Verdict::Modify(payload) => {
-                    Self { modification: mode.may_modify().then_some(payload.message.content), ..Self::plain("modify") }
+                    Self { modification: mode.may_modify().then_some(payload), ..Self::plain("modify") }
                 }
             },
             Ok(Some(Err(PluginError(text)))) => Self::failed(code::PLUGIN_ERROR, text, control, placing),

@@ -6,16 +6,66 @@ use apl_cmf::{
     Author, Change, ContentPart, EntityKind, PromptRequest, PromptResult, ResourceRef, Side, TextPart, ToolCall,
     ToolResult,
 };
-use apl_core::{ActiveRewrite, Denial, Reply, RewriteFault, Rule, Side as FieldSide};
+use apl_core::{ActiveRewrite, Denial, Reply, RewriteFault, Rule, Side as FieldSide, Treatment};
 use apl_cpex::Attribute;
 use cpex_sdk::code;
 use serde_json::{Map, Value as Json};
 
+use super::taint;
 use crate::road::state::Identified;
 
-type Active<'p> = ActiveRewrite<'p, Attribute>;
+/// What treats the forms of a payload.
+pub(super) trait Treats {
+    /// Treats a structured value; answers whether it changed.
+    fn apply(&mut self, value: &mut Json) -> Result<bool, RewriteFault>;
 
-pub(super) fn perform(active: &Active<'_>, rule: &Rule, identified: &mut Identified<'_>) -> Reply {
+    /// Treats a text; answers what takes its place, if anything does.
+    fn apply_text(&mut self, text: &str) -> Result<Option<String>, RewriteFault>;
+
+    /// Whether a text can be asked for the field.
+    fn can_read(&self, text: &str) -> bool;
+
+    /// Whether a payload that cannot be read must be withheld.
+    fn could_transform(&self) -> bool;
+}
+
+impl Treats for &ActiveRewrite<'_, Attribute> {
+    fn apply(&mut self, value: &mut Json) -> Result<bool, RewriteFault> {
+        ActiveRewrite::apply(self, value)
+    }
+
+    fn apply_text(&mut self, text: &str) -> Result<Option<String>, RewriteFault> {
+        ActiveRewrite::apply_text(self, text)
+    }
+
+    fn can_read(&self, text: &str) -> bool {
+        ActiveRewrite::can_read(self, text)
+    }
+
+    fn could_transform(&self) -> bool {
+        ActiveRewrite::could_transform(self)
+    }
+}
+
+impl Treats for Treatment<'_> {
+    fn apply(&mut self, value: &mut Json) -> Result<bool, RewriteFault> {
+        Treatment::apply(self, value)
+    }
+
+    fn apply_text(&mut self, text: &str) -> Result<Option<String>, RewriteFault> {
+        Treatment::apply_text(self, text)
+    }
+
+    fn can_read(&self, _: &str) -> bool {
+        true
+    }
+
+    fn could_transform(&self) -> bool {
+        Treatment::could_transform(self)
+    }
+}
+
+pub(super) fn perform(active: &ActiveRewrite<'_, Attribute>, rule: &Rule, identified: &mut Identified<'_>) -> Reply {
     let rewrite = active.rewrite;
     let side = match rewrite.side {
         FieldSide::Args => Side::Args,
@@ -23,7 +73,7 @@ pub(super) fn perform(active: &Active<'_>, rule: &Rule, identified: &mut Identif
     };
     let mut fault = None;
     let kind = identified.passage.kind();
-    let mut edit = |parts: &mut [ContentPart]| match treat(active, side, kind, parts) {
+    let mut edit = |parts: &mut [ContentPart]| match treat(&mut &*active, side, kind, parts) {
         Ok(changed) => changed,
         Err(refused) => {
             fault = Some(refused);
@@ -40,6 +90,12 @@ pub(super) fn perform(active: &Active<'_>, rule: &Rule, identified: &mut Identif
     if applied.is_err() {
         return Reply::Refused(Denial::new(code::POLICY_PROTOCOL));
     }
+    // Labels of what was found stay, whatever the stages after it say.
+    for label in active.labels() {
+        if let refused @ Reply::Refused(_) = taint::perform(label, rule, identified) {
+            return refused;
+        }
+    }
     match fault {
         None => Reply::Performed,
         Some(RewriteFault::Unreadable) if withhold(identified, &author, side) => Reply::Performed,
@@ -48,7 +104,12 @@ pub(super) fn perform(active: &Active<'_>, rule: &Rule, identified: &mut Identif
 }
 
 /// Treats each part; answers whether any changed.
-fn treat(active: &Active<'_>, side: Side, kind: EntityKind, parts: &mut [ContentPart]) -> Result<bool, RewriteFault> {
+pub(super) fn treat<T: Treats>(
+    active: &mut T,
+    side: Side,
+    kind: EntityKind,
+    parts: &mut [ContentPart],
+) -> Result<bool, RewriteFault> {
     let mut readable = false;
     let changed = match side {
         Side::Args => treat_request(active, kind, parts, &mut readable),
@@ -62,8 +123,8 @@ fn treat(active: &Active<'_>, side: Side, kind: EntityKind, parts: &mut [Content
 }
 
 /// Treats the arguments of what is asked for. Any other part goes to the capability as it is, or not at all.
-fn treat_request(
-    active: &Active<'_>,
+fn treat_request<T: Treats>(
+    active: &mut T,
     kind: EntityKind,
     parts: &mut [ContentPart],
     readable: &mut bool,
@@ -91,7 +152,7 @@ fn treat_request(
     Ok(changed)
 }
 
-fn treat_arguments(active: &Active<'_>, arguments: &mut Map<String, Json>) -> Result<bool, RewriteFault> {
+fn treat_arguments<T: Treats>(active: &mut T, arguments: &mut Map<String, Json>) -> Result<bool, RewriteFault> {
     let mut whole = Json::Object(std::mem::take(arguments));
     let treated = active.apply(&mut whole);
     if let Json::Object(whole) = whole {
@@ -101,13 +162,17 @@ fn treat_arguments(active: &Active<'_>, arguments: &mut Map<String, Json>) -> Re
 }
 
 /// The URI chose the route, so that a pipeline may refuse it and not make another of it.
-fn check_uri(active: &Active<'_>, uri: &str) -> Result<(), RewriteFault> {
+fn check_uri<T: Treats>(active: &mut T, uri: &str) -> Result<(), RewriteFault> {
     let mut arguments = Json::Object(Map::from_iter([("uri".to_owned(), Json::from(uri))]));
     if active.apply(&mut arguments)? { Err(RewriteFault::Unreadable) } else { Ok(()) }
 }
 
 /// Treats every form of an answer.
-fn treat_answer(active: &Active<'_>, parts: &mut [ContentPart], readable: &mut bool) -> Result<bool, RewriteFault> {
+fn treat_answer<T: Treats>(
+    active: &mut T,
+    parts: &mut [ContentPart],
+    readable: &mut bool,
+) -> Result<bool, RewriteFault> {
     let mut changed = false;
     for part in parts {
         changed |= match part {
@@ -138,7 +203,11 @@ fn treat_answer(active: &Active<'_>, parts: &mut [ContentPart], readable: &mut b
     Ok(changed)
 }
 
-fn treat_prompt(active: &Active<'_>, result: &mut PromptResult, readable: &mut bool) -> Result<bool, RewriteFault> {
+fn treat_prompt<T: Treats>(
+    active: &mut T,
+    result: &mut PromptResult,
+    readable: &mut bool,
+) -> Result<bool, RewriteFault> {
     let mut changed = false;
     for text in result.content.iter_mut().chain(&mut result.error_message) {
         changed |= treat_text(active, text, readable)?;
@@ -149,7 +218,7 @@ fn treat_prompt(active: &Active<'_>, result: &mut PromptResult, readable: &mut b
     Ok(changed)
 }
 
-fn treat_text(active: &Active<'_>, text: &mut String, readable: &mut bool) -> Result<bool, RewriteFault> {
+fn treat_text<T: Treats>(active: &mut T, text: &mut String, readable: &mut bool) -> Result<bool, RewriteFault> {
     *readable |= active.can_read(text);
     let Some(treated) = active.apply_text(text)? else { return Ok(false) };
     *text = treated;
@@ -157,7 +226,7 @@ fn treat_text(active: &Active<'_>, text: &mut String, readable: &mut bool) -> Re
 }
 
 /// A result that the capability flags as an error is passed on, unread, as that flag and nothing else.
-fn withhold(identified: &mut Identified<'_>, author: &Author, side: Side) -> bool {
+pub(super) fn withhold(identified: &mut Identified<'_>, author: &Author, side: Side) -> bool {
     let Some(payload) = identified.envelope.payload(side).filter(|_| side == Side::Result) else { return false };
     let Some(flagged) = payload.message.content.iter().find_map(flag) else { return false };
     let withheld = ContentPart::Text(TextPart { text: "result withheld".to_owned() });
@@ -186,7 +255,7 @@ fn flag(part: &ContentPart) -> Option<ContentPart> {
     }
 }
 
-fn denial(side: Side, field: &str, fault: &RewriteFault) -> Denial {
+pub(super) fn denial(side: Side, field: &str, fault: &RewriteFault) -> Denial {
     match (side, fault) {
         (Side::Args, RewriteFault::Invalid { expected }) => {
             Denial::new(code::ARGS_INVALID).because(format!("`{field}` must be {expected}"))
@@ -198,5 +267,11 @@ fn denial(side: Side, field: &str, fault: &RewriteFault) -> Denial {
             Denial::new(code::ARGS_INVALID).because(format!("`{field}` cannot be treated in the form it came in"))
         }
         (Side::Result, RewriteFault::Unreadable) => Denial::new(code::RESULT_UNREADABLE),
+        (Side::Args, RewriteFault::Found { stage }) => {
+            Denial::new(code::ARGS_SCAN).because(format!("`{field}` does not pass `{stage}`"))
+        }
+        (Side::Result, RewriteFault::Found { stage }) => {
+            Denial::new(code::RESULT_SCAN).because(format!("`{field}` does not pass `{stage}`"))
+        }
     }
 }

@@ -237,6 +237,14 @@ impl Passage {
         }
     }
 
+    /// The phase of policy that runs on this side.
+    pub(crate) const fn phase(&self) -> &'static str {
+        match self.point.side {
+            HookSide::Pre => "pre",
+            HookSide::Post => "post",
+        }
+    }
+
     /// The payload that this side of the operation is about.
     pub(crate) const fn side(&self) -> Side {
         match self.point.side {

@@ -1,6 +1,6 @@
 //! The steps of rules as a trace and an outline name them.
 
-use apl_core::{Ask, Declassify, Delegate, Elicit, RunPlugin, Scope, StageOutline, Taint};
+use apl_core::{Ask, Declassify, Delegate, Elicit, RunField, RunPlugin, Scope, StageOutline, Taint};
 use apl_cpex::Attribute;
 use serde_json::{Value as Json, json};
 
@@ -14,6 +14,10 @@ pub(crate) fn taint(taint: &Taint) -> Json {
 
 pub(crate) fn run(run: &RunPlugin) -> Json {
     json!({ "kind": "run", "plugin": &*run.plugin })
+}
+
+pub(crate) fn run_field(run: &RunField) -> Json {
+    json!({ "kind": "field", "plugin": &*run.plugin, "field": &*run.field })
 }
 
 pub(crate) fn ask(ask: &Ask<Attribute>) -> Json {

@@ -30,12 +30,14 @@ routes:
 /// A policy of every effect that `POLICY` has none of.
 const EFFECTS: &str = r#"
 plugins:
+  - { name: fields, kind: test/fields }
   - { name: tokens, kind: test/tokens }
   - { name: people, kind: test/people }
 global:
   pdp: [ { kind: test.relations } ]
 routes:
   - tool: lookup
+    args: { note: "run(fields)" }
     policy:
       - { parallel: [ { test.relations: { user: "${subject.id}" } }, "role.nobody: deny" ] }
       - "confirm(people)"
@@ -308,9 +310,10 @@ fn names(path: &str, json: &Json, found: &mut BTreeSet<String>) {
 async fn the_page_names_every_member_and_no_other() {
     let bench = bench().await;
     let effects = Bench::new(EFFECTS).await;
-    let pending = explained(&effects.manager, json!({})).await;
+    let pending = explained(&effects.manager, json!({ "note": "x" })).await;
     let Decision::Pending(Pending { elicitation }) = &pending.before.decision else { panic!("{pending:?}") };
-    let resumed = effects.manager.explain(operation(json!({})).resume(elicitation.as_str()), answer()).await;
+    let resumed =
+        effects.manager.explain(operation(json!({ "note": "x" })).resume(elicitation.as_str()), answer()).await;
     let shown = resumed.to_json(Viewer::Admin).to_string();
     assert!(resumed.after.is_some() && !shown.contains("planted-token"), "{shown}");
     let explanations = [

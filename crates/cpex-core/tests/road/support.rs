@@ -10,9 +10,10 @@ use cpex_sdk::delegation::{Delegator, MintError, MintRequest, Minted};
 use cpex_sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, Status};
 use cpex_sdk::engine::{DecisionEngine, EngineError, Inquiry, Prepared, Question, Verdict};
 use cpex_sdk::{
-    AuditSink, AuthFailure, CmfToolPostInvoke, CmfToolPreInvoke, Declassification, Factory, Hook, HookHandler, Host,
-    IdentityResolver, Inbound, Instance, Plugin, PluginContext, PluginError, PluginInstance, PluginResult,
-    PluginViolation, Record, Resolution, SessionKey, SessionStore, SinkError, StoreError, async_trait, code,
+    AuditSink, AuthFailure, CmfToolPostInvoke, CmfToolPreInvoke, Declassification, Factory, Field, FieldPayload, Hook,
+    HookHandler, Host, IdentityResolver, Inbound, Instance, Plugin, PluginContext, PluginError, PluginInstance,
+    PluginResult, PluginViolation, Record, Resolution, SessionKey, SessionStore, SinkError, StoreError, async_trait,
+    code,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -35,6 +36,7 @@ impl Bench {
         manager.register_factory("test/control", Arc::new(Controls { calls: Arc::clone(&calls) }));
         manager.register_factory("test/identity", Arc::new(Identities));
         manager.register_factory("test/tokens", Arc::new(Doubles));
+        manager.register_factory("test/fields", Arc::new(Doubles));
         manager.register_factory("test/people", Arc::new(Doubles));
         manager.register_factory("test.relations", Arc::new(Doubles));
         manager.register_factory("audit/test", Arc::new(Sinks { records: Arc::clone(&records) }));
@@ -249,9 +251,24 @@ impl Factory for Doubles {
     fn build(&self, declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
         Ok(match declaration.kind.as_str() {
             "test/tokens" => Instance::Delegator(Arc::new(Self)),
+            "test/fields" => Instance::Plugin(PluginInstance::of(Self).on_fields().build()),
             "test/people" => Instance::Approver(Arc::new(Everybody::default())),
             _ => Instance::Engine(Arc::new(Self)),
         })
+    }
+}
+
+impl Plugin for Doubles {}
+
+#[async_trait]
+impl HookHandler<Field> for Doubles {
+    async fn handle(
+        &self,
+        _payload: &FieldPayload,
+        _extensions: &View<'_>,
+        _context: &mut PluginContext,
+    ) -> Result<PluginResult<FieldPayload>, PluginError> {
+        Ok(PluginResult::allow())
     }
 }
 

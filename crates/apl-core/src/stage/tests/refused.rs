@@ -48,11 +48,6 @@ fn what_is_no_stage_is_refused_where_it_departs() {
         ),
         ("regex('(')", "rule.regex «'('» this regular expression cannot be used: unclosed group"),
         ("hash(a)", "rule.argument «hash(a)» this is not how `hash` is written (write `hash` alone)"),
-        ("run(scan)", "rule.unavailable «run» `run` is not available in a field pipeline in this version of APL"),
-        (
-            "pii.detect(deny)",
-            "rule.unavailable «pii.detect» `pii.detect` is not available in a field pipeline in this version of APL",
-        ),
     ] {
         let found = line(&compile(written).unwrap_err(), &Sources::single("policy.yaml", written));
         assert_eq!(found, finding, "{written}");
