@@ -13,6 +13,7 @@ mod label;
 mod label_unread;
 mod label_unset;
 mod layer;
+mod mint_ungated;
 mod pipeline;
 mod regex_length;
 mod report;
@@ -48,6 +49,7 @@ lints! {
     label_unread LABEL_UNREAD "lint.label_unread" "A label is added to sessions and no condition asks for it.";
     data_unset DATA_UNSET "lint.data_unset" "A condition asks for a fact that no attribute file states.";
     exact_number EXACT_NUMBER "lint.exact_number" "An argument of any type is compared with a number.";
+    mint_ungated MINT_UNGATED "lint.mint_ungated" "A credential is minted before anything decides whether the operation may happen.";
     regex_length REGEX_LENGTH "lint.regex_length" "The texts a regular expression matches are not of the length the pipeline asks for.";
 }
 

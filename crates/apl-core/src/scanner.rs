@@ -4,8 +4,9 @@ use std::ops::Range;
 
 /// Finds something in texts: a pure function of the text.
 pub trait Scanner: Send + Sync {
-    /// Where in the text something was found, as byte ranges on character boundaries, in any order; they may overlap.
-    fn scan(&self, text: &str) -> Vec<Range<usize>>;
+    /// Where in the text something was found, as byte ranges on character boundaries, in any order; they may overlap. None
+    /// where that cannot be told: the text is then taken for one that holds something.
+    fn scan(&self, text: &str) -> Option<Vec<Range<usize>>>;
 }
 
 /// What a scanner looks for.

@@ -6,6 +6,7 @@
 //! a text that turns out not to be JSON was never there.
 
 mod lexer;
+mod repeat;
 mod skip;
 mod writer;
 
@@ -248,6 +249,9 @@ impl<V: Visit> Splicer<'_, V> {
         let written = self.text.get(range).unwrap_or_default();
         // JSON allows what no value can hold, such as a number past every float: what cannot be judged is refused.
         let value: Json = serde_json::from_str(written).map_err(|_| Halt::Fault(RewriteFault::Unreadable))?;
+        if written.starts_with(['{', '[']) && repeat::has_repeated_key(written) {
+            self.visitor.repeats()?;
+        }
         Ok(self.visitor.visit(&value)?)
     }
 

@@ -1,5 +1,6 @@
 //! From a document to what a snapshot is made of: plugins built, policy compiled, and every mistake found.
 
+mod capabilities;
 mod engines;
 mod hash_key;
 mod instances;
@@ -73,6 +74,7 @@ impl Loaded {
         if faults.iter().any(|fault| fault.code.severity == Severity::Error) {
             return Err(LoadError::new(sources, faults));
         }
+        capabilities::check(&plugins, &built, factories, &mut faults);
         apl_cpex::lint::check(document.root(), &data, &mut faults);
         let controls: Vec<Control> = plugins
             .into_iter()

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use apl_cmf::{MessagePayload, View};
+use apl_cmf::{Capability, MessagePayload, View};
 use async_trait::async_trait;
 
 use crate::audit::AuditSink;
@@ -22,11 +22,26 @@ pub trait Factory: Send + Sync + 'static {
     /// The keys the config of that plugin may have; `None` where the config is not to be checked against a table.
     fn keys(&self, plugin: &str) -> Option<&'static [Key]>;
 
+    /// What plugins of this kind make of capabilities; none where that is not said. A document that grants others, or
+    /// lacks one, is warned about.
+    fn uses(&self) -> Option<Uses> {
+        None
+    }
+
     /// Makes one plugin. Nothing is opened here: that is for `initialize`.
     ///
     /// # Errors
     /// Everything that is wrong with the config, not only the first.
     fn build(&self, declaration: &PluginConfig, host: &Host) -> Result<Instance, Vec<ConfigFault>>;
+}
+
+/// What plugins of a kind make of capabilities.
+#[derive(Clone, Copy, Debug)]
+pub struct Uses {
+    /// Those without which they do not do what they are for.
+    pub needs: &'static [Capability],
+    /// Those they make something of where they are granted.
+    pub may_use: &'static [Capability],
 }
 
 /// What the process lends to plugins.

@@ -25,7 +25,7 @@ pub use apl_cmf as cmf;
 pub use async_trait::async_trait;
 
 pub use audit::{AuditSink, Record, SinkError};
-pub use factory::{Factory, Host, Instance, PluginBuilder, PluginInstance};
+pub use factory::{Factory, Host, Instance, PluginBuilder, PluginInstance, Uses};
 pub use hook::{
     CmfPromptPostFetch, CmfPromptPreFetch, CmfResourcePostFetch, CmfResourcePreFetch, CmfToolPostInvoke,
     CmfToolPreInvoke, Field, FieldPayload, Hook, HookPoint, HookSide,

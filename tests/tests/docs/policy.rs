@@ -4,10 +4,13 @@ use std::fs;
 use std::sync::Arc;
 
 use cpex::apl::diagnostic::Severity;
-use cpex::cmf::Secret;
+use cpex::cmf::{Capability, MessagePayload, Secret, View};
 use cpex::document::{Document, LoadError};
-use cpex::sdk::config::SecretSource;
-use cpex::sdk::{SecretError, SecretReader};
+use cpex::sdk::config::{ConfigFault, Key, PluginConfig, SecretSource};
+use cpex::sdk::{
+    CmfToolPreInvoke, Factory, HookHandler, Host, Instance, Plugin, PluginContext, PluginError, PluginInstance,
+    PluginResult, SecretError, SecretReader, Uses, async_trait,
+};
 use cpex::{ManagerConfig, PluginManager, Warnings};
 
 use super::page::Block;
@@ -69,8 +72,40 @@ pub(super) fn load(block: &Block) -> Findings {
     findings(&document.and_then(|document| manager.check(&document)))
 }
 
+/// A kind of plugin that says what it needs.
+struct Reader;
+
+impl Plugin for Reader {}
+
+#[async_trait]
+impl HookHandler<CmfToolPreInvoke> for Reader {
+    async fn handle(
+        &self,
+        _payload: &MessagePayload,
+        _extensions: &View<'_>,
+        _context: &mut PluginContext,
+    ) -> Result<PluginResult<MessagePayload>, PluginError> {
+        Ok(PluginResult::allow())
+    }
+}
+
+impl Factory for Reader {
+    fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
+        Some(&[])
+    }
+
+    fn uses(&self) -> Option<Uses> {
+        Some(Uses { needs: &[Capability::ReadLabels], may_use: &[] })
+    }
+
+    fn build(&self, _declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
+        Ok(Instance::Plugin(PluginInstance::of(Self).on::<CmfToolPreInvoke>().build()))
+    }
+}
+
 fn manager(block: &Block) -> PluginManager {
     let manager = PluginManager::new(ManagerConfig { secrets: Some(Arc::new(AnySecret)), ..ManagerConfig::default() });
+    manager.register_factory("example/reader", Arc::new(Reader));
     if !block.is("bare") {
         cpex::install_builtins(&manager);
     }

@@ -9,6 +9,12 @@ pub(crate) trait Visit {
     /// Treats a value the path leads to.
     fn visit(&mut self, value: &Json) -> Result<Edit, RewriteFault>;
 
+    /// A map that the path leads to, or a map inside what it leads to, has a key twice: what [`Visit::visit`] is given holds
+    /// the last of both.
+    fn repeats(&mut self) -> Result<(), RewriteFault> {
+        Ok(())
+    }
+
     /// The path leads nowhere: a member is missing, or what should hold it is `null`.
     fn missing(&mut self) -> Result<(), RewriteFault>;
 

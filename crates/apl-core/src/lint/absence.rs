@@ -27,7 +27,7 @@ pub(super) fn needed(steps: &[Step<'_>]) -> HashSet<String> {
             Act::Require(_, demanded) => demanded.iter().for_each(|expr| add(expr, false, &mut needed)),
             Act::When(_, expr, then) if then.iter().any(Step::ends) => add(expr, true, &mut needed),
             Act::Sequence(steps) => needed.extend(self::needed(steps)),
-            Act::Deny | Act::Taint(..) | Act::When(..) | Act::Other(_) => {}
+            Act::Deny | Act::Taint(..) | Act::Mint | Act::When(..) | Act::Other(_) => {}
         }
     }
     needed

@@ -112,6 +112,12 @@ impl<'o, 'n> Scene<'o, 'n> {
             && !self.beside().any(needs)
     }
 
+    /// Whether a layer that may be in force before this one has a step that may deny. One list follows the other.
+    pub(super) fn is_gated_before(&self) -> bool {
+        let mut shared = self.beside().filter(|layer| layer.layer.is_shared && !std::ptr::eq(*layer, self.layer));
+        self.phase > 0 || shared.any(|layer| layer.policy.iter().any(Step::may_deny))
+    }
+
     /// The pipelines that may have treated the payload the path begins with.
     pub(super) fn pipelines(&self, path: &Path) -> impl Iterator<Item = &'o Pipeline<'n>> {
         let (is_args, is_result) = (path.namespace() == "args", path.namespace() == "result");

@@ -21,6 +21,8 @@ pub(super) struct Step<'n> {
 pub(super) enum Act<'n> {
     Deny,
     Taint(String, Scope),
+    /// Mints a credential.
+    Mint,
     Require(&'n Text, Vec<Expr>),
     When(&'n Text, Expr, Vec<Step<'n>>),
     Sequence(Vec<Step<'n>>),
@@ -32,7 +34,7 @@ impl<'n> Step<'n> {
     /// The steps inside it.
     pub(super) fn inner(&self) -> &[Step<'n>] {
         match &self.act {
-            Act::Deny | Act::Taint(..) | Act::Require(..) => &[],
+            Act::Deny | Act::Taint(..) | Act::Mint | Act::Require(..) => &[],
             Act::When(_, _, inner) | Act::Sequence(inner) | Act::Other(inner) => inner,
         }
     }
@@ -42,7 +44,7 @@ impl<'n> Step<'n> {
         let (text, exprs) = match &self.act {
             Act::Require(text, exprs) => (Some(*text), exprs.as_slice()),
             Act::When(text, expr, _) => (Some(*text), std::slice::from_ref(expr)),
-            Act::Deny | Act::Taint(..) | Act::Sequence(_) | Act::Other(_) => (None, [].as_slice()),
+            Act::Deny | Act::Taint(..) | Act::Mint | Act::Sequence(_) | Act::Other(_) => (None, [].as_slice()),
         };
         text.into_iter().flat_map(move |text| exprs.iter().map(move |expr| (text, expr)))
     }
@@ -52,7 +54,18 @@ impl<'n> Step<'n> {
         match &self.act {
             Act::Deny => true,
             Act::Sequence(steps) => steps.iter().any(Self::ends),
-            Act::Taint(..) | Act::Require(..) | Act::When(..) | Act::Other(_) => false,
+            Act::Taint(..) | Act::Mint | Act::Require(..) | Act::When(..) | Act::Other(_) => false,
+        }
+    }
+}
+
+impl Step<'_> {
+    /// Whether it may deny. What is not read any further may.
+    pub(super) fn may_deny(&self) -> bool {
+        match &self.act {
+            Act::Deny | Act::Require(..) | Act::Other(_) => true,
+            Act::Taint(..) | Act::Mint => false,
+            Act::When(_, _, inner) | Act::Sequence(inner) => inner.iter().any(Self::may_deny),
         }
     }
 }
@@ -96,6 +109,7 @@ fn single(entry: &Entry, depth: usize) -> Act<'_> {
     match entry.key.value.as_str() {
         "sequential" => Act::Sequence(read_list(entry.value.one_or_many(), depth + 1)),
         "deny" => Act::Deny,
+        "delegate" => Act::Mint,
         "parallel" => Act::Other(read_list(entry.value.one_or_many(), depth + 1)),
         _ if matches!(entry.value.value, Value::Map(_)) && is_word(&entry.key.value) => nested(&entry.value, depth),
         _ => when(&entry.key, Some(&entry.value), depth),
@@ -150,6 +164,7 @@ fn effect(text: &Text, range: std::ops::Range<usize>) -> Option<Act<'_>> {
     let call = Call::parse(text, range, &mut Vec::new())?;
     match (call.name, call.arguments.as_slice()) {
         ("deny", _) => Some(Act::Deny),
+        ("delegate", _) => Some(Act::Mint),
         ("taint", [label]) => Some(Act::Taint(label.value.clone(), Scope::Session)),
         ("taint", [label, scope]) => {
             let scope = if scope.value == "message" { Scope::Message } else { Scope::Session };

@@ -282,3 +282,23 @@ fn a_fact_that_nothing_states_is_found_where_the_path_is_fixed() {
         assert_eq!(found(&format!("require({path} == 5)")), NOTHING, "{path}");
     }
 }
+
+#[test]
+fn a_credential_that_is_minted_before_anything_decides_is_found() {
+    let found =
+        |steps: Json| policy(&steps).into_iter().filter(|line| line.starts_with("lint.mint")).collect::<Vec<_>>();
+    let mint = "delegate(oauth, target: api)";
+    let said = [format!("lint.mint_ungated «'{mint}'»")];
+    assert_eq!(found(json!([mint, "require(role.hr)"])), said);
+    assert_eq!(found(json!(["taint(a)", mint])), said);
+    assert_eq!(found(json!([{"delegate": {"name": "oauth", "target": "api"}}])).len(), 1);
+    for gate in
+        ["require(role.hr)", "role.guest: deny", "run(scan)", "confirm(manager)", "opa(\"data.x\")", "args.x | str"]
+    {
+        assert_eq!(found(json!([gate, mint])), NOTHING, "{gate}");
+    }
+    assert_eq!(found(json!([{"cel": {"expr": "a"}}, mint])), NOTHING);
+    assert_eq!(found(json!(["role.hr: delegate(oauth, target: api)"])), NOTHING, "a condition decides");
+    let layers = json!([{"shared": true, "policy": ["require(role.hr)"]}, {"policy": [mint]}]);
+    assert!(!findings(&layers, true).iter().any(|line| line.starts_with("lint.mint")));
+}

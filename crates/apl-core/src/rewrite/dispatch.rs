@@ -129,6 +129,11 @@ impl Visit for Gather<'_> {
         Ok(Edit::Leave)
     }
 
+    fn repeats(&mut self) -> Result<(), RewriteFault> {
+        // What the plugin would not see could not be refused by it either.
+        Err(RewriteFault::Unreadable)
+    }
+
     fn missing(&mut self) -> Result<(), RewriteFault> {
         Ok(())
     }

@@ -68,6 +68,11 @@ impl<A> Visit for Pass<'_, '_, A> {
         Ok(edit)
     }
 
+    fn repeats(&mut self) -> Result<(), RewriteFault> {
+        let is_seen = self.active.links().any(|link| link.stage.looks_inside());
+        if is_seen { Err(RewriteFault::Unreadable) } else { Ok(()) }
+    }
+
     fn missing(&mut self) -> Result<(), RewriteFault> {
         self.absent()
     }

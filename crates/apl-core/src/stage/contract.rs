@@ -15,6 +15,11 @@ pub(crate) trait Stage: Debug + Send + Sync {
     /// When the value is not of the form the stage asks for.
     fn edit(&self, value: &Json) -> Result<Edit, Invalid>;
 
+    /// Whether what it does depends on what is inside a map or list, so that it must see all of it.
+    fn looks_inside(&self) -> bool {
+        false
+    }
+
     /// Whether it finds in a value what its label says. Asked only of a stage that has a label.
     fn finds(&self, _: &Json) -> bool {
         false

@@ -11,6 +11,9 @@ use super::redact::REDACTED;
 use crate::field::Edit;
 use crate::scanner::Scanner;
 
+/// How deeply maps and lists are looked into: as deeply as JSON is read, and their texts.
+const MAX_DEPTH: usize = 128;
+
 struct Redact(Arc<dyn Scanner>);
 
 struct Detect(Arc<dyn Scanner>);
@@ -27,7 +30,11 @@ pub(super) fn detect(scanner: Arc<dyn Scanner>) -> Box<dyn Stage> {
 
 impl Stage for Redact {
     fn edit(&self, value: &Json) -> Result<Edit, Invalid> {
-        Ok(redacted(&*self.0, value)?.map_or(Edit::Keep, Edit::Replace))
+        Ok(redacted(&*self.0, value, MAX_DEPTH)?.map_or(Edit::Keep, Edit::Replace))
+    }
+
+    fn looks_inside(&self) -> bool {
+        true
     }
 }
 
@@ -36,28 +43,35 @@ impl Stage for Detect {
         Ok(Edit::Keep)
     }
 
+    fn looks_inside(&self) -> bool {
+        true
+    }
+
     fn finds(&self, value: &Json) -> bool {
-        found(&*self.0, value)
+        found(&*self.0, value, MAX_DEPTH)
     }
 }
 
-fn found(scanner: &dyn Scanner, value: &Json) -> bool {
+/// Whether something is found in a value. One that cannot be told of, or that nests too deeply, is taken for one that holds
+/// something.
+fn found(scanner: &dyn Scanner, value: &Json, depth: usize) -> bool {
+    let is_in = |text: &str| scanner.scan(text).is_none_or(|ranges| !ranges.is_empty());
+    let Some(depth) = depth.checked_sub(1) else { return true };
     match value {
-        Json::String(text) => !scanner.scan(text).is_empty(),
-        Json::Array(values) => values.iter().any(|value| found(scanner, value)),
-        Json::Object(members) => {
-            members.iter().any(|(name, value)| !scanner.scan(name).is_empty() || found(scanner, value))
-        }
+        Json::String(text) => is_in(text),
+        Json::Array(values) => values.iter().any(|value| found(scanner, value, depth)),
+        Json::Object(members) => members.iter().any(|(name, value)| is_in(name) || found(scanner, value, depth)),
         Json::Null | Json::Bool(_) | Json::Number(_) => false,
     }
 }
 
 /// The value without what is found in it; none where nothing is.
-fn redacted(scanner: &dyn Scanner, value: &Json) -> Result<Option<Json>, Invalid> {
+fn redacted(scanner: &dyn Scanner, value: &Json, depth: usize) -> Result<Option<Json>, Invalid> {
+    let depth = depth.checked_sub(1).ok_or(Invalid::expected("a value that nests less deeply"))?;
     Ok(match value {
-        Json::String(text) => masked(scanner, text).map(Json::String),
+        Json::String(text) => masked(scanner, text)?.map(Json::String),
         Json::Array(values) => {
-            let treated = values.iter().map(|value| redacted(scanner, value)).collect::<Result<Vec<_>, _>>()?;
+            let treated = values.iter().map(|value| redacted(scanner, value, depth)).collect::<Result<Vec<_>, _>>()?;
             treated.iter().any(Option::is_some).then(|| {
                 treated
                     .into_iter()
@@ -70,7 +84,7 @@ fn redacted(scanner: &dyn Scanner, value: &Json) -> Result<Option<Json>, Invalid
             let mut treated = Map::with_capacity(members.len());
             let mut is_changed = false;
             for (name, value) in members {
-                let (own, inner) = (masked(scanner, name), redacted(scanner, value)?);
+                let (own, inner) = (masked(scanner, name)?, redacted(scanner, value, depth)?);
                 is_changed |= own.is_some() || inner.is_some();
                 let name = own.unwrap_or_else(|| name.clone());
                 if treated.insert(name, inner.unwrap_or_else(|| value.clone())).is_some() {
@@ -85,10 +99,10 @@ fn redacted(scanner: &dyn Scanner, value: &Json) -> Result<Option<Json>, Invalid
 }
 
 /// The text with the mark over each run of what is found; none where nothing is.
-fn masked(scanner: &dyn Scanner, text: &str) -> Option<String> {
-    let mut ranges = scanner.scan(text);
+fn masked(scanner: &dyn Scanner, text: &str) -> Result<Option<String>, Invalid> {
+    let mut ranges = scanner.scan(text).ok_or(Invalid::expected("text that can be scanned"))?;
     if ranges.is_empty() {
-        return None;
+        return Ok(None);
     }
     ranges.sort_unstable_by_key(|range| (range.start, range.end));
     let mut masked = String::with_capacity(text.len());
@@ -102,7 +116,7 @@ fn masked(scanner: &dyn Scanner, text: &str) -> Option<String> {
         at = at.max(end);
     }
     masked.push_str(text.get(at..).unwrap_or_default());
-    Some(masked)
+    Ok(Some(masked))
 }
 
 impl fmt::Debug for Redact {

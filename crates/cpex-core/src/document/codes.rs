@@ -44,6 +44,8 @@ codes! {
     UNREACHED_PLUGIN Error "document.unreached_plugin" "A declared plugin that nothing reaches.";
     CONFIG Error "document.config" "A plugin or an engine refuses its config.";
     SECRET Error "document.secret" "A secret cannot be read, or is empty.";
+    UNUSED_CAPABILITY Warning "document.unused_capability" "A plugin is granted what it makes nothing of.";
+    MISSING_CAPABILITY Warning "document.missing_capability" "A plugin is not granted what it needs.";
     UNMATCHED Warning "document.unmatched" "Operations that no route matches are not denied.";
     LITERAL_SECRET Warning "document.literal_secret" "A secret stands in the document itself.";
 }

@@ -35,10 +35,11 @@ impl Bench {
         let calls = Arc::<Mutex<Vec<String>>>::default();
         manager.register_factory("test/control", Arc::new(Controls { calls: Arc::clone(&calls) }));
         manager.register_factory("test/identity", Arc::new(Identities));
-        manager.register_factory("test/tokens", Arc::new(Doubles));
-        manager.register_factory("test/fields", Arc::new(Doubles));
-        manager.register_factory("test/people", Arc::new(Doubles));
-        manager.register_factory("test.relations", Arc::new(Doubles));
+        let doubles = Doubles::default();
+        manager.register_factory("test/tokens", Arc::new(doubles.clone()));
+        manager.register_factory("test/fields", Arc::new(doubles.clone()));
+        manager.register_factory("test/people", Arc::new(doubles.clone()));
+        manager.register_factory("test.relations", Arc::new(doubles.clone()));
         manager.register_factory("audit/test", Arc::new(Sinks { records: Arc::clone(&records) }));
         if let Err(error) = manager.load_config_yaml(document) {
             panic!("{error}");
@@ -241,7 +242,8 @@ impl AuditSink for Sink {
 }
 
 /// A delegator that grants what it is asked for, a channel on which everybody approves, an engine that permits.
-struct Doubles;
+#[derive(Clone, Default)]
+struct Doubles(Arc<Everybody>);
 
 impl Factory for Doubles {
     fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
@@ -250,10 +252,10 @@ impl Factory for Doubles {
 
     fn build(&self, declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
         Ok(match declaration.kind.as_str() {
-            "test/tokens" => Instance::Delegator(Arc::new(Self)),
-            "test/fields" => Instance::Plugin(PluginInstance::of(Self).on_fields().build()),
-            "test/people" => Instance::Approver(Arc::new(Everybody::default())),
-            _ => Instance::Engine(Arc::new(Self)),
+            "test/tokens" => Instance::Delegator(Arc::new(self.clone())),
+            "test/fields" => Instance::Plugin(PluginInstance::of(self.clone()).on_fields().build()),
+            "test/people" => Instance::Approver(Arc::clone(&self.0) as _),
+            _ => Instance::Engine(Arc::new(self.clone())),
         })
     }
 }
@@ -287,7 +289,7 @@ impl Delegator for Doubles {
 #[async_trait]
 impl DecisionEngine for Doubles {
     fn prepare(&self, _written: &Json) -> Result<Prepared, Vec<ConfigFault>> {
-        Ok(Prepared { question: Arc::new(Self), reads: Vec::new() })
+        Ok(Prepared { question: Arc::new(self.clone()), reads: Vec::new() })
     }
 }
 

@@ -1,0 +1,54 @@
+//! Capabilities that a plugin is granted and makes nothing of, and those it needs and is not granted.
+
+use apl_cmf::Capability;
+use apl_core::diagnostic::Diagnostic;
+use apl_core::node::Node;
+use cpex_orchestration::call_sync;
+use cpex_sdk::{Instance, Uses};
+
+use super::instances::{Factories, factory_of};
+use crate::document::{PluginNode, codes};
+
+/// What is made of capabilities by what nothing is shown through them.
+const NOTHING: Uses = Uses { needs: &[], may_use: &[] };
+
+/// Adds what is granted in vain and what is missing. Of a plugin that does not say what it uses, nothing is said.
+pub(super) fn check(
+    plugins: &[PluginNode<'_>],
+    built: &[Option<Instance>],
+    factories: &Factories,
+    faults: &mut Vec<Diagnostic>,
+) {
+    for (plugin, instance) in plugins.iter().zip(built) {
+        let uses = match instance {
+            Some(Instance::Identity(_) | Instance::Sink(_) | Instance::Approver(_)) => Some(NOTHING),
+            Some(Instance::Plugin(_) | Instance::Delegator(_)) => {
+                factory_of(&plugin.config.kind, factories).and_then(|factory| call_sync(|| factory.uses()).ok()?)
+            }
+            Some(Instance::Engine(_)) | None => None,
+        };
+        if let Some(uses) = uses {
+            judge(plugin, uses, faults);
+        }
+    }
+}
+
+fn judge(plugin: &PluginNode<'_>, uses: Uses, faults: &mut Vec<Diagnostic>) {
+    let name = &plugin.config.name;
+    let granted = plugin.node.get("capabilities").map(Node::one_or_many).unwrap_or_default();
+    for text in granted.iter().filter_map(Node::text) {
+        let Some(capability) = Capability::from_name(&text.value) else { continue };
+        // What brings a used capability with it is used.
+        let is_used = |known: &Capability| *known == capability || capability.implies() == Some(*known);
+        if !uses.needs.iter().chain(uses.may_use).any(is_used) {
+            let message = format!("plugin `{name}` is granted `{}` and makes nothing of it", text.value);
+            let fault = Diagnostic::new(codes::UNUSED_CAPABILITY, text.span, message);
+            faults.push(fault.help("remove it: a plugin sees no more than it needs"));
+        }
+    }
+    for needed in uses.needs.iter().filter(|needed| !plugin.config.capabilities.has(**needed)) {
+        let message = format!("plugin `{name}` needs `{}` and is not granted it", needed.name());
+        let fault = Diagnostic::new(codes::MISSING_CAPABILITY, plugin.span, message);
+        faults.push(fault.help(format!("add `{}` to its `capabilities`, if it may: {}", needed.name(), needed.doc())));
+    }
+}
