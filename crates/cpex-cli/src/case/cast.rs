@@ -125,8 +125,9 @@ impl Cast {
     }
 
     fn script(&self, plugin: &str) -> Option<&Scripted> {
-        let kind = self.named(plugin).filter(|declared| declared.role == Part::Engine).map(|declared| &declared.kind);
-        self.scripted.iter().find(|scripted| scripted.stub.plugin == plugin || Some(&scripted.stub.plugin) == kind)
+        let declared = self.named(plugin);
+        let means = |stub: &Stub| declared.map_or(stub.plugin == plugin, |declared| declared.is_named(&stub.plugin));
+        self.scripted.iter().rev().find(|scripted| means(&scripted.stub))
     }
 
     fn named(&self, plugin: &str) -> Option<&Declared> {
