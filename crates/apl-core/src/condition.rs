@@ -112,6 +112,29 @@ impl<A> Condition<A> {
         }
     }
 
+    /// The answer of the tests, if it is the same whatever the attributes are that are not known. A fault is no answer.
+    pub(crate) fn certainly<F>(&self, facts: &F, is_known: &impl Fn(&A) -> bool) -> Option<bool>
+    where
+        F: Facts<Attribute = A>,
+    {
+        let mut answers: Vec<Option<bool>> = Vec::with_capacity(self.tests.len());
+        // A test leads to tests of a lower index only.
+        for Test { predicate, hold, fail } in &self.tests {
+            let after = |next: &Next| match next {
+                Next::Test(index) => answers.get(*index).copied().flatten(),
+                Next::Answer(answer) => Some(*answer),
+            };
+            let (hold, fail) = (after(hold), after(fail));
+            let is_told = predicate.attributes().all(is_known);
+            answers.push(match is_told.then(|| predicate.holds(facts)) {
+                Some(Ok(true)) => hold,
+                Some(Ok(false)) => fail,
+                Some(Err(_)) | None => hold.filter(|_| hold == fail),
+            });
+        }
+        answers.last().copied().flatten()
+    }
+
     /// Every attribute the expression mentions, in written order; one that is mentioned twice comes twice.
     pub fn attributes(&self) -> impl Iterator<Item = &A> {
         self.tests.iter().rev().flat_map(|test| test.predicate.attributes())

@@ -19,6 +19,7 @@ mod field;
 mod grammar;
 mod hash_key;
 pub mod lint;
+mod listing;
 mod literal;
 mod machine;
 pub mod node;
@@ -48,6 +49,7 @@ pub use effect::{
 };
 pub use fact::{Fact, Facts, Names, Unresolved, Vocabulary};
 pub use field::RewriteFault;
+pub use listing::denies_certainly;
 pub use machine::{Fork, Joined, Limits, Reply, Run, Step, Verdict};
 pub use number::Number;
 pub use outline::Point;

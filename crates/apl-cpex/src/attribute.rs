@@ -261,6 +261,33 @@ impl Attribute {
         }
     }
 
+    /// Whether it, or an attribute it looks up, has its value before the operation is stated and its steps run: neither
+    /// arguments nor results, nor what steps add.
+    #[must_use]
+    pub fn is_known_beforehand(&self) -> bool {
+        match self {
+            Self::Held(..) => true,
+            Self::Field(field) => !matches!(
+                field,
+                Field::AllLabels
+                    | Field::SessionLabels
+                    | Field::MessageLabels
+                    | Field::DelegationGranted
+                    | Field::DelegationGrantedPermissions
+                    | Field::DelegationGrantedAudience
+                    | Field::ElicitationId
+                    | Field::ElicitationStatus
+                    | Field::ElicitationOutcome
+                    | Field::ElicitationApprover
+                    | Field::ElicitationChannel
+            ),
+            Self::Tree(Tree::Args | Tree::Result, _) => false,
+            Self::Tree(_, keys) => {
+                keys.iter().all(|key| !matches!(key, Key::Lookup(inner) if !inner.is_known_beforehand()))
+            }
+        }
+    }
+
     /// Whether reading it, or an attribute it looks up, needs the labels of the session.
     #[must_use]
     pub fn reads_session(&self) -> bool {

@@ -4,7 +4,7 @@ use apl_cmf::Message;
 
 use crate::operation::Caller;
 use crate::road::bind::bind;
-use crate::road::decide::{Ending, decide};
+use crate::road::decide::{Ending, admits_some, decide};
 use crate::road::identify::identify;
 use crate::road::route::route;
 use crate::road::settle::{Settled, settle};
@@ -28,6 +28,13 @@ pub(crate) async fn after(journey: &mut Journey, answer: Message) -> Settled {
 pub(crate) async fn alone(journey: &mut Journey, caller: Caller, answer: Message) -> Settled {
     let ending = walk_alone(Received { journey, caller }, answer).await;
     settle(journey, ending).await
+}
+
+/// Before an operation is stated: whether it could be allowed.
+pub(crate) async fn could_allow(journey: &mut Journey, caller: Caller) -> bool {
+    let Ok(routed) = route(Received { journey, caller }) else { return false };
+    let Ok(identified) = identify(routed).await else { return false };
+    admits_some(&identified)
 }
 
 async fn walk(received: Received<'_>) -> Ending {

@@ -210,6 +210,17 @@ impl PluginManager {
         Outcome { decision: end.map(|granted| Permit::new(journey, &granted)), report }
     }
 
+    /// Whether an operation could be allowed with some arguments, for whoever lists capabilities: only what is certainly
+    /// denied is to be left out. The caller is identified as for the operation itself; nothing is performed and nothing is
+    /// recorded.
+    pub async fn could_allow(&self, operation: Operation) -> bool {
+        let Some(snapshot) = self.current.load_full() else { return false };
+        let point = operation.point();
+        let Operation { draft, caller, resumes: _ } = operation;
+        let mut journey = journey(snapshot, point, draft, ContextTable::default());
+        invoke::could_allow(&mut journey, caller).await
+    }
+
     /// Names of the plugins of the document in force, in declared order.
     #[must_use]
     pub fn plugin_names(&self) -> Vec<String> {

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use apl_core::{Action, Program, Request, Scope, Site};
+use apl_core::{Action, Program, Request, Scope, Site, denies_certainly};
 
 use super::authentication::{Authentication, Authenticator};
 use super::layer::{Layer, Shared};
 use super::overrides;
 use super::response::Response;
 use crate::attribute::Attribute;
+use crate::facts::Facts;
 
 /// Who must be identified and what runs on both sides of an operation. A plan shares the programs of its layers.
 #[derive(Debug)]
@@ -78,6 +79,13 @@ impl Plan {
     /// The declared plugins of which an override is in force, each with the index of that.
     pub fn overrides(&self) -> impl Iterator<Item = (usize, usize)> {
         self.overrides.iter().copied()
+    }
+
+    /// Whether an operation of the caller could be allowed with some arguments. Only a certain denial says no: what steps
+    /// may add, a type error and what an engine, a plugin or a person may say count for nothing.
+    #[must_use]
+    pub fn could_allow(&self, facts: &Facts<'_>) -> bool {
+        !denies_certainly(&self.pre, facts, &Attribute::is_known_beforehand)
     }
 
     /// Indexes of the plugins it names, sinks included.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use apl_cmf::Envelope;
 use apl_core::{Decision, Denial, Denied as PolicyDenied, Run};
-use apl_cpex::Plan;
+use apl_cpex::{Facts, Plan};
 use cpex_sdk::{HookSide, code};
 
 use super::state::{Denied, Identified, Passage, Shaped, Stop, Suspended};
@@ -42,6 +42,14 @@ pub(crate) async fn decide(shaped: Shaped<'_>) -> Result<Permitted<'_>, Stop> {
         // Whoever asks a person says what is waited for, and nobody else does.
         (Decision::Pending(_), None) | (Decision::Allow, Some(_)) => Err(Denial::new(code::POLICY_PROTOCOL).into()),
     }
+}
+
+/// Whether policy could permit the operation with some arguments; only a certain denial says no.
+pub(crate) fn admits_some(identified: &Identified<'_>) -> bool {
+    let snapshot = &identified.passage.snapshot;
+    let Some(plan) = identified.passage.plan() else { return snapshot.policy.is_empty() };
+    let facts = Facts::of(identified.envelope, identified.passage.kind(), plan.key(), &snapshot.data);
+    admits(plan, snapshot) && plan.could_allow(&facts)
 }
 
 /// Whether an operation may go on that the programs of its plan allow. One that no route matches may not, once there is a

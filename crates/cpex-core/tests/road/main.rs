@@ -11,6 +11,7 @@ mod hooks;
 mod identity;
 mod layers;
 mod lifecycle;
+mod listing;
 mod outline;
 mod overrides;
 mod plugins;
