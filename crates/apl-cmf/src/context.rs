@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use crate::NameSet;
+use crate::{Host, NameSet};
 
 /// The request an operation belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -59,10 +59,10 @@ pub struct Delegation {
 pub struct HttpContext {
     /// The method, case-sensitive.
     pub method: Option<String>,
-    /// The path as received.
+    /// The path as received, without query; of an operation that is this request itself, percent-decoded once it was read.
     pub path: Option<String>,
     /// The host of the validated authority.
-    pub host: Option<String>,
+    pub host: Option<Host>,
     /// `http` or `https`.
     pub scheme: Option<String>,
     /// Request headers by lower-case name; repeated ones are joined by `, `.
@@ -88,4 +88,13 @@ pub struct Meta {
 pub fn is_sensitive_header(name: &str) -> bool {
     const SENSITIVE: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"];
     SENSITIVE.iter().any(|sensitive| name.eq_ignore_ascii_case(sensitive))
+}
+
+/// The headers by lower-case name, without those that carry credentials.
+pub(crate) fn without_credentials(headers: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    headers
+        .into_iter()
+        .filter(|(name, _)| !is_sensitive_header(name))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value))
+        .collect()
 }

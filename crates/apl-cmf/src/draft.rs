@@ -1,16 +1,13 @@
 //! An envelope before anybody was identified.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use crate::context::without_credentials;
 use crate::envelope::{Envelope, Standing};
 use crate::slots::Slots;
-use crate::{
-    AgentContext, Delegation, Entity, EntityKind, HttpContext, Identity, Message, Meta, RequestContext,
-    is_sensitive_header,
-};
+use crate::{AgentContext, Delegation, Entity, EntityKind, HttpContext, Identity, Message, Meta, RequestContext};
 
 /// What a host received: a message and its context. It has no identity and no way to state one; [`Draft::identify`]
 /// consumes it.
@@ -102,10 +99,17 @@ impl Draft {
         self.slots.mcp().get("server").and_then(Json::as_str)
     }
 
-    /// The entity a message of that kind of hook is about, see [`Message::entity`].
+    /// The entity a message of that kind of hook is about, see [`Message::entity`]; of an HTTP request its path.
     #[must_use]
     pub fn entity(&self, kind: EntityKind) -> Option<Entity<'_>> {
-        self.message.entity(kind)
+        self.slots.entity(kind, &self.message)
+    }
+
+    /// The same draft with the path of its HTTP request as it was read.
+    #[must_use]
+    pub fn http_path(mut self, path: String) -> Self {
+        Arc::make_mut(self.slots.http.get_or_insert_default()).path = Some(path);
+        self
     }
 
     /// The envelope of this draft for that identity, received at that time (milliseconds since the Unix epoch).
@@ -113,12 +117,4 @@ impl Draft {
     pub fn identify(self, identity: Identity, standing: Standing, received_ms: u64) -> Envelope {
         Envelope::new(self.message, self.slots, identity, standing, received_ms)
     }
-}
-
-fn without_credentials(headers: BTreeMap<String, String>) -> BTreeMap<String, String> {
-    headers
-        .into_iter()
-        .filter(|(name, _)| !is_sensitive_header(name))
-        .map(|(name, value)| (name.to_ascii_lowercase(), value))
-        .collect()
 }

@@ -49,15 +49,17 @@ pub struct Entity<'e> {
 }
 
 impl Message {
-    /// The kind of capability it asks for, as far as its parts say. Where they name several, a tool comes before a prompt
-    /// and a prompt before a resource, which may accompany either as content.
+    /// The kind of capability it asks for, as far as its parts say. Where they name several, a tool comes first, then the
+    /// others in the order of [`EntityKind::ALL`], a resource last, which may accompany each as content.
     #[must_use]
     pub fn asks_for(&self) -> Option<EntityKind> {
-        self.content.iter().filter_map(asked).map(|entity| entity.kind).min()
+        let kinds = self.content.iter().filter_map(asked).map(|entity| entity.kind);
+        kinds.min_by_key(|kind| (*kind == EntityKind::Resource, *kind))
     }
 
-    /// The entity it is about on a hook of that kind: the one tool call or prompt request it makes, or the one resource it
-    /// names. None if it asks for nothing, for several, or for another kind.
+    /// The entity it is about on a hook of that kind: the one tool call, prompt request or other request it makes, or the
+    /// one resource it names. None if it asks for nothing, for several, or for another kind; and none of an HTTP request,
+    /// whose path its context has.
     #[must_use]
     pub fn entity(&self, kind: EntityKind) -> Option<Entity<'_>> {
         let is_content = |entity: &Entity<'_>| entity.kind == EntityKind::Resource && kind != EntityKind::Resource;
@@ -72,10 +74,15 @@ impl Message {
 /// What one part asks for.
 fn asked(part: &ContentPart) -> Option<Entity<'_>> {
     let (kind, name) = match part {
-        ContentPart::ToolCall(call) => (EntityKind::Tool, &call.name),
-        ContentPart::PromptRequest(request) => (EntityKind::Prompt, &request.name),
-        ContentPart::Resource(resource) => (EntityKind::Resource, &resource.uri),
-        ContentPart::ResourceRef(reference) => (EntityKind::Resource, &reference.uri),
+        ContentPart::ToolCall(call) => (EntityKind::Tool, call.name.as_str()),
+        ContentPart::PromptRequest(request) => (EntityKind::Prompt, request.name.as_str()),
+        ContentPart::Resource(resource) => (EntityKind::Resource, resource.uri.as_str()),
+        ContentPart::ResourceRef(reference) => (EntityKind::Resource, reference.uri.as_str()),
+        ContentPart::LlmRequest(request) => (EntityKind::Llm, request.model().unwrap_or_default()),
+        // A method of no agent names nothing.
+        ContentPart::AgentRequest(request) if request.agent().is_empty() => (EntityKind::Agent, ""),
+        ContentPart::AgentRequest(request) => (EntityKind::Agent, request.name.as_str()),
+        ContentPart::HttpRequest(_) => (EntityKind::Http, ""),
         ContentPart::Text(_) | ContentPart::ToolResult(_) | ContentPart::PromptResult(_) | ContentPart::Other(_) => {
             return None;
         }

@@ -1,10 +1,12 @@
 //! The envelope of one identified operation.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
 use crate::change::{Author, Change, ChangeKind, Entry, LabelScope, Ledger, Refused, Side, Slot};
+use crate::context::without_credentials;
 use crate::phase::PhaseState;
 use crate::reading::Reading;
 use crate::slots::Slots;
@@ -96,6 +98,11 @@ impl Envelope {
         }
     }
 
+    /// Receives the headers an answer came with by HTTP, in place of what the host stated before; credentials are left out.
+    pub fn response_headers(&mut self, headers: BTreeMap<String, String>) {
+        Arc::make_mut(self.slots.http.get_or_insert_default()).response_headers = without_credentials(headers);
+    }
+
     /// Receives what the capability answered; the post phases judge it.
     pub fn answer(&mut self, response: Message) {
         self.response = Some(MessagePayload { message: response });
@@ -163,22 +170,18 @@ impl Envelope {
         (self.request.message, self.response.map(|payload| payload.message))
     }
 
-    /// The entity a message of that kind of hook is about.
+    /// The entity a message of that kind of hook is about; of an HTTP request its path.
     #[must_use]
     pub fn entity(&self, kind: EntityKind) -> Option<Entity<'_>> {
-        self.request.message.entity(kind)
+        self.slots.entity(kind, &self.request.message)
     }
 
-    /// Arguments of the operation: those of the tool or prompt, or the URI of the resource as `uri`.
+    /// Arguments of the operation: those of the request it makes, or the URI of the resource as `uri`. The body of an HTTP
+    /// request that came as text is the argument `body`, if it is a JSON object or array.
     #[must_use]
     pub fn arguments(&self) -> Option<&Map<String, Json>> {
         let parts = &self.request.message.content;
-        let written = parts.iter().find_map(|part| match part {
-            ContentPart::ToolCall(call) => Some(&call.arguments),
-            ContentPart::PromptRequest(request) => Some(&request.arguments),
-            _ => None,
-        });
-        written.or_else(|| self.reading.arguments(parts))
+        self.reading.arguments(parts).or_else(|| parts.iter().find_map(ContentPart::arguments))
     }
 
     /// The result, once there is one: the structured answer, or where there is none the first text that is a JSON object

@@ -12,11 +12,13 @@ mod credential;
 mod draft;
 mod entity;
 mod envelope;
+mod host;
 mod identity;
 mod message;
 mod name_set;
 mod phase;
 mod reading;
+mod request;
 mod secret;
 mod slots;
 mod view;
@@ -28,6 +30,7 @@ pub use credential::Credentials;
 pub use draft::Draft;
 pub use entity::{Entity, EntityKind};
 pub use envelope::{Envelope, Standing};
+pub use host::{Host, InvalidAuthority};
 pub use identity::{Client, Identity, Principal, Subject, SubjectKind, Workload};
 pub use message::{
     ContentPart, Message, MessagePayload, PromptRequest, PromptResult, Resource, ResourceRef, Role, TextPart, ToolCall,
@@ -35,5 +38,6 @@ pub use message::{
 };
 pub use name_set::NameSet;
 pub use phase::{Elicitation, ElicitationStatus, Grant};
+pub use request::{AgentRequest, HttpRequest, LlmRequest, agent_of};
 pub use secret::Secret;
 pub use view::View;

@@ -6,6 +6,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
+use crate::request::{AgentRequest, HttpRequest, LlmRequest};
+
 /// The payload of every CMF hook.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,6 +80,12 @@ pub enum ContentPart {
     Resource(Box<Resource>),
     /// `resource_ref`.
     ResourceRef(ResourceRef),
+    /// `llm_request`.
+    LlmRequest(LlmRequest),
+    /// `agent_request`.
+    AgentRequest(AgentRequest),
+    /// `http_request`.
+    HttpRequest(HttpRequest),
     /// Any other tag, with all its members.
     Other(Map<String, Json>),
 }
@@ -220,6 +228,42 @@ pub struct ResourceRef {
 }
 
 impl ContentPart {
+    /// The arguments of what it asks for; none of a part that asks for nothing, or for a resource.
+    #[must_use]
+    pub const fn arguments(&self) -> Option<&Map<String, Json>> {
+        match self {
+            Self::ToolCall(call) => Some(&call.arguments),
+            Self::PromptRequest(request) => Some(&request.arguments),
+            Self::LlmRequest(request) => Some(&request.arguments),
+            Self::AgentRequest(request) => Some(&request.arguments),
+            Self::HttpRequest(request) => Some(&request.arguments),
+            Self::Text(_)
+            | Self::ToolResult(_)
+            | Self::PromptResult(_)
+            | Self::Resource(_)
+            | Self::ResourceRef(_)
+            | Self::Other(_) => None,
+        }
+    }
+
+    /// The same, to be changed.
+    #[must_use]
+    pub const fn arguments_mut(&mut self) -> Option<&mut Map<String, Json>> {
+        match self {
+            Self::ToolCall(call) => Some(&mut call.arguments),
+            Self::PromptRequest(request) => Some(&mut request.arguments),
+            Self::LlmRequest(request) => Some(&mut request.arguments),
+            Self::AgentRequest(request) => Some(&mut request.arguments),
+            Self::HttpRequest(request) => Some(&mut request.arguments),
+            Self::Text(_)
+            | Self::ToolResult(_)
+            | Self::PromptResult(_)
+            | Self::Resource(_)
+            | Self::ResourceRef(_)
+            | Self::Other(_) => None,
+        }
+    }
+
     /// The part with nothing but the name of what it asks for; none of a part that asks for nothing.
     pub(crate) fn asking(&self) -> Option<Self> {
         match self {
@@ -237,6 +281,9 @@ impl ContentPart {
             })),
             Self::Resource(resource) => Some(Self::ResourceRef(resource.reference())),
             Self::ResourceRef(reference) => Some(Self::ResourceRef(reference.clone())),
+            Self::LlmRequest(request) => Some(Self::LlmRequest(request.asking())),
+            Self::AgentRequest(request) => Some(Self::AgentRequest(request.asking())),
+            Self::HttpRequest(request) => Some(Self::HttpRequest(request.asking())),
             Self::Text(_) | Self::ToolResult(_) | Self::PromptResult(_) | Self::Other(_) => None,
         }
     }
@@ -272,6 +319,9 @@ impl Serialize for ContentPart {
             PromptResult(&'a PromptResult),
             Resource(&'a Resource),
             ResourceRef(&'a ResourceRef),
+            LlmRequest(&'a LlmRequest),
+            AgentRequest(&'a AgentRequest),
+            HttpRequest(&'a HttpRequest),
         }
         match self {
             Self::Text(part) => Tagged::Text(part).serialize(serializer),
@@ -281,6 +331,9 @@ impl Serialize for ContentPart {
             Self::PromptResult(part) => Tagged::PromptResult(part).serialize(serializer),
             Self::Resource(part) => Tagged::Resource(part).serialize(serializer),
             Self::ResourceRef(part) => Tagged::ResourceRef(part).serialize(serializer),
+            Self::LlmRequest(part) => Tagged::LlmRequest(part).serialize(serializer),
+            Self::AgentRequest(part) => Tagged::AgentRequest(part).serialize(serializer),
+            Self::HttpRequest(part) => Tagged::HttpRequest(part).serialize(serializer),
             Self::Other(members) => members.serialize(serializer),
         }
     }
@@ -302,6 +355,9 @@ impl<'de> Deserialize<'de> for ContentPart {
             "prompt_result" => |members| serde_json::from_value(members).map(Self::PromptResult),
             "resource" => |members| serde_json::from_value(members).map(Self::Resource),
             "resource_ref" => |members| serde_json::from_value(members).map(Self::ResourceRef),
+            "llm_request" => |members| serde_json::from_value(members).map(Self::LlmRequest),
+            "agent_request" => |members| serde_json::from_value(members).map(Self::AgentRequest),
+            "http_request" => |members| serde_json::from_value(members).map(Self::HttpRequest),
             _ => return Ok(Self::Other(members)),
         };
         members.remove(TAG);

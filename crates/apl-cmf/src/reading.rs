@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value as Json};
 
-use crate::ContentPart;
+use crate::{ContentPart, HttpRequest};
 
 /// Values made from the parts of an envelope's messages. A change of these discards it.
 #[derive(Clone, Debug, Default)]
@@ -14,9 +14,15 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// The arguments of reading a resource.
+    /// The arguments of a request whose part does not have them all as a map of its own.
     pub(crate) fn arguments(&self, parts: &[ContentPart]) -> Option<&Map<String, Json>> {
-        self.arguments.get_or_init(|| parts.iter().find_map(of_resource)).as_ref()
+        let made = |part: &ContentPart| match part {
+            ContentPart::Resource(resource) => Some(of_resource(&resource.uri)),
+            ContentPart::ResourceRef(reference) => Some(of_resource(&reference.uri)),
+            ContentPart::HttpRequest(request) => of_http(&request.arguments, parts),
+            _ => None,
+        };
+        self.arguments.get_or_init(|| parts.iter().find_map(made)).as_ref()
     }
 
     /// The first text of an answer that is a JSON object or array.
@@ -25,13 +31,22 @@ impl Reading {
     }
 }
 
-fn of_resource(part: &ContentPart) -> Option<Map<String, Json>> {
-    let uri = match part {
-        ContentPart::Resource(resource) => &resource.uri,
-        ContentPart::ResourceRef(reference) => &reference.uri,
-        _ => return None,
-    };
-    Some(Map::from_iter([("uri".to_owned(), Json::String(uri.clone()))]))
+fn of_resource(uri: &str) -> Map<String, Json> {
+    Map::from_iter([("uri".to_owned(), Json::from(uri))])
+}
+
+/// The arguments of an HTTP request whose body came as text beside it.
+fn of_http(written: &Map<String, Json>, parts: &[ContentPart]) -> Option<Map<String, Json>> {
+    if written.contains_key(HttpRequest::BODY) {
+        return None;
+    }
+    let body = parts.iter().find_map(|part| match part {
+        ContentPart::Text(part) => read(&part.text),
+        _ => None,
+    })?;
+    let mut arguments = written.clone();
+    arguments.insert(HttpRequest::BODY.to_owned(), body);
+    Some(arguments)
 }
 
 fn of_answer(part: &ContentPart) -> Option<Json> {

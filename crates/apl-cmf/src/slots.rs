@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::{Map, Value as Json};
 
-use crate::{AgentContext, Delegation, HttpContext, Meta, RequestContext};
+use crate::{AgentContext, Delegation, Entity, EntityKind, HttpContext, Message, Meta, RequestContext};
 
 static NO_REQUEST: RequestContext =
     RequestContext { environment: None, request_id: None, trace_id: None, span_id: None };
@@ -59,4 +59,16 @@ slots! {
     provenance: Map<String, Json> = &NO_MAP;
     framework: Map<String, Json> = &NO_MAP;
     custom: Map<String, Json> = &NO_MAP;
+}
+
+impl Slots {
+    /// The entity of a message in this context. The path of an HTTP request ends where a query begins, so that what is not
+    /// fit to be a path is named without the values it carries.
+    pub(crate) fn entity<'e>(&'e self, kind: EntityKind, message: &'e Message) -> Option<Entity<'e>> {
+        if kind != EntityKind::Http {
+            return message.entity(kind);
+        }
+        let path = self.http().path.as_deref()?;
+        Some(Entity { kind, name: path.split(['?', '#']).next().unwrap_or_default() })
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use crate::{AgentContext, Capabilities, Capability, Client, Envelope, NameSet, RequestContext, Workload};
+use crate::{AgentContext, Capabilities, Capability, Client, Envelope, HttpContext, NameSet, RequestContext, Workload};
 
 /// An envelope through the capabilities of a plugin. What a capability is missing for reads as absent.
 #[derive(Clone, Copy, Debug)]
@@ -96,6 +96,12 @@ impl<'e> View<'e> {
     #[must_use]
     pub fn request_headers(&self) -> Option<&'e BTreeMap<String, String>> {
         self.granted(Capability::ReadHeaders).map(|envelope| &envelope.http().request_headers)
+    }
+
+    /// The HTTP request that carried the operation, or is it; credentials excepted (`read_headers`).
+    #[must_use]
+    pub fn http(&self) -> Option<&'e HttpContext> {
+        self.granted(Capability::ReadHeaders).map(Envelope::http)
     }
 
     /// The MCP context (`read_mcp`).

@@ -236,3 +236,105 @@ fn what_is_read_of_a_payload_follows_its_changes() {
     envelope.answer(Message::new(Role::Tool, vec![text("7")]));
     assert_eq!(envelope.result(), None, "a number in a text is a text");
 }
+
+#[test]
+fn requests_to_models_agents_and_by_http_read_as_they_are_written() {
+    for part in [
+        json!({ "content_type": "llm_request", "llm_request_id": "1",
+            "arguments": { "model": "m", "messages": [{ "role": "user", "content": "x" }], "parameters": {} } }),
+        json!({ "content_type": "agent_request", "agent_request_id": "1", "name": "planner/message/send", "arguments": {} }),
+        json!({ "content_type": "http_request", "http_request_id": "1", "arguments": { "query": { "q": ["a", "b"] } } }),
+    ] {
+        let read: ContentPart = serde_json::from_value(part.clone()).unwrap();
+        assert!(!matches!(read, ContentPart::Other(_)), "{part}");
+        assert_eq!(serde_json::to_value(&read).unwrap(), part);
+        let mut wrong = part.clone();
+        wrong["more"] = json!(1);
+        assert!(serde_json::from_value::<ContentPart>(wrong).is_err(), "{part}");
+    }
+}
+
+#[test]
+fn a_model_or_agent_is_named_by_its_request_or_not_at_all() {
+    let named = |kind: EntityKind, part: Json| {
+        let message = Message::new(Role::User, vec![serde_json::from_value(part).unwrap()]);
+        assert_eq!(message.asks_for(), Some(kind));
+        message.entity(kind).map(|entity| entity.name.to_owned())
+    };
+    let model = |arguments: Json| {
+        named(EntityKind::Llm, json!({ "content_type": "llm_request", "llm_request_id": "1", "arguments": arguments }))
+    };
+    assert_eq!(model(json!({ "model": "m" })).as_deref(), Some("m"));
+    for nameless in [json!({}), json!({ "model": "" }), json!({ "model": 7 }), json!({ "model": null })] {
+        assert_eq!(model(nameless.clone()), None, "{nameless}");
+    }
+    let agent = |name: &str| {
+        named(EntityKind::Agent, json!({ "content_type": "agent_request", "agent_request_id": "1", "name": name }))
+    };
+    assert_eq!(agent("planner/message/send").as_deref(), Some("planner/message/send"));
+    assert_eq!(agent("planner").as_deref(), Some("planner"));
+    assert_eq!((agent(""), agent("/send")), (None, None));
+}
+
+#[test]
+fn a_resource_may_accompany_a_request_to_a_model() {
+    let model = json!({ "content_type": "llm_request", "llm_request_id": "1", "arguments": { "model": "m" } });
+    let file =
+        json!({ "content_type": "resource_ref", "resource_request_id": "1", "uri": "u", "resource_type": "file" });
+    let parts = [file, model].map(|part| serde_json::from_value(part).unwrap()).to_vec();
+    let message = Message::new(Role::User, parts);
+    assert_eq!(message.asks_for(), Some(EntityKind::Llm));
+    assert_eq!(message.entity(EntityKind::Llm).map(|entity| entity.name), Some("m"));
+    assert_eq!(message.entity(EntityKind::Resource), None);
+}
+
+#[test]
+fn what_went_to_a_model_is_let_go_of_but_for_its_name() {
+    let part = json!({ "content_type": "llm_request", "llm_request_id": "1", "arguments": { "model": "m", "messages": ["x"] } });
+    let message = Message::new(Role::User, vec![serde_json::from_value(part).unwrap()]);
+    let mut envelope = Draft::new(message).identify(Identity::default(), Standing::Anonymous, 0);
+    let sent = envelope.release_request(false);
+    assert_eq!(sent.content[0].arguments().unwrap()["messages"], json!(["x"]));
+    assert_eq!(envelope.entity(EntityKind::Llm).map(|entity| entity.name), Some("m"));
+    assert!(!serde_json::to_string(envelope.request()).unwrap().contains("messages"));
+}
+
+/// An HTTP request with these parts.
+fn http(parts: Json) -> Envelope {
+    let path = Some("/orders?token=x#y".to_owned());
+    let message = Message::new(Role::User, serde_json::from_value(parts).unwrap());
+    let draft = Draft::new(message).http(HttpContext { path, ..HttpContext::default() });
+    draft.identify(Identity::default(), Standing::Anonymous, 0)
+}
+
+#[test]
+fn an_http_request_is_named_by_its_path_without_what_the_query_carries() {
+    let envelope = http(json!([]));
+    assert_eq!(envelope.entity(EntityKind::Http).map(|entity| entity.name), Some("/orders"));
+    assert_eq!(envelope.entity(EntityKind::Tool), None);
+}
+
+#[test]
+fn the_body_of_an_http_request_is_read_where_it_is_json_of_its_own_or_in_a_text() {
+    let request =
+        |arguments: Json| json!({ "content_type": "http_request", "http_request_id": "1", "arguments": arguments });
+    let text = |text: &str| json!({ "content_type": "text", "text": text });
+    let body = |parts: Json| http(parts).arguments().and_then(|arguments| arguments.get("body").cloned());
+    let query = json!({ "query": { "q": "a" } });
+    assert_eq!(body(json!([request(json!({ "body": { "a": 1 } }))])), Some(json!({ "a": 1 })));
+    let joined = http(json!([request(query.clone()), text("{\"a\":1}")]));
+    assert_eq!(Json::Object(joined.arguments().unwrap().clone()), json!({ "query": { "q": "a" }, "body": { "a": 1 } }));
+    for opaque in ["a=1", "7", "{"] {
+        assert_eq!(body(json!([request(query.clone()), text(opaque)])), None, "{opaque}");
+    }
+    assert_eq!(body(json!([text("[1]")])), None, "without a request there is nothing it is the body of");
+}
+
+#[test]
+fn response_headers_that_carry_credentials_are_never_kept() {
+    let mut envelope = http(json!([]));
+    let headers = [("Set-Cookie", "a=b"), ("Content-Type", "text/html")];
+    envelope.response_headers(headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    let kept: Vec<&str> = envelope.http().response_headers.keys().map(String::as_str).collect();
+    assert_eq!(kept, ["content-type"]);
+}

@@ -146,7 +146,7 @@ table! {
         PromptName "prompt.name" open Text ReadMeta "Name of the prompt.";
         ResourceUri "resource.uri" open Text ReadMeta "URI of the resource.";
         LlmModel "llm.model" open Text ReadMeta "Name of the model.";
-        AgentName "agent.name" open Text ReadMeta "Name of the called agent.";
+        AgentName "agent.name" open Text ReadMeta "Name of the called agent, without the method.";
         RouteKey "route.key" open Text ReadMeta "Key of the route that matched.";
         MetaEntityType "meta.entity_type" open Text ReadMeta "`tool`, `prompt`, `resource`, `llm`, `agent` or `http`.";
         MetaEntityName "meta.entity_name" open Text ReadMeta "Name of the entity.";
@@ -159,7 +159,7 @@ table! {
         AgentParentAgentId "agent.parent_agent_id" open Text ReadAgent "The agent that called it.";
         AgentInput "agent.input" open Text ReadAgent "What the agent was asked.";
         HttpMethod "http.method" open Text ReadHeaders "The HTTP method.";
-        HttpPath "http.path" open Text ReadHeaders "The path of the request.";
+        HttpPath "http.path" open Text ReadHeaders "The path of the request; decoded, where the request itself is what is decided.";
         HttpHost "http.host" open Text ReadHeaders "The host of the validated authority.";
         HttpScheme "http.scheme" open Text ReadHeaders "`http` or `https`.";
         RequestId "request.id" open Text every "The host's identifier of the request.";

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{Client, EntityKind, Envelope, NameSet, Subject};
+use apl_cmf::{Client, EntityKind, Envelope, NameSet, Subject, agent_of};
 use apl_core::{Fact, Names, Number};
 use serde_json::{Map, Value as Json};
 
@@ -69,7 +69,7 @@ impl<'e> Facts<'e> {
             Field::PromptName => self.entity_name(EntityKind::Prompt),
             Field::ResourceUri => self.entity_name(EntityKind::Resource),
             Field::LlmModel => self.entity_name(EntityKind::Llm),
-            Field::AgentName => self.entity_name(EntityKind::Agent),
+            Field::AgentName => self.agent_name(),
             Field::RouteKey => self.route.map_or(Fact::Absent, Fact::Text),
             Field::MetaEntityType => Fact::Text(self.kind.name()),
             Field::MetaEntityName => self.entity_name(self.kind),
@@ -83,7 +83,7 @@ impl<'e> Facts<'e> {
             Field::AgentInput => text(envelope.agent().input.as_ref()),
             Field::HttpMethod => text(envelope.http().method.as_ref()),
             Field::HttpPath => text(envelope.http().path.as_ref()),
-            Field::HttpHost => text(envelope.http().host.as_ref()),
+            Field::HttpHost => envelope.http().host.as_ref().map_or(Fact::Absent, |host| Fact::Text(host.as_str())),
             Field::HttpScheme => text(envelope.http().scheme.as_ref()),
             Field::RequestId => text(envelope.request_context().request_id.as_ref()),
             Field::RequestEnvironment => text(envelope.request_context().environment.as_ref()),
@@ -203,6 +203,14 @@ impl<'e> Facts<'e> {
             return Fact::Absent;
         }
         self.envelope.entity(kind).map_or(Fact::Absent, |entity| Fact::Text(entity.name))
+    }
+
+    /// The called agent, whatever method of it is called.
+    fn agent_name(&self) -> Fact<'e> {
+        match self.entity_name(EntityKind::Agent) {
+            Fact::Text(name) => Fact::Text(agent_of(name)),
+            other => other,
+        }
     }
 
     const fn subject(&self) -> Option<&'e Subject> {

@@ -33,14 +33,32 @@ impl Pattern {
     /// # Errors
     /// The text is empty, past a limit, or has three `*` in a row.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
-        if text.is_empty() {
-            return Err(PatternError::Empty);
-        }
-        if text.chars().nth(MAX_CHARS).is_some() {
-            return Err(PatternError::TooLong);
-        }
+        check_length(text)?;
         let glob = Glob::parse(text)?.map(Box::new);
         Ok(Self { text: text.into(), glob })
+    }
+
+    /// Reads a pattern without `/`, which is matched against what stands before the first `/` of a name, whatever follows.
+    /// With a `/`, or as `*` alone, it is a pattern like any other.
+    ///
+    /// # Errors
+    /// Those of [`Pattern::parse`].
+    pub fn of_first_segment(text: &str) -> Result<Self, PatternError> {
+        if text == "*" || text.contains('/') {
+            return Self::parse(text);
+        }
+        check_length(text)?;
+        Ok(Self { text: text.into(), glob: Some(Box::new(Glob::of_first_segment(text)?)) })
+    }
+
+    /// The pattern of a name and of all names that go on with `/` after it; of one that ends in `/`, of all that begin so.
+    /// `*` is no wildcard in it. The longer prefix beats the shorter, and each beats every glob.
+    ///
+    /// # Errors
+    /// The text is empty or past a limit.
+    pub fn prefix(text: &str) -> Result<Self, PatternError> {
+        check_length(text)?;
+        Ok(Self { text: text.into(), glob: Some(Box::new(Glob::prefix(text))) })
     }
 
     /// The pattern as written.
@@ -83,7 +101,7 @@ impl Pattern {
 
     /// Which of two patterns that match one name is in force; the greater is.
     ///
-    /// Exact beats glob, and `*` alone is last. The glob with the longer literal prefix wins, then the pattern that the
+    /// Exact beats a prefix, which beats a glob, and `*` alone is last. The longer prefix wins; the glob with the longer literal prefix wins, then the pattern that the
     /// other covers, then the one with fewer wildcards, then `*` over `**`, then the longer pattern; else they are
     /// equal. Lengths are in characters.
     ///
@@ -108,6 +126,16 @@ impl Pattern {
     fn tightness(&self) -> Option<glob::Tightness> {
         self.glob.as_ref().map(|glob| glob.tightness())
     }
+}
+
+fn check_length(text: &str) -> Result<(), PatternError> {
+    if text.is_empty() {
+        return Err(PatternError::Empty);
+    }
+    if text.chars().nth(MAX_CHARS).is_some() {
+        return Err(PatternError::TooLong);
+    }
+    Ok(())
 }
 
 impl fmt::Display for Pattern {

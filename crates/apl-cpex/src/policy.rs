@@ -6,7 +6,9 @@
 
 mod authentication;
 mod groups;
+mod http;
 mod layer;
+mod names;
 mod overrides;
 mod plan;
 mod response;
@@ -123,10 +125,11 @@ impl Policy {
     }
 
     /// Index of the plan in force for an operation, on the server the host names, if it names one: that of the one route
-    /// it matches, else that of [`Policy::unmatched`]. The order of declaration decides nothing.
+    /// it matches, else that of [`Policy::unmatched`]. The order of declaration decides nothing. An HTTP request is found by
+    /// its path as [`crate::read_path`] reads it, and by its method.
     #[must_use]
-    pub fn find(&self, entity: Entity<'_>, server: Option<&str>) -> usize {
-        self.table.find(entity, server).unwrap_or_else(|| self.unmatched(entity.kind))
+    pub fn find(&self, entity: Entity<'_>, server: Option<&str>, method: Option<&str>) -> usize {
+        self.table.find(entity, server, method).unwrap_or_else(|| self.unmatched(entity.kind))
     }
 
     /// Index of the plan for operations on that kind of entity which no route matches: `global` and its `defaults`.

@@ -17,12 +17,17 @@ pub fn has_dot_segments(uri: &str) -> bool {
     has_dots(path.as_bytes()) || has_dots(&decoded(path))
 }
 
-fn has_dots(path: &[u8]) -> bool {
-    path.split(|byte| matches!(byte, b'/' | b'\\')).any(|segment| matches!(segment, b"." | b".."))
+/// Whether a path has a dot segment. Some servers read what follows a `;` as no part of the segment, and so does this.
+pub(crate) fn has_dots(path: &[u8]) -> bool {
+    let mut segments = path.split(|byte| matches!(byte, b'/' | b'\\'));
+    segments.any(|segment| {
+        let name = segment.split(|byte| *byte == b';').next().unwrap_or_default();
+        matches!(name, b"." | b"..")
+    })
 }
 
 /// The bytes of a text, escapes of the form `%2e` replaced once; what is no escape stays.
-fn decoded(text: &str) -> Cow<'_, [u8]> {
+pub(crate) fn decoded(text: &str) -> Cow<'_, [u8]> {
     let bytes = text.as_bytes();
     if !bytes.contains(&b'%') {
         return Cow::Borrowed(bytes);
@@ -74,6 +79,7 @@ mod tests {
             "file:///a/..?q",
             "file:///a/..#f",
             "note:%2e",
+            "file:///a/..;x/b",
         ] {
             assert!(has_dot_segments(uri), "{uri}");
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{ContentPart, Draft, Message, MessagePayload, PromptRequest, Role, ToolCall};
+use apl_cmf::{ContentPart, Draft, EntityKind, Message, MessagePayload, PromptRequest, Role, ToolCall};
 use cpex_sdk::{GlobalContext, Hook, HookPoint, HookSide, code};
 use serde_json::Map;
 
@@ -113,10 +113,13 @@ async fn before(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Req
 async fn after(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Request) -> Outcome<Invoked> {
     let Request { envelope, caller, global, contexts } = request;
     let outcome = match contexts.and_then(|contexts| contexts.permit) {
-        Some(permit) => permit.complete(Answer { message: envelope.into_message() }).await,
+        Some(permit) => {
+            let response_headers = envelope.http_context().response_headers.clone();
+            permit.complete(Answer { message: envelope.into_message(), response_headers }).await
+        }
         None => {
             // The route is that of the capability that answered; the message itself is judged as the result.
-            let (asked, answer) = envelope.replace_message(asked_by);
+            let (asked, answer) = envelope.replace_message(|answer| asked_by(answer, point.entity));
             let mut journey = journey(snapshot, point, asked, ContextTable::new(global));
             let settled = invoke::alone(&mut journey, caller, answer).await;
             permit::outcome_of(journey, settled)
@@ -124,13 +127,17 @@ async fn after(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Requ
     };
     let Outcome { decision, report } = outcome;
     let decision = decision
-        .map(|Answer { message }| Invoked { payload: MessagePayload { message }, contexts: Contexts::default() });
+        .map(|Answer { message, .. }| Invoked { payload: MessagePayload { message }, contexts: Contexts::default() });
     Outcome { decision, report }
 }
 
-/// What an answer answers, as far as it says.
-fn asked_by(answer: &Message) -> Message {
+/// What an answer answers, as far as it says. One of a model or an agent says nothing, so that without what was asked it is
+/// of nothing; that of an HTTP request is of the path its context names.
+fn asked_by(answer: &Message, entity: EntityKind) -> Message {
     let mut asked = Vec::new();
+    if matches!(entity, EntityKind::Llm | EntityKind::Agent | EntityKind::Http) {
+        return Message::new(Role::Assistant, asked);
+    }
     for part in answer.content.iter().filter_map(asking) {
         // A resource may come in several parts, which are of one request.
         if !asked.contains(&part) {
@@ -159,6 +166,9 @@ fn asking(part: &ContentPart) -> Option<ContentPart> {
         | ContentPart::ToolCall(_)
         | ContentPart::PromptRequest(_)
         | ContentPart::ResourceRef(_)
+        | ContentPart::LlmRequest(_)
+        | ContentPart::AgentRequest(_)
+        | ContentPart::HttpRequest(_)
         | ContentPart::Other(_) => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use apl_cmf::Message;
 
-use crate::operation::Caller;
+use crate::operation::{Answer, Caller};
 use crate::road::bind::bind;
 use crate::road::decide::{Ending, admits_some, decide};
 use crate::road::identify::identify;
@@ -19,7 +19,7 @@ pub(crate) async fn before(journey: &mut Journey, caller: Caller) -> Settled {
 }
 
 /// After the operation: the same road over its result, from where the identity is known.
-pub(crate) async fn after(journey: &mut Journey, answer: Message) -> Settled {
+pub(crate) async fn after(journey: &mut Journey, answer: Answer) -> Settled {
     let ending = walk_back(journey, answer).await;
     settle(journey, ending).await
 }
@@ -43,9 +43,13 @@ async fn walk(received: Received<'_>) -> Ending {
     judge(identified).await
 }
 
-async fn walk_back(journey: &mut Journey, answer: Message) -> Ending {
+async fn walk_back(journey: &mut Journey, answer: Answer) -> Ending {
+    let Answer { message, response_headers } = answer;
     let identified = journey.identified()?;
-    identified.envelope.answer(answer);
+    identified.envelope.answer(message);
+    if !response_headers.is_empty() {
+        identified.envelope.response_headers(response_headers);
+    }
     judge(identified).await
 }
 

@@ -169,7 +169,7 @@ fn declaration((plugin, instance): (&PluginNode<'_>, &Option<Instance>)) -> Decl
 fn by_hook(hooked: &[usize], controls: &[Control]) -> Vec<Hooked> {
     let of_point = |point: &'static HookPoint| {
         let on_point = hooked.iter().copied().filter(|index| {
-            controls.get(*index).is_some_and(|control| control.config.hooks.iter().any(|hook| hook == point.name))
+            controls.get(*index).is_some_and(|control| control.config.hooks.iter().any(|hook| point.is_named(hook)))
         });
         Hooked::new(point, controls, on_point)
     };

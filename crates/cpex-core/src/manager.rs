@@ -24,6 +24,7 @@ use crate::operation::{Answer, Call, Operation};
 use crate::outcome::{Decision, Outcome};
 use crate::permit::Permit;
 use crate::process::{ProcessSecrets, RandomIds, SystemClock};
+use crate::road::route::find;
 use crate::road::settle::Settled;
 use crate::road::state::{Journey, Matter, Passage, Trail, Yields};
 use crate::session::MemoryStore;
@@ -233,7 +234,7 @@ impl PluginManager {
     pub fn has_hooks_for(&self, hook: &str) -> bool {
         let current = self.current.load();
         current.as_ref().is_some_and(|snapshot| {
-            let hooked = snapshot.hooked.iter().any(|hooked| hooked.point.name == hook);
+            let hooked = snapshot.hooked.iter().any(|hooked| hooked.point.is_named(hook));
             hooked || (!snapshot.policy.is_empty() && HookPoint::find(hook).is_some())
         })
     }
@@ -244,9 +245,8 @@ impl PluginManager {
     pub fn authentication_in_force(&self, operation: &Operation) -> bool {
         let current = self.current.load();
         let Some(snapshot) = current.as_ref() else { return false };
-        let entity = operation.draft.entity(operation.point().entity);
-        let found = entity.map(|entity| snapshot.policy.find(entity, operation.draft.server()));
-        found.and_then(|index| snapshot.policy.plans().get(index)).is_some_and(|plan| {
+        let found = find(&snapshot.policy, &operation.draft, operation.point().entity).ok();
+        found.and_then(|found| snapshot.policy.plans().get(found.plan)).is_some_and(|plan| {
             let host_vouches = |entry: &Authenticator| matches!(entry, Authenticator::Host { .. });
             !plan.authentication.is_empty() && !plan.authentication.iter().any(host_vouches)
         })

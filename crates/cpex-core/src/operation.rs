@@ -1,10 +1,11 @@
 //! What a host asks for: an operation and who states the caller's identity.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use apl_cmf::{
-    AgentContext, ContentPart, Credentials, Draft, HttpContext, Identity, Message, Meta, PromptRequest, RequestContext,
-    ResourceRef, Role, ToolCall, ToolResult,
+    AgentContext, AgentRequest, ContentPart, Credentials, Draft, HttpContext, HttpRequest, Identity, LlmRequest,
+    Message, Meta, PromptRequest, RequestContext, ResourceRef, Role, ToolCall, ToolResult,
 };
 use cpex_sdk::delegation::Minted;
 use cpex_sdk::{CmfToolPreInvoke, Hook as _, HookPoint};
@@ -78,6 +79,29 @@ impl Operation {
         Self::new(Message::new(Role::User, vec![ContentPart::ResourceRef(reference)]))
     }
 
+    /// A request for inference by an anonymous caller: `messages` and `parameters` for that model.
+    #[must_use]
+    pub fn llm(model: &str, arguments: Map<String, Json>) -> Self {
+        let request = LlmRequest::new("call", model, arguments);
+        Self::new(Message::new(Role::User, vec![ContentPart::LlmRequest(request)]))
+    }
+
+    /// A request by an anonymous caller to another agent, `agent` or `agent/method`, of `messages` and `parameters`.
+    #[must_use]
+    pub fn agent(name: impl Into<String>, arguments: Map<String, Json>) -> Self {
+        let request = AgentRequest { agent_request_id: "call".to_owned(), name: name.into(), arguments };
+        Self::new(Message::new(Role::User, vec![ContentPart::AgentRequest(request)]))
+    }
+
+    /// An HTTP request by an anonymous caller that is itself what is to be decided: its `query` by name, and its `body`
+    /// where it is JSON.
+    #[must_use]
+    pub fn http(request: HttpContext, arguments: Map<String, Json>) -> Self {
+        let part = HttpRequest { http_request_id: "call".to_owned(), arguments };
+        let operation = Self::new(Message::new(Role::User, vec![ContentPart::HttpRequest(part)]));
+        operation.carried_by(request)
+    }
+
     /// An operation on whatever a message asks for, see [`Message::asks_for`].
     #[must_use]
     pub fn new(message: Message) -> Self {
@@ -106,12 +130,12 @@ impl Operation {
     /// The same operation in a session the host vouches for.
     #[must_use]
     pub fn session(self, id: impl Into<String>) -> Self {
-        self.agent(AgentContext { session_id: Some(id.into()), ..AgentContext::default() })
+        self.acting_agent(AgentContext { session_id: Some(id.into()), ..AgentContext::default() })
     }
 
     /// The same operation with the agent that acts.
     #[must_use]
-    pub fn agent(self, agent: AgentContext) -> Self {
+    pub fn acting_agent(self, agent: AgentContext) -> Self {
         Self { draft: self.draft.agent(agent), ..self }
     }
 
@@ -123,7 +147,7 @@ impl Operation {
 
     /// The same operation with the HTTP request that carried it.
     #[must_use]
-    pub fn http(self, http: HttpContext) -> Self {
+    pub fn carried_by(self, http: HttpContext) -> Self {
         Self { draft: self.draft.http(http), ..self }
     }
 
@@ -173,14 +197,10 @@ impl Call {
         self.message.tool_calls().next()
     }
 
-    /// The arguments of the tool call or prompt request it makes.
+    /// The arguments of the request it makes; none of a resource.
     #[must_use]
     pub fn arguments(&self) -> Option<&Map<String, Json>> {
-        self.message.content.iter().find_map(|part| match part {
-            ContentPart::ToolCall(call) => Some(&call.arguments),
-            ContentPart::PromptRequest(request) => Some(&request.arguments),
-            _ => None,
-        })
+        self.message.content.iter().find_map(ContentPart::arguments)
     }
 }
 
@@ -188,11 +208,20 @@ impl Call {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// The message. Of a tool its first part is a tool result, whose content is `null` where nothing structured was
-    /// answered; of a prompt it holds a prompt result, of a resource the resource.
+    /// answered; of a prompt it holds a prompt result, of a resource the resource. What anything else answered is a tool
+    /// result without a name where it is structured, and text or another part where it is not.
     pub message: Message,
+    /// The headers it came with by HTTP, for policy to read. They are not given back: the host has them.
+    pub response_headers: BTreeMap<String, String>,
 }
 
 impl Answer {
+    /// An answer that came without headers.
+    #[must_use]
+    pub const fn new(message: Message) -> Self {
+        Self { message, response_headers: BTreeMap::new() }
+    }
+
     /// A structured result.
     #[must_use]
     pub fn structured(content: Json) -> Self {
@@ -204,7 +233,13 @@ impl Answer {
     pub fn with_parts(content: Json, parts: Vec<ContentPart>) -> Self {
         let result = ToolResult { tool_call_id: "call".to_owned(), tool_name: String::new(), content, is_error: false };
         let parts = std::iter::once(ContentPart::ToolResult(result)).chain(parts).collect();
-        Self { message: Message::new(Role::Tool, parts) }
+        Self::new(Message::new(Role::Tool, parts))
+    }
+
+    /// The same answer with the headers it came with by HTTP.
+    #[must_use]
+    pub fn response_headers(self, response_headers: BTreeMap<String, String>) -> Self {
+        Self { response_headers, ..self }
     }
 
     /// The same answer flagged as an error of the capability.

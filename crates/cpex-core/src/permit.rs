@@ -66,7 +66,7 @@ impl Permit {
     pub async fn complete(mut self, answer: Answer) -> Outcome<Answer> {
         let Some(mut journey) = self.held.take() else { return Outcome::engine_down() };
         journey.turn();
-        let settled = invoke::after(&mut journey, answer.message).await;
+        let settled = invoke::after(&mut journey, answer).await;
         outcome_of(journey, settled)
     }
 
@@ -75,7 +75,7 @@ impl Permit {
         let Some(mut journey) = self.held.take() else { return (Outcome::engine_down(), None) };
         journey.turn();
         journey.passage.trace = Some(Box::default());
-        let settled = invoke::after(&mut journey, answer.message).await;
+        let settled = invoke::after(&mut journey, answer).await;
         let trace = journey.passage.trace.take();
         (outcome_of(journey, settled), trace)
     }
@@ -111,7 +111,7 @@ pub(crate) fn outcome_of(journey: Journey, settled: Settled) -> Outcome<Answer> 
         Matter::Draft(_) => None,
     };
     let decision = match (end, answered) {
-        (Decision::Allow(_), Some(message)) => Decision::Allow(Answer { message }),
+        (Decision::Allow(_), Some(message)) => Decision::Allow(Answer::new(message)),
         (Decision::Allow(_), None) => return Outcome::engine_down(),
         (Decision::Deny(violation), _) => Decision::Deny(violation),
         (Decision::Pending(pending), _) => Decision::Pending(pending),

@@ -8,6 +8,8 @@ use serde_json::Value as Json;
 pub struct HookPoint {
     /// Its name.
     pub name: &'static str,
+    /// Other spellings of it.
+    pub aliases: &'static [&'static str],
     /// Which side of the operation it stands on.
     pub side: HookSide,
     /// What kind of capability it guards.
@@ -17,10 +19,17 @@ pub struct HookPoint {
 }
 
 impl HookPoint {
-    /// The declaration of a hook name, be it one that operations come in on or that of field pipelines.
+    /// The declaration of a hook name in any of its spellings, be it one that operations come in on or that of field
+    /// pipelines.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
-        Self::ALL.iter().copied().chain([Field::POINT]).find(|point| point.name == name)
+        Self::ALL.iter().copied().chain([Field::POINT]).find(|point| point.is_named(name))
+    }
+
+    /// Whether that is a spelling of its name.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
     }
 
     /// The hook before an operation on that kind of capability, if one is declared.
@@ -74,14 +83,18 @@ pub struct FieldPayload {
 impl Hook for Field {
     type Payload = FieldPayload;
     const POINT: &'static HookPoint =
-        &HookPoint { name: "field", side: HookSide::Pre, entity: EntityKind::Tool, after: None };
+        &HookPoint { name: "field", aliases: &[], side: HookSide::Pre, entity: EntityKind::Tool, after: None };
 }
 
-macro_rules! cmf_hooks {
-    ($($entity:ident $before:ident $before_name:literal $before_doc:literal, $after:ident $after_name:literal $after_doc:literal;)+) => {
+macro_rules! hooks {
+    ($(
+        $entity:ident
+        $before:ident $before_name:literal $([$($before_alias:literal)+])? $before_doc:literal,
+        $after:ident $after_name:literal $([$($after_alias:literal)+])? $after_doc:literal;
+    )+) => {
         $(
-            cmf_hooks!(@hook $before $before_name Pre $entity Some($after::POINT) $before_doc);
-            cmf_hooks!(@hook $after $after_name Post $entity None $after_doc);
+            hooks!(@hook $before $before_name [$($($before_alias)+)?] Pre $entity Some($after::POINT) $before_doc);
+            hooks!(@hook $after $after_name [$($($after_alias)+)?] Post $entity None $after_doc);
         )+
 
         impl HookPoint {
@@ -89,7 +102,7 @@ macro_rules! cmf_hooks {
             pub const ALL: &'static [&'static Self] = &[$($before::POINT, $after::POINT),+];
         }
     };
-    (@hook $type:ident $name:literal $side:ident $entity:ident $other:ident $(($point:expr))? $doc:literal) => {
+    (@hook $type:ident $name:literal [$($alias:literal)*] $side:ident $entity:ident $other:ident $(($point:expr))? $doc:literal) => {
         #[doc = $doc]
         #[derive(Debug)]
         pub struct $type;
@@ -98,6 +111,7 @@ macro_rules! cmf_hooks {
             type Payload = MessagePayload;
             const POINT: &'static HookPoint = &HookPoint {
                 name: $name,
+                aliases: &[$($alias),*],
                 side: HookSide::$side,
                 entity: EntityKind::$entity,
                 after: $other $(($point))?,
@@ -106,7 +120,7 @@ macro_rules! cmf_hooks {
     };
 }
 
-cmf_hooks! {
+hooks! {
     Tool
         CmfToolPreInvoke "cmf.tool_pre_invoke" "Before a tool is called; the message holds the call.",
         CmfToolPostInvoke "cmf.tool_post_invoke" "After a tool answered; the message holds the result.";
@@ -116,4 +130,15 @@ cmf_hooks! {
     Resource
         CmfResourcePreFetch "cmf.resource_pre_fetch" "Before a resource is read; the message holds a reference to it.",
         CmfResourcePostFetch "cmf.resource_post_fetch" "After a resource was read; the message holds its content.";
+    Llm
+        CmfLlmInput "cmf.llm_input" "Before a model is asked; the message holds the request.",
+        CmfLlmOutput "cmf.llm_output" "After a model answered; the message holds what it said.";
+    Agent
+        CmfAgentPreInvoke "cmf.agent_pre_invoke" "Before another agent is called; the message holds the request.",
+        CmfAgentPostInvoke "cmf.agent_post_invoke" "After another agent answered; the message holds the answer.";
+    Http
+        HttpPreRequest "http.request" ["http_pre_request"]
+            "Before an HTTP request goes on; the message holds its query and body, its context the rest.",
+        HttpPostRequest "http.response" ["http_post_request"]
+            "After an HTTP request was answered; the message holds the content of the answer.";
 }

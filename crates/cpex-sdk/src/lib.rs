@@ -27,8 +27,9 @@ pub use async_trait::async_trait;
 pub use audit::{AuditSink, Record, SinkError};
 pub use factory::{Factory, Host, Instance, PluginBuilder, PluginInstance, Uses};
 pub use hook::{
-    CmfPromptPostFetch, CmfPromptPreFetch, CmfResourcePostFetch, CmfResourcePreFetch, CmfToolPostInvoke,
-    CmfToolPreInvoke, Field, FieldPayload, Hook, HookPoint, HookSide,
+    CmfAgentPostInvoke, CmfAgentPreInvoke, CmfLlmInput, CmfLlmOutput, CmfPromptPostFetch, CmfPromptPreFetch,
+    CmfResourcePostFetch, CmfResourcePreFetch, CmfToolPostInvoke, CmfToolPreInvoke, Field, FieldPayload, Hook,
+    HookPoint, HookSide, HttpPostRequest, HttpPreRequest,
 };
 pub use identity::{AuthFailure, IdentityResolver, Inbound, Resolution};
 pub use plugin::{

@@ -100,7 +100,8 @@ fn hooks() -> String {
             HookSide::Pre => "before the operation",
             HookSide::Post => "after it",
         };
-        [format!("`{}`", point.name), side.to_owned(), point.entity.name().to_owned()]
+        let names = [&point.name].into_iter().chain(point.aliases).map(|name| format!("`{name}`"));
+        [names.collect::<Vec<_>>().join(", "), side.to_owned(), point.entity.name().to_owned()]
     });
     page::table(["hook", "runs", "on a"], rows)
 }

@@ -50,14 +50,8 @@ impl<H: Hook<Payload = MessagePayload>> HookHandler<H> for Control {
 fn set(mut payload: MessagePayload) -> MessagePayload {
     for part in &mut payload.message.content {
         let map = match part {
-            ContentPart::ToolCall(call) => Some(&mut call.arguments),
-            ContentPart::PromptRequest(request) => Some(&mut request.arguments),
             ContentPart::ToolResult(result) => result.content.as_object_mut(),
-            ContentPart::Text(_)
-            | ContentPart::PromptResult(_)
-            | ContentPart::Resource(_)
-            | ContentPart::ResourceRef(_)
-            | ContentPart::Other(_) => None,
+            part => part.arguments_mut(),
         };
         if let Some(map) = map {
             map.insert("a".to_owned(), Json::from("set"));

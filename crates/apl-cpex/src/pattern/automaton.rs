@@ -4,9 +4,9 @@
 //! over the name, a few words a character, whatever the name is.
 
 use super::error::MAX_CHARS;
-use super::token::Token;
+use super::token::{BELOW, Token};
 
-const WORDS: usize = (MAX_CHARS + 1).div_ceil(BITS);
+const WORDS: usize = (MAX_CHARS + BELOW.len() + 1).div_ceil(BITS);
 const BITS: usize = u64::BITS as usize;
 
 /// A set of states.
@@ -16,8 +16,8 @@ pub(super) struct States([u64; WORDS]);
 /// The moves of one glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Automaton {
-    /// Index of the accepting state.
-    end: usize,
+    /// The accepting states.
+    ends: States,
     /// The words of a set that are in use.
     words: usize,
     /// States before a wildcard.
@@ -29,9 +29,12 @@ pub(super) struct Automaton {
 }
 
 impl Automaton {
-    pub(super) fn new(tokens: &[Token]) -> Self {
+    /// The moves of these tokens. Where the last are [`BELOW`], the text may also end before them.
+    pub(super) fn new(tokens: &[Token], below: bool) -> Self {
         let end = tokens.len();
         let words = end / BITS + 1;
+        let ends = States::EMPTY.with(end);
+        let ends = if below { ends.with(end.saturating_sub(BELOW.len())) } else { ends };
         let (mut wild, mut double) = (States::EMPTY, States::EMPTY);
         let mut letters: Vec<(char, States)> = Vec::new();
         for (state, token) in tokens.iter().enumerate() {
@@ -48,7 +51,7 @@ impl Automaton {
             }
         }
         letters.sort_unstable_by_key(|(letter, _)| *letter);
-        Self { end, words, wild, double, letters: letters.into() }
+        Self { ends, words, wild, double, letters: letters.into() }
     }
 
     /// The states before the first character.
@@ -75,7 +78,7 @@ impl Automaton {
     }
 
     pub(super) fn accepts(&self, live: &States) -> bool {
-        live.contains(self.end)
+        live.0.iter().zip(&self.ends.0).any(|(live, ends)| live & ends != 0)
     }
 
     /// Whether the whole text is matched.

@@ -5,15 +5,20 @@ use std::iter::successors;
 
 use super::automaton::{Automaton, States};
 use super::error::PatternError;
-use super::token::{Token, literals, tokens};
+use super::token::{BELOW, Token, literals, tokens};
 
 /// Literal text, then wildcards and text between them, then literal text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Glob {
     /// Whether the pattern is `*` alone.
     every: bool,
+    /// Whether names that go on with `/` are matched too.
+    below: bool,
+    /// Whether it was written as the beginning of names, which comes before what was written with wildcards.
+    prefix: bool,
     head: Box<str>,
-    /// What stands between head and tail; its first and its last token are wildcards, perhaps the same.
+    /// What stands between head and tail: its first and its last token are wildcards, perhaps the same, unless names below
+    /// are matched, which has no tail.
     core: Box<[Token]>,
     tail: Box<str>,
     automaton: Automaton,
@@ -33,17 +38,60 @@ impl Glob {
         let every = text == "*";
         let middle = text.get(head.len()..text.len() - tail.len()).unwrap_or_default();
         let core = if every { Box::from([Token::DoubleStar]) } else { tokens(middle)? };
-        let wildcards = core.iter().filter(|token| token.is_wild()).count();
-        let double = core.iter().filter(|token| **token == Token::DoubleStar).count();
         Ok(Some(Self {
             every,
+            below: false,
+            prefix: false,
             head: head.into(),
             tail: tail.into(),
-            automaton: Automaton::new(&core),
-            core,
+            automaton: Automaton::new(&core, false),
             head_chars: head.chars().count(),
-            tightness: (Reverse(wildcards), Reverse(double), text.chars().count()),
+            tightness: tightness(&core, text),
+            core,
         }))
+    }
+
+    /// Reads a pattern of first segments, which matches every name that begins with such a one. `**` is `*` there.
+    pub(super) fn of_first_segment(text: &str) -> Result<Self, PatternError> {
+        let at = text.find('*').unwrap_or(text.len());
+        let (head, rest) = text.split_at_checked(at).unwrap_or((text, ""));
+        let star = |token: &Token| if token.is_wild() { Token::Star } else { *token };
+        let core: Box<[Token]> = tokens(rest)?.iter().map(star).collect();
+        Ok(Self::with_below(text, head, core, false))
+    }
+
+    /// A name and all names below it; of one that ends in `/` all that begin so.
+    pub(super) fn prefix(text: &str) -> Self {
+        if !text.ends_with('/') {
+            return Self::with_below(text, text, Box::from([]), true);
+        }
+        let core = Box::from([Token::DoubleStar]);
+        Self {
+            every: false,
+            below: false,
+            prefix: true,
+            head: text.into(),
+            tail: "".into(),
+            automaton: Automaton::new(&core, false),
+            head_chars: text.chars().count(),
+            tightness: tightness(&core, text),
+            core,
+        }
+    }
+
+    fn with_below(text: &str, head: &str, core: Box<[Token]>, prefix: bool) -> Self {
+        let all = [&*core, &BELOW].concat();
+        Self {
+            every: false,
+            below: true,
+            prefix,
+            head: head.into(),
+            tail: "".into(),
+            automaton: Automaton::new(&all, true),
+            head_chars: head.chars().count(),
+            tightness: tightness(&all, text),
+            core,
+        }
     }
 
     pub(super) fn tightness(&self) -> Tightness {
@@ -57,7 +105,8 @@ impl Glob {
 
     /// By kind, then by literal prefix, then by coverage; the greater is in force.
     pub(super) fn sharpness(&self, other: &Self) -> Ordering {
-        let written = other.every.cmp(&self.every).then(self.head_chars.cmp(&other.head_chars));
+        let kind = other.every.cmp(&self.every).then(self.prefix.cmp(&other.prefix));
+        let written = kind.then(self.head_chars.cmp(&other.head_chars));
         written.then_with(|| other.covers(self).cmp(&self.covers(other)))
     }
 
@@ -72,14 +121,12 @@ impl Glob {
         else {
             return false;
         };
-        let mut frontier = vec![self.automaton.start()];
-        for token in literals(head).chain(other.core.iter().copied()).chain(literals(tail)) {
-            frontier = self.advance(&frontier, token);
-            if frontier.iter().any(States::is_empty) {
-                return false;
-            }
-        }
-        frontier.iter().all(|live| self.automaton.accepts(live))
+        let own = literals(head).chain(other.core.iter().copied()).chain(literals(tail));
+        let ends = own.fold(vec![self.automaton.start()], |frontier, token| self.advance(&frontier, token));
+        let accepts = |ends: &[States]| ends.iter().all(|live| self.automaton.accepts(live));
+        accepts(&ends)
+            && (!other.below
+                || accepts(&BELOW.into_iter().fold(ends, |frontier, token| self.advance(&frontier, token))))
     }
 
     /// Whether the product of the two automata accepts anything: the states of `self` that are reached by some name
@@ -90,22 +137,31 @@ impl Glob {
         if !heads || !tails {
             return false;
         }
-        let tokens: Vec<Token> = self.tokens().collect();
+        let below = if self.below { &BELOW[..] } else { &[] };
+        let tokens: Vec<Token> = self.tokens().chain(below.iter().copied()).collect();
         let mut live = vec![false; tokens.len() + 1];
         let mut entered = true;
         for (state, token) in live.iter_mut().zip(tokens.iter().map(Some).chain([None])) {
             *state = entered;
             entered = entered && token.is_some_and(|token| token.is_wild());
         }
-        for token in other.tokens() {
-            match token {
-                Token::Literal(character) => read(&tokens, &mut live, character),
-                Token::Star | Token::DoubleStar => flood(&tokens, &mut live, token),
-            }
+        let ends = |live: &[bool]| {
+            let own = live.len() - 1 - below.len();
+            live.last() == Some(&true) || live.get(own) == Some(&true)
+        };
+        let go_on = |live: &mut [bool], token: Token| match token {
+            Token::Literal(character) => read(&tokens, live, character),
+            Token::Star | Token::DoubleStar => flood(&tokens, live, token),
+        };
+        other.tokens().for_each(|token| go_on(&mut live, token));
+        if ends(&live) || !other.below {
+            return ends(&live);
         }
-        live.last().is_some_and(|end| *end)
+        BELOW.into_iter().for_each(|token| go_on(&mut live, token));
+        ends(&live)
     }
 
+    /// The tokens, but for what names below go on with.
     fn tokens(&self) -> impl Iterator<Item = Token> + '_ {
         literals(&self.head).chain(self.core.iter().copied()).chain(literals(&self.tail))
     }
@@ -132,6 +188,12 @@ impl Glob {
             (more != *reached).then_some(more)
         })
     }
+}
+
+fn tightness(tokens: &[Token], text: &str) -> Tightness {
+    let wildcards = tokens.iter().filter(|token| token.is_wild()).count();
+    let double = tokens.iter().filter(|token| **token == Token::DoubleStar).count();
+    (Reverse(wildcards), Reverse(double), text.chars().count())
 }
 
 /// Adds a set unless a smaller one is there: whatever ends the larger, ends the smaller.

@@ -139,6 +139,63 @@ fn precedence_goes_by_each_criterion_in_turn() {
 }
 
 #[test]
+fn a_pattern_of_first_segments_matches_whatever_follows_them() {
+    let table = [
+        ("planner", "planner", true),
+        ("planner", "planner/message/send", true),
+        ("planner", "planner2/send", false),
+        ("plan*", "planner/tasks/get", true),
+        ("plan*", "other/planner", false),
+        ("**er", "planner/x", true),
+        ("**er", "a/planner", false),
+        ("planner/*", "planner", false),
+        ("planner/*", "planner/send", true),
+        ("planner/*", "planner/message/send", false),
+        ("*", "planner/message/send", true),
+    ];
+    for (pattern, name, expected) in table {
+        assert_eq!(Pattern::of_first_segment(pattern).unwrap().matches(name), expected, "`{pattern}` and `{name}`");
+    }
+}
+
+#[test]
+fn a_prefix_ends_where_a_segment_ends() {
+    let table = [
+        ("/", "/", true),
+        ("/", "/a/b", true),
+        ("/a", "/a", true),
+        ("/a", "/a/b", true),
+        ("/a", "/ab", false),
+        ("/a/", "/a/b", true),
+        ("/a/", "/a", false),
+        ("/*", "/a", false),
+    ];
+    for (prefix, name, expected) in table {
+        assert_eq!(Pattern::prefix(prefix).unwrap().matches(name), expected, "`{prefix}` and `{name}`");
+    }
+}
+
+#[test]
+fn a_prefix_stands_between_exact_names_and_globs_and_the_longer_comes_first() {
+    let prefix = |text| Pattern::prefix(text).unwrap();
+    assert_eq!(parse("/a").precedence(&prefix("/a/b")), Greater);
+    assert_eq!(prefix("/").precedence(&parse("/a/b/*")), Greater);
+    assert_eq!(prefix("/a/b").precedence(&prefix("/a")), Greater);
+    assert_eq!(prefix("/a/").precedence(&prefix("/a")), Greater);
+    assert_eq!(prefix("/a").precedence(&prefix("/a")), Equal);
+}
+
+#[test]
+fn a_method_of_an_agent_beats_the_agent_which_beats_globs_of_agents() {
+    let agents = |text| Pattern::of_first_segment(text).unwrap();
+    let order =
+        ["planner/message/send", "planner/message/*", "planner/*", "planner/**", "planner", "planner*", "plan*", "*"];
+    for pair in order.windows(2) {
+        assert_eq!(agents(pair[0]).precedence(&agents(pair[1])), Greater, "`{}` before `{}`", pair[0], pair[1]);
+    }
+}
+
+#[test]
 fn where_precedence_runs_in_a_ring_the_choice_does_not_depend_on_order() {
     let ring = ["a*c*c*b", "a*b", "a*d*"].map(parse);
     let [narrow, wide, aside] = &ring;
@@ -154,7 +211,9 @@ fn where_precedence_runs_in_a_ring_the_choice_does_not_depend_on_order() {
 #[test]
 fn every_pair_of_short_patterns_agrees_with_all_short_names() {
     let names = names();
-    let patterns: Vec<_> = texts(4).iter().map(|text| (parse(text), matched(text, &names))).collect();
+    let globs = texts(4).into_iter().map(|text| (parse(&text), matched(&text, &names)));
+    let others = texts(2).into_iter().flat_map(|text| other_forms(&text, &names));
+    let patterns: Vec<_> = globs.chain(others).collect();
     for (one, ones) in &patterns {
         assert_matches(one, &names, ones);
         for (other, others) in &patterns {
@@ -171,6 +230,19 @@ proptest! {
         let (ones, others) = (matched(&left, &names), matched(&right, &names));
         assert_matches(&one, &names, &ones);
         assert_relations(&one, &ones, &other, &others);
+    }
+
+    #[test]
+    fn pairs_of_patterns_of_other_forms_agree_with_all_short_names(left in text_of(2), right in text()) {
+        let names = names();
+        for (one, ones) in other_forms(&left, &names) {
+            assert_matches(&one, &names, &ones);
+            let globs = [(parse(&right), matched(&right, &names))];
+            for (other, others) in globs.into_iter().chain(other_forms(&right, &names)) {
+                assert_relations(&one, &ones, &other, &others);
+                assert_relations(&other, &others, &one, &ones);
+            }
+        }
     }
 
     #[test]
@@ -291,7 +363,12 @@ fn texts(parts: usize) -> Vec<String> {
 
 /// A pattern short enough that what two of them have in common, or not, shows within six characters.
 fn text() -> impl Strategy<Value = String> {
-    let literals = prop::collection::vec(select(vec!["a", "b", "/"]), 0..4);
+    text_of(3)
+}
+
+/// A pattern of up to so many literal characters.
+fn text_of(literals: usize) -> impl Strategy<Value = String> {
+    let literals = prop::collection::vec(select(vec!["a", "b", "/"]), 0..=literals);
     let wildcards = prop::collection::vec((any::<Index>(), select(vec!["*", "**"])), 0..3);
     let written = (literals, wildcards).prop_map(|(mut parts, wildcards)| {
         for (place, wildcard) in wildcards {
@@ -304,6 +381,22 @@ fn text() -> impl Strategy<Value = String> {
 
 fn matched(text: &str, names: &[String]) -> Vec<bool> {
     names.iter().map(|name| defined(text, name)).collect()
+}
+
+/// The patterns of first segments and of prefixes that a text is, with the names each matches.
+fn other_forms(text: &str, names: &[String]) -> Vec<(Pattern, Vec<bool>)> {
+    let mut forms = Vec::new();
+    if !text.contains('/') && text != "*" {
+        let first = |name: &String| defined(text, name.split('/').next().unwrap());
+        forms.push((Pattern::of_first_segment(text).unwrap(), names.iter().map(first).collect()));
+    }
+    if !text.contains('*') {
+        let below = |name: &String| {
+            name.strip_prefix(text).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || text.ends_with('/'))
+        };
+        forms.push((Pattern::prefix(text).unwrap(), names.iter().map(below).collect()));
+    }
+    forms
 }
 
 fn assert_matches(pattern: &Pattern, names: &[String], expected: &[bool]) {

@@ -13,6 +13,9 @@ pub(super) enum Token {
     DoubleStar,
 }
 
+/// What follows a name in all names below it.
+pub(super) const BELOW: [Token; 2] = [Token::Literal('/'), Token::DoubleStar];
+
 impl Token {
     pub(super) fn is_wild(self) -> bool {
         !matches!(self, Self::Literal(_))

@@ -1,6 +1,6 @@
 //! From the name of an entity to its route.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
 use apl_cmf::{Entity, EntityKind};
@@ -31,8 +31,12 @@ impl Table {
         table
     }
 
-    pub(super) fn find(&self, entity: Entity<'_>, server: Option<&str>) -> Option<usize> {
-        let admits = |selector: &&Selector| selector.server.is_none() || selector.server.as_deref() == server;
+    pub(super) fn find(&self, entity: Entity<'_>, server: Option<&str>, method: Option<&str>) -> Option<usize> {
+        let admits = |selector: &&Selector| {
+            let at_server = selector.server.is_none() || selector.server.as_deref() == server;
+            let by_method = || method.is_some_and(|method| selector.methods.iter().any(|own| own == method));
+            at_server && (selector.methods.is_empty() || by_method())
+        };
         let named = self.exact.get(entity.kind as usize).and_then(|names| names.get(entity.name));
         let exact = named.into_iter().flatten().filter(admits).max_by(constrained);
         let selected = exact.or_else(|| {
@@ -55,9 +59,20 @@ impl Table {
     }
 }
 
-/// Which of two selectors of equal patterns is in force: the more constrained.
+/// Which of two selectors of equal patterns is in force: the more constrained, by server, then to fewer methods.
 fn constrained(left: &&Selector, right: &&Selector) -> Ordering {
-    left.server.is_some().cmp(&right.server.is_some())
+    let methods = |selector: &Selector| match selector.methods.len() {
+        0 => Reverse(usize::MAX),
+        some => Reverse(some),
+    };
+    let by_server = left.server.is_some().cmp(&right.server.is_some());
+    by_server.then_with(|| methods(left).cmp(&methods(right)))
+}
+
+/// Whether some request could be by a method of both.
+fn share_method(left: &Selector, right: &Selector) -> bool {
+    let every = left.methods.is_empty() || right.methods.is_empty();
+    every || left.methods.iter().any(|method| right.methods.contains(method))
 }
 
 fn refuse_tie(selector: &Selector, others: &[Selector], sources: &Sources, faults: &mut Vec<Diagnostic>) {
@@ -65,6 +80,8 @@ fn refuse_tie(selector: &Selector, others: &[Selector], sources: &Sources, fault
         other.route != selector.route
             && other.kind == selector.kind
             && other.server == selector.server
+            && constrained(other, &selector) == Ordering::Equal
+            && share_method(other, selector)
             && other.pattern.precedence(&selector.pattern) == Ordering::Equal
             && other.pattern.intersects(&selector.pattern)
     };
@@ -74,7 +91,10 @@ fn refuse_tie(selector: &Selector, others: &[Selector], sources: &Sources, fault
             selector.pattern,
             sources.place(other.span),
         );
-        let help = "merge the two routes, or narrow one by a longer name or by `server`";
+        let help = match selector.kind {
+            EntityKind::Http => "merge the two routes, or narrow one by a longer path, by `server` or by `method`",
+            _ => "merge the two routes, or narrow one by a longer name or by `server`",
+        };
         faults.push(Diagnostic::new(code::TIE, selector.span, message).help(help));
     }
 }

@@ -1,6 +1,6 @@
 //! Every attribute of the tables resolves, reads what it says, and is absent exactly where nothing is known.
 
-use apl_cmf::EntityKind;
+use apl_cmf::{Draft, EntityKind, Identity, Message, Role, Standing};
 use apl_core::{Fact, Facts as _, Names, Number, Path, Segment, Vocabulary as _};
 use apl_cpex::{Attribute, Facts, Field, Holding, Tree, ValueKind, Vocabulary};
 
@@ -253,5 +253,33 @@ fn headers_that_carry_credentials_may_be_credentials_and_nothing_else() {
         ("subject.id", false),
     ] {
         assert_eq!(resolve(written).may_be_credential(), expected, "{written}");
+    }
+}
+
+#[test]
+fn an_agent_is_named_without_the_method_that_is_called() {
+    let part = json!({ "content_type": "agent_request", "agent_request_id": "1", "name": "planner/message/send" });
+    let message = Message::new(Role::User, vec![serde_json::from_value(part).unwrap()]);
+    let envelope = Draft::new(message).identify(Identity::default(), Standing::Anonymous, 0);
+    let data = data();
+    let facts = Facts::of(&envelope, EntityKind::Agent, None, &data);
+    assert_eq!(read(&facts, &resolve("agent.name")), "'planner'");
+    assert_eq!(read(&facts, &resolve("meta.entity_name")), "'planner/message/send'");
+    assert_eq!(read(&facts, &resolve("tool.name")), "absent");
+}
+
+#[test]
+fn the_model_is_that_of_the_request_whatever_the_host_says_beside_it() {
+    let part =
+        json!({ "content_type": "llm_request", "llm_request_id": "1", "arguments": { "model": "m", "messages": [] } });
+    let message = Message::new(Role::User, vec![serde_json::from_value(part).unwrap()]);
+    let beside = Map::from_iter([("model".to_owned(), json!("other")), ("provider".to_owned(), json!("p"))]);
+    let envelope = Draft::new(message).llm(beside).identify(Identity::default(), Standing::Anonymous, 0);
+    let data = data();
+    let facts = Facts::of(&envelope, EntityKind::Llm, None, &data);
+    for (written, expected) in
+        [("llm.model", "'m'"), ("args.model", "'m'"), ("llm.provider", "'p'"), ("args.messages", "list of 0")]
+    {
+        assert_eq!(read(&facts, &resolve(written)), expected, "{written}");
     }
 }

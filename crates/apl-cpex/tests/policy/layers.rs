@@ -23,7 +23,7 @@ fn tool<'p>(policy: &'p Policy, name: &str) -> &'p Plan {
 }
 
 fn of_kind<'p>(policy: &'p Policy, kind: EntityKind, name: &str) -> &'p Plan {
-    &policy.plans()[policy.find(Entity { kind, name }, None)]
+    &policy.plans()[policy.find(Entity { kind, name }, None, None)]
 }
 
 /// Names of the rules before the operation, in the order they run.

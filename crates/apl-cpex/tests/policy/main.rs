@@ -5,4 +5,5 @@ mod attributes;
 mod layers;
 mod lints;
 mod routes;
+mod selectors;
 mod support;

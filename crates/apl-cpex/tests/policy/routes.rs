@@ -14,7 +14,7 @@ fn compile(routes: &Json) -> (Policy, Vec<(&'static str, String)>) {
 fn found(routes: &Json, name: &str, server: Option<&str>) -> Option<usize> {
     let (policy, faults) = compile(routes);
     assert_eq!(faults, []);
-    let index = policy.find(Entity { kind: EntityKind::Tool, name }, server);
+    let index = policy.find(Entity { kind: EntityKind::Tool, name }, server, None);
     policy.plans()[index].route.as_ref().map(|_| index)
 }
 

@@ -2,7 +2,8 @@
 
 use apl_cmf::{
     AgentContext, Author, Change, Client, ContentPart, Delegation, Draft, Elicitation, ElicitationStatus, Envelope,
-    Grant, HttpContext, Identity, Message, Meta, NameSet, RequestContext, Role, Standing, Subject, ToolCall, Workload,
+    Grant, Host, HttpContext, Identity, Message, Meta, NameSet, RequestContext, Role, Standing, Subject, ToolCall,
+    Workload,
 };
 use apl_core::node::{Entry, Layout, Node, Text, Value};
 use apl_core::span::{Sources, Span};
@@ -106,7 +107,7 @@ pub(crate) fn full() -> Envelope {
         .http(HttpContext {
             method: text("POST"),
             path: text("/mcp"),
-            host: text("h"),
+            host: Some(Host::of_authority("h").unwrap()),
             scheme: text("https"),
             request_headers: headers("x-a"),
             response_headers: headers("x-b"),

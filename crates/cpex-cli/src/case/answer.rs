@@ -52,7 +52,10 @@ pub(crate) fn to_parts(answer: &Answer) -> Vec<Json> {
         ContentPart::ToolCall(_)
         | ContentPart::PromptRequest(_)
         | ContentPart::PromptResult(_)
-        | ContentPart::ResourceRef(_) => serde_json::to_value(part).ok(),
+        | ContentPart::ResourceRef(_)
+        | ContentPart::LlmRequest(_)
+        | ContentPart::AgentRequest(_)
+        | ContentPart::HttpRequest(_) => serde_json::to_value(part).ok(),
     };
     answer.message.content.iter().filter_map(part).collect()
 }
@@ -64,7 +67,7 @@ fn parts(fields: &mut Fields, node: &Node) -> Option<Answer> {
     if !content.iter().any(|part| matches!(part, ContentPart::ToolResult(_))) {
         content.insert(0, structured(Json::Null));
     }
-    Some(Answer { message: Message::new(Role::Tool, content) })
+    Some(Answer::new(Message::new(Role::Tool, content)))
 }
 
 fn part(fields: &mut Fields, node: &Node) -> Option<ContentPart> {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use cpex::apl::node::{Node, Value};
-use cpex::cmf::{AgentContext, Client, Delegation, HttpContext, RequestContext, Workload};
+use cpex::cmf::{AgentContext, Client, Delegation, Host, HttpContext, RequestContext, Workload};
 use serde_json::{Map, Value as Json};
 
 use super::caller;
+use super::codes;
 use super::fields::{Fields, Keys};
 
 const CONTEXT: Keys = Keys {
@@ -142,12 +143,22 @@ fn request(fields: &mut Fields, node: &Node, field: &str) -> Option<RequestConte
     })
 }
 
+/// The host of an authority, as the host of the runtime validated it.
+fn host(fields: &mut Fields, node: &Node, field: &str) -> Option<Host> {
+    let authority = fields.text(node, field)?;
+    let host = Host::of_authority(&authority);
+    if let Err(error) = host {
+        fields.fault(codes::WRONG_VALUE, node.span, format!("`{authority}` is {error}"));
+    }
+    host.ok()
+}
+
 fn http(fields: &mut Fields, node: &Node, field: &str) -> Option<HttpContext> {
     let section = fields.section(node, field, HTTP)?;
     Some(HttpContext {
         method: fields.read(section, "method", Fields::text),
         path: fields.read(section, "path", Fields::text),
-        host: fields.read(section, "host", Fields::text),
+        host: fields.read(section, "host", host),
         scheme: fields.read(section, "scheme", Fields::text),
         request_headers: fields.read(section, "request_headers", headers).unwrap_or_default(),
         response_headers: fields.read(section, "response_headers", headers).unwrap_or_default(),

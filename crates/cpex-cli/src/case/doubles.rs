@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use cpex::cmf::{ContentPart, MessagePayload, View};
+use cpex::cmf::{ContentPart, MessagePayload, ToolResult, View};
 use cpex::sdk::testing::RecordingSink;
 use cpex::sdk::{
-    AuditSink, AuthFailure, CmfPromptPostFetch, CmfPromptPreFetch, CmfResourcePostFetch, CmfResourcePreFetch,
-    CmfToolPostInvoke, CmfToolPreInvoke, FieldPayload, Hook, HookHandler, IdentityResolver, Inbound, Instance, Plugin,
-    PluginContext, PluginError, PluginInstance, PluginResult, PluginViolation, Record, Resolution, SinkError,
-    async_trait, code,
+    AuditSink, AuthFailure, CmfAgentPostInvoke, CmfAgentPreInvoke, CmfLlmInput, CmfLlmOutput, CmfPromptPostFetch,
+    CmfPromptPreFetch, CmfResourcePostFetch, CmfResourcePreFetch, CmfToolPostInvoke, CmfToolPreInvoke, FieldPayload,
+    Hook, HookHandler, HttpPostRequest, HttpPreRequest, IdentityResolver, Inbound, Instance, Plugin, PluginContext,
+    PluginError, PluginInstance, PluginResult, PluginViolation, Record, Resolution, SinkError, async_trait, code,
 };
 use serde_json::{Map, Value as Json};
 
@@ -61,19 +61,11 @@ impl Scripted for MessagePayload {
     fn modified(&self, args: &Map<String, Json>, result: &Map<String, Json>) -> PluginResult<Self> {
         let mut payload = self.clone();
         for part in &mut payload.message.content {
-            match part {
-                ContentPart::ToolCall(call) => call.arguments.extend(args.clone()),
-                ContentPart::PromptRequest(request) => request.arguments.extend(args.clone()),
-                ContentPart::ToolResult(answer) => {
-                    if let Json::Object(content) = &mut answer.content {
-                        content.extend(result.clone());
-                    }
-                }
-                ContentPart::Text(_)
-                | ContentPart::PromptResult(_)
-                | ContentPart::Resource(_)
-                | ContentPart::ResourceRef(_)
-                | ContentPart::Other(_) => {}
+            if let Some(arguments) = part.arguments_mut() {
+                arguments.extend(args.clone());
+            }
+            if let ContentPart::ToolResult(ToolResult { content: Json::Object(content), .. }) = part {
+                content.extend(result.clone());
             }
         }
         PluginResult::modify_payload(payload)
@@ -98,7 +90,10 @@ impl ScriptedPlugin {
     pub(crate) fn on_every_hook(self) -> Instance {
         let tools = PluginInstance::of(self).on::<CmfToolPreInvoke>().on::<CmfToolPostInvoke>();
         let prompts = tools.on::<CmfPromptPreFetch>().on::<CmfPromptPostFetch>();
-        Instance::Plugin(prompts.on::<CmfResourcePreFetch>().on::<CmfResourcePostFetch>().on_fields().build())
+        let resources = prompts.on::<CmfResourcePreFetch>().on::<CmfResourcePostFetch>();
+        let models = resources.on::<CmfLlmInput>().on::<CmfLlmOutput>();
+        let agents = models.on::<CmfAgentPreInvoke>().on::<CmfAgentPostInvoke>();
+        Instance::Plugin(agents.on::<HttpPreRequest>().on::<HttpPostRequest>().on_fields().build())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cpex::cmf::Identity;
+use cpex::cmf::{ContentPart, Identity, LlmRequest};
 use cpex::document::Document;
 use cpex::sdk::testing::{ManualClock, SequentialIds};
 use cpex::{
@@ -50,9 +50,13 @@ impl Side {
     }
 }
 
-/// What the backend receives.
+/// What the backend receives, beside what names the capability.
 fn arguments(call: &Call) -> Json {
-    Json::Object(call.arguments().cloned().unwrap_or_default())
+    let mut arguments = call.arguments().cloned().unwrap_or_default();
+    if call.message.content.iter().any(|part| matches!(part, ContentPart::LlmRequest(_))) {
+        arguments.remove(LlmRequest::MODEL);
+    }
+    Json::Object(arguments)
 }
 
 impl Stage {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cpex::apl::node::{Node, Value};
-use cpex::cmf::{AgentContext, Credentials, HttpContext, Identity, Secret, Subject};
+use cpex::cmf::{AgentContext, Credentials, Identity, Secret, Subject};
 use cpex::{Answer, Operation};
 
 use super::answer;
@@ -96,6 +96,11 @@ pub(crate) fn read(
         fields.fault_with_help(codes::MISSING_KEY, section.span, "`call` is missing", help);
     }
     let call = fields.read(called, "call", call::read)?;
+    if let Some(said) = context.http.as_ref().and_then(|http| call.repeats(http)) {
+        let message = format!("the call says the {said} itself, and `context.http` says it again");
+        let help = format!("leave `{said}` out of `context.http`");
+        fields.fault_with_help(codes::CONFLICT, called.span, message, help);
+    }
     let session = session.or_else(|| context.agent.as_ref()?.session_id.clone());
     let session = session.unwrap_or_else(|| OWN_SESSION.to_owned());
     let label = call.about.as_ref().map_or("a call that names nothing", About::name).to_owned();
@@ -117,17 +122,15 @@ fn who(caller: Option<Subject>, context: Context, headers: &BTreeMap<String, Str
 fn operation(call: &Call, context: &Context, session: &str) -> Operation {
     let agent = context.agent.clone().unwrap_or_default();
     let agent = AgentContext { session_id: Some(session.to_owned()), ..agent };
-    let mut operation = call.operation().agent(agent);
+    let mut operation = call.operation().acting_agent(agent);
     if let Some(request) = &context.request {
         operation = operation.request(request.clone());
     }
     if let Some(custom) = &context.custom {
         operation = operation.custom(custom.clone());
     }
-    if context.http.is_some() || !call.headers.is_empty() {
-        let mut http: HttpContext = context.http.clone().unwrap_or_default();
-        http.request_headers.extend(call.headers.clone());
-        operation = operation.http(http);
+    if let Some(http) = call.http(context.http.as_ref()) {
+        operation = operation.carried_by(http);
     }
     operation.with_draft(|mut draft| {
         if let Some(delegation) = &context.delegation {

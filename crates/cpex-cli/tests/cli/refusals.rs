@@ -41,10 +41,6 @@ const REFUSED: &[(&str, &str)] = &[
     ("CASE { name: n, call: { tool: t, arguments: {} }, expect: { decision: deny } }", "a call has no key `arguments`"),
     ("CASE { name: n, call: { tool: t, args: [] }, expect: { decision: deny } }", "`args` is a map, found a list"),
     (
-        "CASE { name: n, call: { agent: t }, expect: { decision: deny } }",
-        "error[case.unavailable]: `agent` is not available in this version",
-    ),
-    (
         "CASE { name: n, caller: bob, call: { tool: t }, expect: { decision: deny } }",
         "error[case.unknown_name]: no subject is named `bob`",
     ),
@@ -89,6 +85,30 @@ const REFUSED: &[(&str, &str)] = &[
         "`grant` is a list, found text",
     ),
     ("CASE { name: n, stub: { p: maybe }, call: { tool: t }, expect: { decision: allow } }", "`p` cannot be `maybe`"),
+    (
+        "CASE { name: n, call: { llm: m, args: { message: [] } }, expect: { decision: allow } }",
+        "`args` of this call has no key `message`",
+    ),
+    (
+        "CASE { name: n, call: { llm: m, args: { model: other } }, expect: { decision: allow } }",
+        "`args` of this call has no key `model`",
+    ),
+    ("CASE { name: n, call: { http: /a, args: { form: x } }, expect: { decision: allow } }", "it may have query, body"),
+    ("CASE { name: n, call: { http: { method: GET } }, expect: { decision: allow } }", "`path` is missing"),
+    ("CASE { name: n, call: { http: /a, llm: m }, expect: { decision: allow } }", "a call is about one entity"),
+    ("CASE { name: n, call: { agent: '' }, expect: { decision: allow } }", "an agent has a name"),
+    (
+        "CASE { name: n, call: { http: /a }, context: { http: { path: /b } }, expect: { decision: allow } }",
+        "the call says the path itself, and `context.http` says it again",
+    ),
+    (
+        "CASE { name: n, call: { http: { path: /a, method: GET } }, context: { http: { method: PUT } }, expect: { decision: deny } }",
+        "leave `method` out of `context.http`",
+    ),
+    (
+        "CASE { name: n, call: { http: /a }, context: { http: { host: 'a@b' } }, expect: { decision: allow } }",
+        "`a@b` is not an authority of the form `host` or `host:port`",
+    ),
     ("CASE { name: n, name: m, call: { tool: t }, expect: { decision: allow } }", "error[document.duplicate_key]"),
 ];
 

@@ -110,6 +110,11 @@ fn about(part: &ContentPart) -> Option<(&'static str, &str, &str, Option<&str>)>
         ContentPart::ResourceRef(reference) => {
             Some(("resource_ref", &reference.resource_request_id, &reference.uri, reference.selector.as_deref()))
         }
+        ContentPart::LlmRequest(request) => {
+            Some(("llm_request", &request.llm_request_id, request.model().unwrap_or_default(), None))
+        }
+        ContentPart::AgentRequest(request) => Some(("agent_request", &request.agent_request_id, &request.name, None)),
+        ContentPart::HttpRequest(request) => Some(("http_request", &request.http_request_id, "", None)),
         ContentPart::Text(_) | ContentPart::Other(_) => None,
     }
 }

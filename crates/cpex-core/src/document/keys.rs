@@ -41,13 +41,14 @@ pub const TABLES: &[Table] = &[
         unsupported: &["conditions", "blocking", "max_content_size", "mcp", "grpc", "unix_socket"],
         renamed: &[],
     },
-    Table { place: "in `routes[]`", keys: ROUTE, unsupported: &["llm", "agent", "http"], renamed: IDENTITY },
+    Table { place: "in `routes[]`", keys: ROUTE, unsupported: &[], renamed: IDENTITY },
+    Table { place: "in `http` of a route", keys: HTTP, unsupported: &[], renamed: &[] },
     Table { place: "in `meta`", keys: META, unsupported: &[], renamed: &[] },
     Table { place: "in `global`", keys: GLOBAL, unsupported: &[], renamed: IDENTITY },
     Table { place: "in `global.pdp[]`", keys: ENGINE, unsupported: &[], renamed: &[] },
     Table { place: "in `global.session_store`", keys: SESSION_STORE, unsupported: &[], renamed: &[] },
     Table { place: "in an attribute file", keys: ATTRIBUTE_FILE, unsupported: &[], renamed: &[] },
-    Table { place: "in `global.defaults`", keys: DEFAULTS, unsupported: &["llm", "agent", "http"], renamed: &[] },
+    Table { place: "in `global.defaults`", keys: DEFAULTS, unsupported: &[], renamed: &[] },
     Table { place: "in the defaults of an entity", keys: LAYER, unsupported: &[], renamed: IDENTITY },
     Table { place: "in a group", keys: GROUP, unsupported: &[], renamed: IDENTITY },
     Table { place: "in `plugins` of a layer", keys: OVERRIDE, unsupported: &[], renamed: &[] },
@@ -164,10 +165,32 @@ pub const ROUTE: &[Key] = layer![
     Key::optional("tool", Shape::OneOrMany(&Shape::Text), "The tools it protects: names or patterns."),
     Key::optional("prompt", Shape::OneOrMany(&Shape::Text), "The prompts it protects: names or patterns."),
     Key::optional("resource", Shape::OneOrMany(&Shape::Text), "The resources it protects: URIs or patterns."),
+    Key::optional("llm", Shape::OneOrMany(&Shape::Text), "The models it protects: names or patterns."),
+    Key::optional(
+        "agent",
+        Shape::OneOrMany(&Shape::Text),
+        "The agents it protects, `agent` for every method or `agent/method`: names or patterns.",
+    ),
+    Key::optional(
+        "http",
+        Shape::Either(&[Shape::OneOrMany(&Shape::Text), Shape::Section(HTTP)]),
+        "The HTTP requests it protects: decoded paths or patterns, or a map of paths and methods.",
+    ),
     Key::optional("server", Shape::Text, "Only on this MCP server."),
     DESCRIPTION,
     Key::optional("groups", Shape::OneOrMany(&Shape::Text), "The groups it joins, in order."),
     Key::optional("meta", Shape::Section(META), "What is known of the operations it protects."),
+];
+
+/// `http` of a route, where it is a map.
+pub const HTTP: &[Key] = &[
+    Key::optional("path", Shape::OneOrMany(&Shape::Text), "The paths: decoded, or patterns."),
+    Key::optional("path_prefix", Shape::OneOrMany(&Shape::Text), "Instead: paths, each with all that is below it."),
+    Key::optional(
+        "method",
+        Shape::OneOrMany(&Shape::Text),
+        "The methods, as they are sent; every method if not given.",
+    ),
 ];
 
 /// `meta` of a route.
@@ -226,6 +249,9 @@ pub const DEFAULTS: &[Key] = &[
     Key::optional("tool", Shape::Section(LAYER), "Policy of every call of a tool."),
     Key::optional("prompt", Shape::Section(LAYER), "Policy of every prompt."),
     Key::optional("resource", Shape::Section(LAYER), "Policy of every resource."),
+    Key::optional("llm", Shape::Section(LAYER), "Policy of every request to a model."),
+    Key::optional("agent", Shape::Section(LAYER), "Policy of every call of another agent."),
+    Key::optional("http", Shape::Section(LAYER), "Policy of every HTTP request that is itself decided."),
 ];
 
 /// An element of `groups`.

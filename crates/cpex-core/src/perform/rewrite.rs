@@ -1,69 +1,24 @@
 //! Field pipelines: treats every form of the payload that will be passed on.
 
+mod http;
+mod treats;
+
 use std::sync::Arc;
 
 use apl_cmf::{
-    Author, Change, ContentPart, EntityKind, PromptRequest, PromptResult, ResourceRef, Side, TextPart, ToolCall,
-    ToolResult,
+    AgentRequest, Author, Change, ContentPart, EntityKind, LlmRequest, PromptRequest, PromptResult, ResourceRef, Side,
+    TextPart, ToolCall, ToolResult,
 };
-use apl_core::{ActiveRewrite, Denial, Reply, RewriteFault, Rule, Side as FieldSide, Treatment};
+use apl_core::{ActiveRewrite, Denial, Reply, RewriteFault, Rule, Side as FieldSide};
 use apl_cpex::Attribute;
 use cpex_sdk::code;
 use serde_json::{Map, Value as Json};
 
 use super::taint;
 use crate::road::state::Identified;
+use treats::treat_arguments;
 
-/// What treats the forms of a payload.
-pub(super) trait Treats {
-    /// Treats a structured value; answers whether it changed.
-    fn apply(&mut self, value: &mut Json) -> Result<bool, RewriteFault>;
-
-    /// Treats a text; answers what takes its place, if anything does.
-    fn apply_text(&mut self, text: &str) -> Result<Option<String>, RewriteFault>;
-
-    /// Whether a text can be asked for the field.
-    fn can_read(&self, text: &str) -> bool;
-
-    /// Whether a payload that cannot be read must be withheld.
-    fn could_transform(&self) -> bool;
-}
-
-impl Treats for &ActiveRewrite<'_, Attribute> {
-    fn apply(&mut self, value: &mut Json) -> Result<bool, RewriteFault> {
-        ActiveRewrite::apply(self, value)
-    }
-
-    fn apply_text(&mut self, text: &str) -> Result<Option<String>, RewriteFault> {
-        ActiveRewrite::apply_text(self, text)
-    }
-
-    fn can_read(&self, text: &str) -> bool {
-        ActiveRewrite::can_read(self, text)
-    }
-
-    fn could_transform(&self) -> bool {
-        ActiveRewrite::could_transform(self)
-    }
-}
-
-impl Treats for Treatment<'_> {
-    fn apply(&mut self, value: &mut Json) -> Result<bool, RewriteFault> {
-        Treatment::apply(self, value)
-    }
-
-    fn apply_text(&mut self, text: &str) -> Result<Option<String>, RewriteFault> {
-        Treatment::apply_text(self, text)
-    }
-
-    fn can_read(&self, _: &str) -> bool {
-        true
-    }
-
-    fn could_transform(&self) -> bool {
-        Treatment::could_transform(self)
-    }
-}
+pub(super) use treats::Treats;
 
 pub(super) fn perform(active: &ActiveRewrite<'_, Attribute>, rule: &Rule, identified: &mut Identified<'_>) -> Reply {
     let rewrite = active.rewrite;
@@ -112,6 +67,7 @@ pub(super) fn treat<T: Treats>(
 ) -> Result<bool, RewriteFault> {
     let mut readable = false;
     let changed = match side {
+        Side::Args if kind == EntityKind::Http => http::treat(active, parts, &mut readable),
         Side::Args => treat_request(active, kind, parts, &mut readable),
         Side::Result => treat_answer(active, parts, &mut readable),
     }?;
@@ -133,9 +89,14 @@ fn treat_request<T: Treats>(
     for part in parts {
         match (kind, part) {
             (EntityKind::Tool, ContentPart::ToolCall(ToolCall { arguments, .. }))
-            | (EntityKind::Prompt, ContentPart::PromptRequest(PromptRequest { arguments, .. })) => {
+            | (EntityKind::Prompt, ContentPart::PromptRequest(PromptRequest { arguments, .. }))
+            | (EntityKind::Agent, ContentPart::AgentRequest(AgentRequest { arguments, .. })) => {
                 *readable = true;
                 changed |= treat_arguments(active, arguments)?;
+            }
+            (EntityKind::Llm, ContentPart::LlmRequest(request)) => {
+                *readable = true;
+                changed |= treat_inference(active, request)?;
             }
             (EntityKind::Resource, ContentPart::ResourceRef(ResourceRef { uri, .. })) => {
                 *readable = true;
@@ -152,13 +113,11 @@ fn treat_request<T: Treats>(
     Ok(changed)
 }
 
-fn treat_arguments<T: Treats>(active: &mut T, arguments: &mut Map<String, Json>) -> Result<bool, RewriteFault> {
-    let mut whole = Json::Object(std::mem::take(arguments));
-    let treated = active.apply(&mut whole);
-    if let Json::Object(whole) = whole {
-        *arguments = whole;
-    }
-    treated
+/// The model chose the route, so that a pipeline may refuse it and not make another of it.
+fn treat_inference<T: Treats>(active: &mut T, request: &mut LlmRequest) -> Result<bool, RewriteFault> {
+    let model = request.model().map(str::to_owned);
+    let changed = treat_arguments(active, &mut request.arguments)?;
+    if request.model() == model.as_deref() { Ok(changed) } else { Err(RewriteFault::Unreadable) }
 }
 
 /// The URI chose the route, so that a pipeline may refuse it and not make another of it.
@@ -192,6 +151,9 @@ fn treat_answer<T: Treats>(
             | ContentPart::ToolCall(_)
             | ContentPart::PromptRequest(_)
             | ContentPart::ResourceRef(_)
+            | ContentPart::LlmRequest(_)
+            | ContentPart::AgentRequest(_)
+            | ContentPart::HttpRequest(_)
             | ContentPart::Other(_) => {
                 if active.could_transform() {
                     return Err(RewriteFault::Unreadable);

@@ -41,7 +41,7 @@ fn read(content: Option<&str>, blob: Option<&str>) -> Answer {
 }
 
 fn of(part: ContentPart) -> Answer {
-    Answer { message: Message::new(Role::Tool, vec![part]) }
+    Answer::new(Message::new(Role::Tool, vec![part]))
 }
 
 async fn guard(bench: &Bench, operation: Operation, answer: Answer) -> Outcome<Answer> {

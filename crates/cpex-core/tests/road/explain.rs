@@ -254,7 +254,7 @@ async fn credentials_in_headers_are_withheld() {
     let headers = ["authorization", "cookie"].map(|name| (name.to_owned(), "planted-secret".to_owned()));
     let headers = headers.into_iter().chain([("accept".to_owned(), "text/html".to_owned())]).collect();
     let http = HttpContext { request_headers: headers, ..HttpContext::default() };
-    let admin = bench.manager.explain(lookup().http(http), answer()).await.to_json(Viewer::Admin);
+    let admin = bench.manager.explain(lookup().carried_by(http), answer()).await.to_json(Viewer::Admin);
     let withheld = |attribute: &str| json!({ "attribute": attribute, "state": "withheld", "value": null });
     let reads = |rule: usize| admin["sides"][0]["rules"][rule]["steps"][0]["tests"][0]["reads"].clone();
     assert_eq!(reads(0), json!([withheld("http.request_headers.authorization")]));

@@ -117,13 +117,12 @@ fn what_this_version_does_not_serve_is_said_so() {
             assert!(table.keys.iter().all(|key| key.name != *name), "`{name}` is served {}", table.place);
         }
     }
-    let found = findings("include: [a.yaml]\nroutes: [{agent: a}]\nplugin_settings: {audit_key: a}\n");
+    let found = findings("include: [a.yaml]\nplugin_settings: {audit_key: a}\n");
     assert_eq!(
         found,
         [
             "1:1 unsupported: `include` is not supported by this version",
-            "2:11 unsupported: `agent` is not supported by this version",
-            "3:19 unsupported: `audit_key` is not supported by this version",
+            "2:19 unsupported: `audit_key` is not supported by this version",
         ]
     );
 }
