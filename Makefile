@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build fmt lint test bench examples demo doc deny audit ci
+.PHONY: help setup build fmt lint test fuzz bench examples demo doc deny audit ci
 DENY := .tools/bin/cargo-deny
 
 help: ## list the targets
@@ -14,6 +14,8 @@ lint: ## check format and lints
 	cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings
 test: ## run all tests
 	cargo test --workspace --no-fail-fast
+fuzz: ## run the fuzz target TARGET until it finds something
+	mkdir -p fuzz/found/$(TARGET) && cargo +nightly fuzz run $(TARGET) fuzz/found/$(TARGET) fuzz/corpus/$(TARGET)
 bench: ## run the benchmarks
 	cargo bench -p cpex-conformance
 examples: ## build the examples

@@ -1,1 +1,3 @@
-//! The conformance corpus through every door, and the tidy test
+//! The conformance corpus through every door, and what holds for any bytes.
+
+pub mod fuzz;

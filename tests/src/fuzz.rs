@@ -1,0 +1,35 @@
+//! What holds for any bytes, as plain functions: fuzzers call them with what they find, a test with seeds and mutations of
+//! them.
+//!
+//! Each asserts more than that nothing panics. What a body takes as input stands in its own file; input of any other form
+//! is accepted and says nothing.
+
+#![expect(clippy::panic, reason = "a body says by panicking what does not hold")]
+
+mod document;
+mod expression;
+mod findings;
+mod monitor;
+pub mod mutation;
+mod pipeline;
+mod redaction;
+mod request;
+mod tree;
+
+/// Bytes in; it panics where something does not hold.
+pub type Body = fn(&[u8]);
+
+/// Every body, by the name of its target and of the folder of its seeds.
+pub const BODIES: [(&str, Body); 5] = [
+    ("document", document::check),
+    ("expression", expression::check),
+    ("pipeline", pipeline::check),
+    ("redaction", redaction::check),
+    ("request", request::check),
+];
+
+/// The body of that name.
+#[must_use]
+pub fn body(name: &str) -> Option<Body> {
+    BODIES.iter().find(|(known, _)| *known == name).map(|(_, body)| *body)
+}
