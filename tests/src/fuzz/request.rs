@@ -23,7 +23,7 @@ pub(super) fn check(input: &[u8]) {
 /// What is decided and reported, in a first call and in its repetition.
 fn decide(document: &str, request: &Json) -> Option<[String; 2]> {
     let monitor = Monitor::new(document).ok()?;
-    let answer = part(request, "answer").map_or_else(|| Answer::structured(Json::Null), |message| Answer { message });
+    let answer = part(request, "answer").map_or_else(|| Answer::structured(Json::Null), Answer::new);
     Some([(); 2].map(|()| {
         let outcome = monitor.guard(operation(request), &answer);
         assert!(!matches!(outcome.decision, Decision::Pending(_)), "nothing asks a person: {outcome:?}");
