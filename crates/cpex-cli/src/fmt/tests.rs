@@ -174,8 +174,6 @@ fn what_is_no_document_is_refused_in_the_words_of_the_reader() {
 
 #[test]
 fn what_cannot_be_laid_out_without_loss_is_refused() {
-    for text in ["a: x\n\t# y\n  z\n", "? |\n  a\n: b\n"] {
-        let refused = layout("policy.yaml", text).unwrap_err().to_string();
-        assert!(refused.starts_with("`policy.yaml` is written in a way that this command cannot lay out"), "{refused}");
-    }
+    let refused = layout("policy.yaml", "? |\n  a\n: b\n").unwrap_err().to_string();
+    assert!(refused.starts_with("`policy.yaml` is written in a way that this command cannot lay out"), "{refused}");
 }

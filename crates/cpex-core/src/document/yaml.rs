@@ -194,6 +194,9 @@ impl<'s> Builder<'s> {
             self.end = self.end.max(range.end);
         }
         let span = Span::new(self.source, range.start, range.end);
+        if style == ScalarStyle::Plain {
+            self.tab_before_comment(written, range.start);
+        }
         if let Some(Open { content: Content::Map(_, awaited @ Awaited::Key), .. }) = self.open.last_mut() {
             if style == ScalarStyle::Plain && value == "<<" {
                 *awaited = Awaited::Nothing;
@@ -296,6 +299,14 @@ impl<'s> Builder<'s> {
             entries.retain(|_| index.next().is_none_or(|index| !repeated.contains(&index)));
         }
         entries
+    }
+
+    /// Refuses `text<tab># words`: a comment to YAML, and text to the parser.
+    fn tab_before_comment(&mut self, written: &str, start: usize) {
+        if let Some(at) = written.find("\t#") {
+            let at = start + at;
+            self.fault(codes::SYNTAX, at..at + 2, "a comment needs a blank before `#`, and here is a tab".to_owned());
+        }
     }
 
     fn merge_key(&mut self, span: Span) {

@@ -279,6 +279,7 @@ fn syntax_errors_are_told_in_plain_words() {
         ("a:\n\t- b\n", "a tab cannot indent"),
         ("a: [1}", "is closed by"),
         ("a: @b", "the character `@` cannot stand here"),
+        ("a: x\n\t# y\n  z\n", "a comment needs a blank before `#`, and here is a tab"),
     ] {
         let faults = faults(text);
         assert_eq!(faults.len(), 1, "{text:?} {faults:#?}");
