@@ -83,7 +83,20 @@ impl fmt::Display for Host {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{Host, InvalidAuthority};
+
+    proptest! {
+        #[test]
+        fn a_host_is_its_own_authority_whatever_it_was_read_from(any in any::<String>(), near in "[a-zA-Z0-9.:_\\[\\]-]{0,24}") {
+            for authority in [any, near] {
+                let Ok(host) = Host::of_authority(&authority) else { continue };
+                prop_assert_eq!(Host::of_authority(host.as_str()), Ok(host.clone()), "{:?}", authority);
+                prop_assert!(!host.as_str().bytes().any(|byte| byte.is_ascii_uppercase() || b"@/ ".contains(&byte)));
+            }
+        }
+    }
 
     #[test]
     fn trap_11_two_spellings_of_one_authority_are_one_host() {

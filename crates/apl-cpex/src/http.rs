@@ -39,7 +39,22 @@ fn has_whole_escapes(path: &str) -> bool {
 mod tests {
     use std::borrow::Cow;
 
+    use proptest::prelude::*;
+
     use super::{is_method, read_path};
+
+    proptest! {
+        #[test]
+        fn whatever_is_read_is_absolute_and_has_no_dots_or_controls(path in any::<String>(), sent in "/[a%0-9cef./;\\\\]{0,12}") {
+            for path in [path, sent] {
+                let Some(read) = read_path(&path) else { continue };
+                prop_assert!(read.starts_with('/') && !read.contains(['\\', '\0', '\r', '\n']), "{path:?}");
+                prop_assert!(read.split('/').all(|segment| segment != "." && segment != ".."), "{path:?}");
+                prop_assert_eq!(read.matches('/').count(), path.matches('/').count(), "decoding parts no segments");
+                prop_assert_eq!(path.contains('%'), matches!(read, Cow::Owned(_)));
+            }
+        }
+    }
 
     #[test]
     fn trap_10_a_path_is_read_as_the_upstream_will_see_it() {

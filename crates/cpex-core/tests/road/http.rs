@@ -140,6 +140,22 @@ routes:
 }
 
 #[tokio::test]
+async fn a_plugin_in_a_pipeline_gets_values_of_query_and_body_and_changes_both() {
+    let document = r#"
+plugins: [ { name: fields, kind: test/fields } ]
+routes: [ { http: /orders, args: { '**.note': "run(fields)" } } ]
+"#;
+    let bench = Bench::new(document).await;
+    let body = r#"{ "note":"planted", "n": 1.0, "items": [ { "note" : "kept" }, { "note":"planted" } ] }"#;
+    let mut permit = allowed(bench.manager.authorize(posted(&json!({ "note": "planted" }), body)).await);
+    let call = permit.take_call();
+    assert_eq!(call.message.content[1], text(&body.replace("planted", "treated")));
+    assert_eq!(call.arguments().unwrap()["query"], json!({ "note": "treated" }));
+    let opaque = posted(&json!({}), "note=planted");
+    assert_eq!(denied(&bench.guard(opaque).await), "args.invalid");
+}
+
+#[tokio::test]
 async fn a_pipeline_that_only_checks_lets_an_opaque_body_pass() {
     let bench = Bench::new(r#"{ routes: [ { http: /orders, args: { query.q: "required | str" } } ] }"#).await;
     allowed(bench.guard(posted(&json!({ "q": "a" }), "a=1")).await);

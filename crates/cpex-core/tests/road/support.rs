@@ -244,7 +244,8 @@ impl AuditSink for Sink {
     }
 }
 
-/// A delegator that grants what it is asked for, a channel on which everybody approves, an engine that permits.
+/// A delegator that grants what it is asked for, a channel on which everybody approves, an engine that permits, and a plugin
+/// in pipelines that writes `treated` for `planted`.
 #[derive(Clone, Default)]
 struct Doubles(Arc<Everybody>);
 
@@ -269,11 +270,13 @@ impl Plugin for Doubles {}
 impl HookHandler<Field> for Doubles {
     async fn handle(
         &self,
-        _payload: &FieldPayload,
+        payload: &FieldPayload,
         _extensions: &View<'_>,
         _context: &mut PluginContext,
     ) -> Result<PluginResult<FieldPayload>, PluginError> {
-        Ok(PluginResult::allow())
+        let treat = |value: &Json| if *value == json!("planted") { json!("treated") } else { value.clone() };
+        let values = payload.values.iter().map(treat).collect();
+        Ok(PluginResult::modify_payload(FieldPayload { values, ..payload.clone() }))
     }
 }
 
