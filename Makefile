@@ -1,9 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build fmt lint test fuzz bench examples demo doc deny audit ci
+.PHONY: help setup build fmt lint test language-long fuzz bench examples demo doc deny audit ci
 DENY := .tools/bin/cargo-deny
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 setup: ## check what a build needs, and install the pinned toolchain if rustup is here
 	@scripts/setup.sh
 build: ## build everything
@@ -14,6 +14,8 @@ lint: ## check format and lints
 	cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings
 test: ## run all tests
 	cargo test --workspace --no-fail-fast
+language-long: ## check a million cases of each property of the language, or CPEX_CASES of them; takes hours
+	CPEX_CASES=$${CPEX_CASES:-1000000} cargo test --release -p cpex-conformance --test language --test fuzz
 fuzz: ## run the fuzz target TARGET until it finds something
 	mkdir -p fuzz/found/$(TARGET) && cargo +nightly fuzz run $(TARGET) fuzz/found/$(TARGET) fuzz/corpus/$(TARGET)
 bench: ## run the benchmarks

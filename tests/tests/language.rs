@@ -10,10 +10,12 @@ mod language {
     mod agreement;
     mod anything;
     mod choices;
+    mod fewer_roles;
     mod fields;
     mod forms;
     mod generate;
     mod json_text;
+    mod narrowing;
     mod print;
     mod property;
     mod reference;

@@ -31,7 +31,7 @@ pub(super) fn case(choices: &mut Choices) -> Case {
 
 #[test]
 fn policy_decides_as_the_language_says() {
-    check(3_000, case, |case| {
+    check(15_000, case, |case| {
         let runtime = Runtime::new(&case.document)?;
         let seen: Vec<Seen> = case.calls.iter().map(|call| runtime.call(call)).collect();
         compare(case, &seen, None)

@@ -62,6 +62,12 @@ impl Runtime {
         Ok(Self { manager, store, records, tokio })
     }
 
+    /// Puts another document in force; sessions stay.
+    pub(super) fn reload(&self, document: &str) -> Result<(), String> {
+        let _warnings = self.manager.load_config_yaml(document).map_err(|error| error.to_string())?;
+        self.tokio.block_on(self.manager.initialize()).map_err(|error| error.to_string())
+    }
+
     /// A runtime that keeps its records, under a document that is a map in braces.
     pub(super) fn recording(document: &str) -> Result<Self, String> {
         let sink = "{ \"name\": \"log\", \"kind\": \"audit/test\" }";

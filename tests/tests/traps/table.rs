@@ -1,0 +1,111 @@
+//! Which tests hold which trap.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+/// A trap by its number, the behaviour that is right, and tests beside those whose name begins with `trap_` and its number.
+const TRAPS: &[(u32, &str, &[&str])] = &[
+    (
+        1,
+        "an unknown, misspelt or misplaced key is refused, all at once",
+        &["an_unknown_key_offers_the_nearest_of_its_place"],
+    ),
+    (2, "one phase written twice, or a block that nothing compiles, is refused", &[]),
+    (4, "a declared plugin that nothing reaches is refused", &[]),
+    (5, "a hook that nothing dispatches is an error", &[]),
+    (
+        6,
+        "groups and tags resolve alike for authentication and policy",
+        &["tags_that_a_request_brings_never_join_groups"],
+    ),
+    (7, "a request without an entity is denied under policy and passes without", &[]),
+    (8, "a route installs programs on the sides it writes only", &[]),
+    (
+        9,
+        "exact beats glob, and the order of declaration decides nothing",
+        &["routes_that_could_match_one_request_and_tie_are_refused"],
+    ),
+    (10, "a path is matched as the upstream will see it", &[]),
+    (11, "the host is that of a validated authority", &[]),
+    (
+        12,
+        "what stands twice is refused, never the last kept",
+        &["a_key_given_twice_names_both_places_and_the_first_stays"],
+    ),
+    (13, "nothing is substituted in the text of a document", &[]),
+    (14, "`!=` and `not in` hold for what is absent", &["negated_forms_are_exactly_the_negation"]),
+    (15, "an order with what is no number denies", &["integers_past_two_to_the_53_have_no_order_against_floats"]),
+    (16, "counters saturate", &[]),
+    (17, "empty sets are present, and claims keep their shape", &[]),
+    (18, "no text panics or loses an action", &["no_line_is_dropped", "any_document_is_compiled_or_refused"]),
+    (19, "a bad regular expression is refused, and a scan inspects", &[]),
+    (
+        21,
+        "a path means what it says, in lists, in maps and by code point",
+        &["no_run_of_a_secret_leaves_a_pipeline_that_takes_it_out"],
+    ),
+    (
+        22,
+        "what is too deep or too large is denied, not cut",
+        &["a_text_that_nests_too_deeply_is_refused_wherever_it_does"],
+    ),
+];
+
+#[test]
+fn every_trap_has_a_test_that_is_named_after_it() {
+    let tests = tests();
+    let mut by_trap: BTreeMap<u32, usize> = BTreeMap::new();
+    for number in tests.iter().filter_map(|name| trap(name)) {
+        *by_trap.entry(number).or_default() += 1;
+    }
+    for (number, behaviour, others) in TRAPS {
+        assert!(by_trap.contains_key(number), "no test is named after trap {number}: {behaviour}");
+        for other in *others {
+            assert!(tests.contains(*other), "trap {number}, {behaviour}: there is no test `{other}`");
+        }
+    }
+}
+
+#[test]
+fn every_test_that_is_named_after_a_trap_is_of_one_in_the_table() {
+    let known: BTreeSet<u32> = TRAPS.iter().map(|(number, ..)| *number).collect();
+    let strays: Vec<String> =
+        tests().into_iter().filter(|name| trap(name).is_some_and(|number| !known.contains(&number))).collect();
+    assert!(strays.is_empty(), "give these a row: {strays:?}");
+}
+
+#[test]
+fn the_number_of_a_trap_is_read_from_the_name() {
+    assert_eq!(trap("trap_12_two_engines_are_refused"), Some(12));
+    assert_eq!(trap("trap_of_another_sort"), None);
+    assert_eq!(trap("a_trap_12"), None);
+}
+
+fn trap(name: &str) -> Option<u32> {
+    name.strip_prefix("trap_")?.split('_').next()?.parse().ok()
+}
+
+/// The names of all functions of the repository's own Rust files.
+fn tests() -> BTreeSet<String> {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut names = BTreeSet::new();
+    for folder in ["builtins", "crates", "tests"] {
+        collect(&top.join(folder), &mut names);
+    }
+    names
+}
+
+fn collect(folder: &Path, names: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, names);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let functions =
+                text.lines().filter_map(|line| line.trim_start().trim_start_matches("async ").strip_prefix("fn "));
+            names.extend(functions.filter_map(|rest| Some(rest.split(['(', '<']).next()?.to_owned())));
+        }
+    }
+}
