@@ -8,6 +8,7 @@ mod misread;
 mod quote;
 mod reactions;
 mod steps;
+mod words;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -19,6 +20,7 @@ use crate::template;
 use assembly::{Assembly, Place};
 
 pub use self::line::is_reserved;
+pub use self::words::{Holds, REQUIRE, STEP_KEYS, StepWord};
 pub use crate::context::{Context, Declared, Phase, WrittenQuestion};
 pub use crate::hash_key::{DeclaredKey, HashKey};
 

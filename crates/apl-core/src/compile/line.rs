@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::assembly::{Assembly, Place};
+use super::words::{REQUIRE, is_step_key};
 use crate::call::Call;
 use crate::codes;
 use crate::condition::{self, Condition};
@@ -20,15 +21,10 @@ use crate::parse;
 use crate::rewrite::{self, Side};
 use crate::scan::{self, Sign};
 
-const REQUIRE: &str = "require";
-
-/// Words that begin a step written as a map, and no line.
-const MAP_WORDS: [&str; 8] = ["when", "do", "id", "sequential", "parallel", "restrict", "on_allow", "on_deny"];
-
 /// Whether the language itself has the word at the beginning of a step, so that no decision engine can be asked by it.
 #[must_use]
 pub fn is_reserved(word: &str) -> bool {
-    word == REQUIRE || MAP_WORDS.contains(&word) || EFFECTS.iter().any(|effect| effect.names.contains(&word))
+    word == REQUIRE.name || is_step_key(word) || EFFECTS.iter().any(|effect| effect.names.contains(&word))
 }
 
 /// Compiles a step of one line.
@@ -92,7 +88,7 @@ fn unguarded<V: Vocabulary, D: Declared>(
 ) {
     let (word, name) = leading_word(text, &range);
     let rest = part(text, &(word.end..range.end)).trim_start();
-    if name == REQUIRE {
+    if name == REQUIRE.name {
         require(assembly, text, range, rest, place);
     } else if is_field_operation(text, &range)
         || is_step_word(assembly, name)
@@ -152,7 +148,7 @@ fn effect<V: Vocabulary, D: Declared>(
     } else if is_map_word(assembly, name) && effect::row::<V, D>(name).is_none() {
         let message = format!("`{name}` is a step that is written as a map");
         assembly.refuse(codes::STEP, span, message, Some(&format!("write `- {name}: ..`, without the quotes")));
-    } else if name == REQUIRE {
+    } else if name == REQUIRE.name {
         let help = "write `{when: .., do: \"require(..)\"}`";
         assembly.refuse(codes::STEP, span, "`require` is a step and cannot stand after `:`", Some(help));
     } else if let Some(row) = effect::row::<V, D>(name) {
@@ -175,7 +171,7 @@ fn refuse_unknown<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>,
     let names = || EFFECTS.iter().flat_map(|effect| effect.names.iter().copied());
     let fault = Diagnostic::new(codes::UNKNOWN_EFFECT, text.span_of(range.clone()), format!("`{name}` is no effect"));
     let all = format!("an effect is one of {}", names().collect::<Vec<_>>().join(", "));
-    assembly.faults.push(fault.help(all).nearest(name, names().chain([REQUIRE])));
+    assembly.faults.push(fault.help(all).nearest(name, names().chain([REQUIRE.name])));
 }
 
 /// Whether a line without guard was meant as an effect, although the language has none of that name.
@@ -228,12 +224,12 @@ fn first_bar(text: &Text, range: &Range<usize>) -> Option<usize> {
 
 /// Whether a word begins a step and not an expression.
 fn is_step_word<V: Vocabulary, D: Declared>(assembly: &Assembly<'_, V, D>, name: &str) -> bool {
-    name == REQUIRE || effect::row::<V, D>(name).is_some() || is_map_word(assembly, name)
+    name == REQUIRE.name || effect::row::<V, D>(name).is_some() || is_map_word(assembly, name)
 }
 
 /// Whether a word begins a step written as a map.
 fn is_map_word<V: Vocabulary, D: Declared>(assembly: &Assembly<'_, V, D>, name: &str) -> bool {
-    MAP_WORDS.contains(&name) || effect::ask::is_dialect(name, assembly.context.declared)
+    is_step_key(name) || effect::ask::is_dialect(name, assembly.context.declared)
 }
 
 /// The name a part of a text begins with; empty where it begins with none.
