@@ -4,7 +4,7 @@ DENY := .tools/bin/cargo-deny
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
-setup: ## check what a build needs, and install the pinned toolchain if rustup is here
+setup: ## check what a build needs, and install what the tests need; the pinned toolchain too if rustup is here
 	@scripts/setup.sh
 build: ## build everything
 	cargo build --workspace --all-targets

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes a checkout ready to build and test. May be run again at any time.
 #
-#   scripts/setup.sh         the pinned Rust toolchain and a C compiler, which `make test` needs
+#   scripts/setup.sh         the pinned Rust toolchain, a C compiler, and the client that tests the language server, in
+#                            .tools/venv: what `make test` needs
 #   scripts/setup.sh deny    cargo-deny into .tools/, which `make deny`, `make audit` and `make ci` need
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -31,6 +32,20 @@ compiler() {
     echo "setup: C compiler ${CC:-cc}"
 }
 
+# The language server is tested by a client that is not ours. It is written in Python.
+client() {
+    local venv=.tools/venv pinned=tests/lsp/requirements.txt
+    # The list is copied last, so that what was interrupted is made anew.
+    if ! cmp -s "$pinned" "$venv/requirements.txt" || ! "$venv/bin/python" -c "import pygls" 2>/dev/null; then
+        command -v python3 >/dev/null || fail "python3 is not on the path: install Python 3.10 or newer"
+        rm -rf "$venv"
+        python3 -m venv "$venv" || fail "python3 cannot make environments: install its package \`venv\`"
+        "$venv/bin/python" -m pip install --quiet --no-deps --only-binary :all: --requirement "$pinned"
+        cp "$pinned" "$venv/requirements.txt"
+    fi
+    echo "setup: client of the language server in $venv"
+}
+
 deny() {
     if ! .tools/bin/cargo-deny --version 2>/dev/null | grep -qxF "cargo-deny $deny_version"; then
         cargo install --locked --root .tools --version "$deny_version" cargo-deny
@@ -39,7 +54,7 @@ deny() {
 }
 
 case "${1:-}" in
-    "") toolchain && compiler ;;
+    "") toolchain && compiler && client ;;
     deny) toolchain && deny ;;
     *) fail "unknown part \`$1\`: give none, or \`deny\`" ;;
 esac

@@ -15,6 +15,7 @@
 mod docs {
     mod codes;
     mod commands;
+    mod editors;
     mod errors;
     mod examples;
     mod language;

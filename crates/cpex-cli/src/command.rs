@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::streams::Streams;
-use crate::{check, demo, eval, explain, fmt, test};
+use crate::{check, demo, eval, explain, fmt, lsp, test};
 
 /// A policy enforcement runtime for AI agents.
 #[derive(Debug, Parser)]
@@ -65,6 +65,12 @@ enum Command {
         #[arg(long, value_enum, default_value_t = explain::Format::Text)]
         format: explain::Format,
     },
+    /// Serve an editor over standard input and output, by the Language Server Protocol
+    Lsp {
+        /// What is done anyway; some editors say it
+        #[arg(long)]
+        stdio: bool,
+    },
     /// Show three callers and three operations under one policy
     Demo {
         /// Another policy in place of the shipped one
@@ -99,6 +105,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
             eval::run(&policy, &request, trace, streams)
         }
         Command::Explain { policy, request, view, format } => explain::run(&policy, &request, view, format, streams),
+        Command::Lsp { stdio: _ } => lsp::run(streams),
         Command::Demo { policy } => demo::command(policy.as_deref(), streams),
     }
 }

@@ -19,7 +19,7 @@ use cpex::document::Document;
 
 use crate::paths;
 use crate::streams::Streams;
-use layout::layout;
+pub(crate) use layout::layout;
 use replace::replace;
 
 /// What is done with what differs.

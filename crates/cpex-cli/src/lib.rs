@@ -11,6 +11,7 @@ pub mod demo;
 mod eval;
 mod explain;
 mod fmt;
+mod lsp;
 mod paths;
 mod streams;
 mod test;

@@ -15,6 +15,7 @@ mod demo;
 mod eval;
 mod explain;
 mod fmt;
+mod lsp;
 mod refusals;
 mod run;
 mod stubs;
