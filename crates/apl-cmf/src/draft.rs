@@ -7,7 +7,9 @@ use serde_json::{Map, Value as Json};
 use crate::context::without_credentials;
 use crate::envelope::{Envelope, Standing};
 use crate::slots::Slots;
-use crate::{AgentContext, Delegation, Entity, EntityKind, HttpContext, Identity, Message, Meta, RequestContext};
+use crate::{
+    AgentContext, Delegation, Entity, EntityKind, HttpContext, Identity, Message, Meta, RequestContext, Workload,
+};
 
 /// What a host received: a message and its context. It has no identity and no way to state one; [`Draft::identify`]
 /// consumes it.
@@ -45,6 +47,13 @@ impl Draft {
     slot!(provenance: Map<String, Json>, "where its content came from");
     slot!(framework: Map<String, Json>, "the agent framework's context");
     slot!(custom: Map<String, Json>, "what the host attaches");
+
+    /// The same draft with the workload this process is, as its platform attests it. One that was given before stays.
+    #[must_use]
+    pub fn this_workload(mut self, this_workload: Arc<Workload>) -> Self {
+        self.slots.this_workload.get_or_insert(this_workload);
+        self
+    }
 
     /// The same draft with the HTTP request that carried it. Header names are lower-cased, and headers that carry
     /// credentials are left out: they belong to [`crate::Credentials`].

@@ -12,7 +12,7 @@ use crate::reading::Reading;
 use crate::slots::Slots;
 use crate::{
     AgentContext, Capability, ContentPart, Delegation, Elicitation, Entity, EntityKind, Grant, HttpContext, Identity,
-    Message, MessagePayload, Meta, NameSet, RequestContext,
+    Message, MessagePayload, Meta, NameSet, RequestContext, Workload,
 };
 
 /// How an identity came to be believed.
@@ -296,6 +296,12 @@ impl Envelope {
     #[must_use]
     pub fn framework(&self) -> &Map<String, Json> {
         self.slots.framework()
+    }
+
+    /// The workload this process is.
+    #[must_use]
+    pub fn this_workload(&self) -> Option<&Workload> {
+        self.slots.this_workload.as_deref()
     }
 
     /// What the host attached.

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::{Map, Value as Json};
 
-use crate::{AgentContext, Delegation, Entity, EntityKind, HttpContext, Message, Meta, RequestContext};
+use crate::{AgentContext, Delegation, Entity, EntityKind, HttpContext, Message, Meta, RequestContext, Workload};
 
 static NO_REQUEST: RequestContext =
     RequestContext { environment: None, request_id: None, trace_id: None, span_id: None };
@@ -35,6 +35,7 @@ macro_rules! slots {
         #[derive(Clone, Debug, Default)]
         pub(crate) struct Slots {
             $(pub(crate) $name: Option<Arc<$type>>,)+
+            pub(crate) this_workload: Option<Arc<Workload>>,
         }
 
         impl Slots {

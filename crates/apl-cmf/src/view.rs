@@ -74,6 +74,12 @@ impl<'e> View<'e> {
         self.granted(Capability::ReadWorkload).and_then(|envelope| envelope.identity().caller_workload.as_ref())
     }
 
+    /// The workload this process is (`read_workload`).
+    #[must_use]
+    pub fn this_workload(&self) -> Option<&'e Workload> {
+        self.granted(Capability::ReadWorkload).and_then(Envelope::this_workload)
+    }
+
     /// Labels of the session (`read_labels`).
     #[must_use]
     pub fn session_labels(&self) -> Option<&'e NameSet> {

@@ -134,6 +134,8 @@ table! {
         ClientTeams "client.teams" closed Names ReadClient "The client's teams.";
         CallerSpiffeId "caller_workload.spiffe_id" open Text ReadWorkload "SPIFFE ID of the calling workload.";
         CallerTrustDomain "caller_workload.trust_domain" open Text ReadWorkload "Trust domain of the calling workload.";
+        ThisSpiffeId "this_workload.spiffe_id" open Text ReadWorkload "SPIFFE ID of the workload this process is; `workload.spiffe_id` too.";
+        ThisTrustDomain "this_workload.trust_domain" open Text ReadWorkload "Trust domain of the workload this process is; `workload.trust_domain` too.";
         AllLabels "security.labels" closed Names ReadLabels "Taint labels of the session and of this operation.";
         SessionLabels "session.labels" closed Names ReadLabels "Taint labels of the session.";
         MessageLabels "message.labels" closed Names ReadLabels "Taint labels of this operation.";

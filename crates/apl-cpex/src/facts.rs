@@ -64,6 +64,8 @@ impl<'e> Facts<'e> {
             Field::ClientTeams => set(self.client().map(|client| &client.teams)),
             Field::CallerSpiffeId => text(envelope.identity().caller_workload.as_ref().map(|it| &it.spiffe_id)),
             Field::CallerTrustDomain => text(envelope.identity().caller_workload.as_ref().map(|it| &it.trust_domain)),
+            Field::ThisSpiffeId => text(envelope.this_workload().map(|it| &it.spiffe_id)),
+            Field::ThisTrustDomain => text(envelope.this_workload().map(|it| &it.trust_domain)),
             Field::AllLabels | Field::SessionLabels | Field::MessageLabels => self.labels(field),
             Field::ToolName => self.entity_name(EntityKind::Tool),
             Field::PromptName => self.entity_name(EntityKind::Prompt),

@@ -21,11 +21,17 @@ impl apl_core::Vocabulary for Vocabulary {
     }
 }
 
+/// Second spellings of fields.
+const SHORT: [(&str, Field); 2] =
+    [("workload.spiffe_id", Field::ThisSpiffeId), ("workload.trust_domain", Field::ThisTrustDomain)];
+
 type Resolved = Option<Result<Attribute, Unresolved>>;
 
 fn field(path: &Path) -> Resolved {
-    let field = Field::ALL.iter().find(|field| rest_after(path, field.path()).is_some_and(<[_]>::is_empty))?;
-    Some(Ok(Attribute::Field(*field)))
+    let is_named = |spelling: &str| rest_after(path, spelling).is_some_and(<[_]>::is_empty);
+    let field = Field::ALL.iter().copied().find(|field| is_named(field.path()));
+    let short = || SHORT.into_iter().find(|(spelling, _)| is_named(spelling)).map(|(_, field)| field);
+    field.or_else(short).map(|field| Ok(Attribute::Field(field)))
 }
 
 fn holding(path: &Path) -> Resolved {

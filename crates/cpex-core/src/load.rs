@@ -11,6 +11,7 @@ mod scanners;
 use std::fmt;
 use std::sync::Arc;
 
+use apl_cmf::Workload;
 use apl_core::Limits;
 use apl_core::diagnostic::{Diagnostic, Severity};
 use apl_cpex::{Declaration, Declarations, Policy};
@@ -109,6 +110,7 @@ impl Loaded {
         self,
         store: Arc<dyn SessionStore>,
         suspensions: Arc<Suspensions>,
+        this_workload: Option<Arc<Workload>>,
         background: Arc<Background>,
     ) -> Snapshot {
         Snapshot {
@@ -124,6 +126,7 @@ impl Loaded {
             store,
             suspensions,
             host: self.host,
+            this_workload,
             background,
         }
     }

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use apl_cmf::Draft;
+use apl_cmf::{Draft, Workload};
 use apl_cpex::Authenticator;
 use arc_swap::ArcSwapOption;
 use cpex_orchestration::Background;
@@ -41,6 +41,8 @@ pub struct ManagerConfig {
     pub secrets: Option<Arc<dyn SecretReader>>,
     /// Where session labels are kept under a document that names no store.
     pub sessions: Option<Arc<dyn SessionStore>>,
+    /// The workload this process is, as its platform attests it: `this_workload` of every operation that states no other.
+    pub this_workload: Option<Workload>,
 }
 
 /// The reference monitor: decides every operation under the document it was given.
@@ -62,6 +64,7 @@ struct Ports {
     ids: Arc<dyn IdSource>,
     secrets: Option<Arc<dyn SecretReader>>,
     sessions: Option<Arc<dyn SessionStore>>,
+    this_workload: Option<Arc<Workload>>,
     /// The process's own store. Documents bound it in their own ways; its sessions are the same under all of them.
     memory: MemoryStore,
     /// Operations that wait for a person. A reload keeps them; an approval given under another document is none.
@@ -89,6 +92,7 @@ impl PluginManager {
                 ids,
                 secrets: config.secrets,
                 sessions: config.sessions,
+                this_workload: config.this_workload.map(Arc::new),
                 memory,
                 suspensions: Arc::default(),
             },
@@ -163,7 +167,9 @@ impl PluginManager {
         let staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(loaded) = staged else { return Ok(()) };
         let store = self.ports.store(loaded.session_store());
-        let snapshot = loaded.into_snapshot(store, Arc::clone(&self.ports.suspensions), Arc::clone(&self.background));
+        let Ports { suspensions, this_workload, .. } = &self.ports;
+        let background = Arc::clone(&self.background);
+        let snapshot = loaded.into_snapshot(store, Arc::clone(suspensions), this_workload.clone(), background);
         lifecycle::initialize(&snapshot).await?;
         self.current.store(Some(Arc::new(snapshot)));
         Ok(())
@@ -285,6 +291,10 @@ pub(crate) fn journey(
     draft: Draft,
     contexts: ContextTable,
 ) -> Journey {
+    let draft = match &snapshot.this_workload {
+        Some(workload) => draft.this_workload(Arc::clone(workload)),
+        None => draft,
+    };
     let passage = Passage {
         point,
         operation: Id(snapshot.host.ids.next()),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use apl_cmf::Workload;
 use apl_core::Limits;
 use apl_cpex::{Attribute, Policy};
 use cpex_orchestration::Background;
@@ -37,6 +38,7 @@ pub(crate) struct Snapshot {
     pub(crate) store: Arc<dyn SessionStore>,
     pub(crate) suspensions: Arc<Suspensions>,
     pub(crate) host: Host,
+    pub(crate) this_workload: Option<Arc<Workload>>,
     /// Where what nobody waits for runs.
     pub(crate) background: Arc<Background>,
 }

@@ -1,5 +1,7 @@
 //! Documents and envelopes by hand.
 
+use std::sync::Arc;
+
 use apl_cmf::{
     AgentContext, Author, Change, Client, ContentPart, Delegation, Draft, Elicitation, ElicitationStatus, Envelope,
     Grant, Host, HttpContext, Identity, Message, Meta, NameSet, RequestContext, Role, Standing, Subject, ToolCall,
@@ -125,6 +127,7 @@ pub(crate) fn full() -> Envelope {
         .provenance(map(json!({ "source": "web" })))
         .framework(map(json!({ "name": "f" })))
         .custom(map(json!({ "flag": true })))
+        .this_workload(Arc::new(Workload { spiffe_id: "spiffe://d/gate".into(), trust_domain: "d".into() }))
         .identify(identity, Standing::Verified, 1_767_225_600_000);
     envelope.bind_session(&names(&["secret"]));
     let rule = Author::Policy("rule".into());

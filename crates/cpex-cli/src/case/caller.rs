@@ -81,7 +81,7 @@ pub(crate) fn client(fields: &mut Fields, node: &Node, field: &str) -> Option<Cl
     })
 }
 
-/// Reads `context.caller_workload`. The trust domain is that of the SPIFFE ID unless it is given.
+/// Reads `context.caller_workload` or `context.this_workload`. The trust domain is that of the SPIFFE ID unless it is given.
 pub(crate) fn workload(fields: &mut Fields, node: &Node, field: &str) -> Option<Workload> {
     let section = fields.section(node, field, WORKLOAD)?;
     let spiffe_id = id(fields, section, "spiffe_id")?;

@@ -15,6 +15,7 @@ const CONTEXT: Keys = Keys {
     known: &[
         "client",
         "caller_workload",
+        "this_workload",
         "delegation",
         "agent",
         "request",
@@ -54,6 +55,7 @@ const HTTP: Keys = Keys {
 pub(crate) struct Context {
     pub(crate) client: Option<Client>,
     pub(crate) caller_workload: Option<Workload>,
+    pub(crate) this_workload: Option<Workload>,
     pub(crate) delegation: Option<Delegation>,
     pub(crate) agent: Option<AgentContext>,
     pub(crate) request: Option<RequestContext>,
@@ -71,6 +73,7 @@ pub(crate) fn read(fields: &mut Fields, node: &Node, field: &str) -> Option<Cont
     Some(Context {
         client: fields.read(section, "client", caller::client),
         caller_workload: fields.read(section, "caller_workload", caller::workload),
+        this_workload: fields.read(section, "this_workload", caller::workload),
         delegation: fields.read(section, "delegation", delegation),
         agent: fields.read(section, "agent", agent),
         request: fields.read(section, "request", request),

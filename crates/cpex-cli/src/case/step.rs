@@ -1,6 +1,7 @@
 //! One step of a case: an operation, who performs it, what the backend answers, and what must come of it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cpex::apl::node::{Node, Value};
 use cpex::cmf::{AgentContext, Credentials, Identity, Secret, Subject};
@@ -133,6 +134,9 @@ fn operation(call: &Call, context: &Context, session: &str) -> Operation {
         operation = operation.carried_by(http);
     }
     operation.with_draft(|mut draft| {
+        if let Some(workload) = &context.this_workload {
+            draft = draft.this_workload(Arc::new(workload.clone()));
+        }
         if let Some(delegation) = &context.delegation {
             draft = draft.delegation(delegation.clone());
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use apl_cmf::NameSet;
+use apl_cmf::{NameSet, Workload};
 use cpex_core::{Answer, ManagerConfig, Operation};
 use serde_json::{Map, json};
 
@@ -72,6 +72,19 @@ async fn without_a_session_the_step_that_touches_its_labels_denies() {
     assert_eq!(denied(&bench.guard(reading).await), "session.unbound");
     let anonymous = send();
     assert_eq!(denied(&bench.guard(anonymous).await), "session.unbound");
+}
+
+#[tokio::test]
+async fn an_operation_that_states_no_workload_of_ours_has_the_managers() {
+    let gate = |id: &str| Workload { spiffe_id: format!("spiffe://d/{id}"), trust_domain: "d".into() };
+    let config = ManagerConfig { this_workload: Some(gate("gate")), ..ManagerConfig::default() };
+    let document = "routes: [ { tool: lookup, policy: [ \"require(workload.spiffe_id == 'spiffe://d/gate')\" ] } ]";
+    let bench = Bench::with(document, config).await;
+    allowed(bench.guard(lookup()).await);
+    let stated = lookup().with_draft(|draft| draft.this_workload(Arc::new(gate("other"))));
+    assert_eq!(denied(&bench.guard(stated).await), "policy.denied");
+    let none = Bench::new(document).await;
+    assert_eq!(denied(&none.guard(lookup()).await), "policy.denied");
 }
 
 #[tokio::test]
