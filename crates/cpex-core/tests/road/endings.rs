@@ -82,9 +82,9 @@ async fn an_operation_that_states_no_workload_of_ours_has_the_managers() {
     let bench = Bench::with(document, config).await;
     allowed(bench.guard(lookup()).await);
     let stated = lookup().with_draft(|draft| draft.this_workload(Arc::new(gate("other"))));
-    assert_eq!(denied(&bench.guard(stated).await), "policy.denied");
+    assert_eq!(denied(&bench.guard(stated).await), "policy.require_failed");
     let none = Bench::new(document).await;
-    assert_eq!(denied(&none.guard(lookup()).await), "policy.denied");
+    assert_eq!(denied(&none.guard(lookup()).await), "policy.require_failed");
 }
 
 #[tokio::test]
