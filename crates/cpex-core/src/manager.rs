@@ -26,7 +26,8 @@ use crate::permit::Permit;
 use crate::process::{ProcessSecrets, RandomIds, SystemClock};
 use crate::road::route::find;
 use crate::road::settle::Settled;
-use crate::road::state::{Journey, Matter, Passage, Trail, Yields};
+use crate::road::state::{Journey, Matter, Passage, Trail};
+use crate::road::yields::Yields;
 use crate::session::MemoryStore;
 use crate::snapshot::Snapshot;
 

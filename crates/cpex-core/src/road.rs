@@ -8,3 +8,4 @@ pub(crate) mod settle;
 pub(crate) mod shape;
 pub(crate) mod state;
 pub(crate) mod watch;
+pub(crate) mod yields;

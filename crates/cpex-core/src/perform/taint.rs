@@ -14,8 +14,7 @@ pub(super) fn perform(taint: &Taint, rule: &Rule, identified: &mut Identified<'_
         Scope::Message => LabelScope::Message,
     };
     if scope == LabelScope::Session {
-        // What is added after it was declassified stays.
-        identified.passage.yields.declassified.retain(|label| *label != taint.label);
+        identified.passage.yields.retain(&taint.label);
     }
     let author = Author::Policy(Arc::clone(&rule.id));
     match identified.envelope.apply(&author, Change::Label(Arc::clone(&taint.label), scope)) {

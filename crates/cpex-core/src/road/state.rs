@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use apl_cmf::{Draft, Entity, EntityKind, Envelope, Message, NameSet, RequestContext, Role, Side};
 use apl_core::{Denial, Rule};
-use apl_cpex::{Matched, Narrowing, Plan};
+use apl_cpex::{Matched, Plan};
 use cpex_sdk::audit::{Execution, Id, RecordApproval, RecordDeclassification};
-use cpex_sdk::delegation::Minted;
 use cpex_sdk::{HookPoint, HookSide, SessionKey, code};
 
+use super::yields::Yields;
 use crate::context::ContextTable;
 use crate::operation::Caller;
 use crate::outcome::{Delegation, Pending};
@@ -56,19 +56,6 @@ pub(crate) struct Passage {
     /// What is waited for, once a person was asked.
     pub(crate) pending: Option<Pending>,
     pub(crate) yields: Yields,
-}
-
-/// What the steps of an operation leave for its end.
-#[derive(Default)]
-pub(crate) struct Yields {
-    /// Credentials the operation goes to its backend with.
-    pub(crate) minted: Vec<Minted>,
-    /// What narrows the host's router.
-    pub(crate) narrowings: Vec<Narrowing>,
-    /// Labels that the session loses if the operation is allowed to its end.
-    pub(crate) declassified: Vec<Arc<str>>,
-    /// The suspended operation whose approvals let this one go on; they are used up by it.
-    pub(crate) approved: Option<Arc<str>>,
 }
 
 /// What is remembered of one side for its record.
@@ -215,7 +202,7 @@ impl Passage {
             trace: self.trace.as_ref().map(|_| Box::default()),
             resumes: self.resumes.clone(),
             pending: None,
-            yields: Yields::default(),
+            yields: Yields::of_branch(),
             ..*self
         }
     }
@@ -229,8 +216,7 @@ impl Passage {
         self.trail.delegations.extend(delegations);
         self.trail.declassified.extend(declassified);
         self.trail.approvals.extend(approvals);
-        self.yields.narrowings.extend(branch.yields.narrowings);
-        self.yields.declassified.extend(branch.yields.declassified);
+        self.yields.merge(branch.yields);
         self.contexts.merge(branch.contexts);
         if let Some((trace, branch)) = self.trace.as_mut().zip(branch.trace) {
             trace.merge(*branch);
