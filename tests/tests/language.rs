@@ -14,12 +14,17 @@ mod language {
     mod fields;
     mod forms;
     mod generate;
+    mod generate_steps;
     mod json_text;
     mod narrowing;
+    mod ports;
     mod print;
+    mod print_steps;
     mod property;
     mod reference;
+    mod reference_steps;
     mod request;
+    mod restriction;
     mod runtime;
     mod scripted;
     mod secrets;

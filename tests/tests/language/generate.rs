@@ -1,87 +1,38 @@
 //! Random policies that load.
 
 use super::choices::Choices;
+use super::generate_steps::{Place, Words, step};
 use super::print;
-use super::tree::{
-    Body, Denial, Effect, Expr, Guard, Literal, Members, Operand, Part, Path, Pipeline, Route, Segment, Stage, Step,
-    Written,
-};
+use super::tree::{Expr, Guard, Literal, Members, Operand, Part, Path, Pipeline, Route, Segment, Stage, Written};
 use super::vocabulary::{
-    BOUNDS, CLOSED, FORMS, HELD, HELD_NAMES, LABELS, NAMES, NUMBERS, OPEN, PATTERNS, SEGMENTS, TEXTS,
+    AUDIENCES, BOUNDS, CLOSED, FORMS, HELD, HELD_NAMES, LABELS, NAMES, NUMBERS, OPEN, PATTERNS, SEGMENTS, TEXTS,
 };
 
-/// Routes of two tools.
+/// Routes of two tools, whose steps decide, label and run plugins.
 pub(super) fn routes(choices: &mut Choices) -> Vec<Route> {
-    let mut ids = 0;
-    ["t", "u"].into_iter().map(|tool| route(tool, &mut ids, choices)).collect()
+    routes_in(Words::Few, choices)
 }
 
-fn route(tool: &'static str, ids: &mut usize, choices: &mut Choices) -> Route {
+/// Routes of two tools.
+pub(super) fn routes_in(words: Words, choices: &mut Choices) -> Vec<Route> {
+    let mut place = Place { words, ids: 0, is_after: false, is_branch: false };
+    ["t", "u"].into_iter().map(|tool| route(tool, &mut place, choices)).collect()
+}
+
+fn route(tool: &'static str, place: &mut Place, choices: &mut Choices) -> Route {
     let most = if tool == "t" { 3 } else { 1 };
     Route {
         tool,
         args: if choices.once_in(2) { pipelines(choices, most.min(2)) } else { Vec::new() },
-        policy: choices.several(0, most, |choices| step(choices, ids, 2)),
+        policy: choices.several(0, most, |choices| step(choices, place, 2)),
         result: pipelines(choices, most),
-        post_policy: choices.several(0, most - 1, |choices| step(choices, ids, 1)),
+        post_policy: place.after(|place| choices.several(0, most - 1, |choices| step(choices, place, 1))),
     }
-}
-
-pub(super) fn step(choices: &mut Choices, ids: &mut usize, depth: usize) -> Step {
-    match choices.below(if depth == 0 { 6 } else { 9 }) {
-        0 => Step::Line(None, effect(choices, false)),
-        1 | 2 => Step::Require(choices.several(1, 3, guard)),
-        3 | 4 => Step::Line(Some(guard(choices)), effect(choices, true)),
-        5 => Step::Line(None, Effect::Taint { label: choices.pick(&LABELS), scope: scope(choices) }),
-        6 => Step::Sequential {
-            id: id(choices, ids),
-            steps: choices.several(1, 3, |choices| step(choices, ids, depth - 1)),
-        },
-        7 if choices.once_in(3) => Step::Deny { id: id(choices, ids), denial: denial(choices) },
-        _ => {
-            let body = if choices.once_in(2) {
-                Body::One(Box::new(step(choices, ids, depth - 1)))
-            } else {
-                Body::Many(choices.several(1, 3, |choices| step(choices, ids, depth - 1)))
-            };
-            Step::Guarded { id: id(choices, ids), as_key: choices.once_in(2), guard: guard(choices), body }
-        }
-    }
-}
-
-fn id(choices: &mut Choices, ids: &mut usize) -> Option<String> {
-    *ids += 1;
-    choices.once_in(3).then(|| format!("rule {ids}"))
-}
-
-/// An unguarded `deny` would end most documents at their first step.
-fn effect(choices: &mut Choices, is_guarded: bool) -> Effect {
-    match choices.below(if is_guarded { 8 } else { 5 }) {
-        0 => Effect::Allow,
-        1 | 2 => Effect::Taint { label: choices.pick(&LABELS), scope: scope(choices) },
-        3 => Effect::Run("sets"),
-        4 => Effect::Run("allows"),
-        5 => Effect::Run(choices.pick(&["denies", "fails"])),
-        _ => Effect::Deny(Denial { details: None, ..denial(choices) }),
-    }
-}
-
-fn scope(choices: &mut Choices) -> Option<&'static str> {
-    choices.pick(&[None, Some("session"), Some("message")])
-}
-
-/// A code stands only beside a reason, for that is how one line writes it.
-fn denial(choices: &mut Choices) -> Denial {
-    let reason = choices.once_in(2).then(|| choices.pick(&["no", "it's \"late\": (1|2)", "größe \\"]).to_owned());
-    let code = reason.as_ref().filter(|_| choices.once_in(2)).map(|_| "mine.stop".to_owned());
-    let details = choices.once_in(4).then(|| super::request::map(choices, 2));
-    Denial { reason, code, details }
 }
 
 pub(super) fn guard(choices: &mut Choices) -> Guard {
     let tree = expression(choices, 2);
-    let text = print::expression(&tree, choices);
-    Written { tree, text }
+    written(tree, choices)
 }
 
 fn expression(choices: &mut Choices, depth: usize) -> Expr {
@@ -94,7 +45,7 @@ fn expression(choices: &mut Choices, depth: usize) -> Expr {
 }
 
 fn test(choices: &mut Choices) -> Expr {
-    match choices.below(10) {
+    match choices.below(11) {
         0 | 1 => Expr::Yes(path(choices)),
         2 => Expr::Exists(open(choices)),
         3 => sides(choices, Expr::Equal),
@@ -113,8 +64,42 @@ fn test(choices: &mut Choices) -> Expr {
             let members = Members::List(choices.several(1, 3, literal));
             Expr::In { not: choices.once_in(2), item: Operand::Path(path(choices)), members }
         }
-        _ => Expr::Matches(Operand::Path(path(choices)), choices.pick(&PATTERNS)),
+        9 => Expr::Matches(Operand::Path(path(choices)), choices.pick(&PATTERNS)),
+        _ => {
+            let label = choices.pick(&LABELS);
+            labelled(label, choices)
+        }
     }
+}
+
+/// A condition on a label, which earlier steps may have added.
+pub(super) fn is_labelled(label: &str, choices: &mut Choices) -> Guard {
+    written(labelled(label, choices), choices)
+}
+
+fn labelled(label: &str, choices: &mut Choices) -> Expr {
+    let labels = choices.pick(&["message.labels", "session.labels", "security.labels"]);
+    Expr::Contains(attribute(labels), Operand::Literal(Literal::Text(label.to_owned())))
+}
+
+/// A condition on the latest credential.
+pub(super) fn is_granted(choices: &mut Choices) -> Guard {
+    let text = |text: &str| Operand::Literal(Literal::Text(text.to_owned()));
+    let tree = match choices.below(3) {
+        0 => Expr::Yes(Path { root: "delegation.granted", rest: Vec::new() }),
+        1 => Expr::Equal(attribute("delegation.granted.audience"), text(choices.pick(&AUDIENCES))),
+        _ => Expr::Contains(attribute("delegation.granted.permissions"), text(choices.pick(&HELD_NAMES))),
+    };
+    written(tree, choices)
+}
+
+fn attribute(root: &'static str) -> Operand {
+    Operand::Path(Path { root, rest: Vec::new() })
+}
+
+fn written(tree: Expr, choices: &mut Choices) -> Guard {
+    let text = print::expression(&tree, choices);
+    Written { tree, text }
 }
 
 /// Two sides, not both of them literals.
@@ -132,7 +117,7 @@ fn literal(choices: &mut Choices) -> Literal {
     }
 }
 
-fn path(choices: &mut Choices) -> Path {
+pub(super) fn path(choices: &mut Choices) -> Path {
     match choices.below(8) {
         0 => Path { root: choices.pick(&CLOSED), rest: Vec::new() },
         1 => {
@@ -178,7 +163,7 @@ fn pipelines(choices: &mut Choices, most: usize) -> Vec<Pipeline> {
     pipelines
 }
 
-fn pipeline(choices: &mut Choices) -> Pipeline {
+pub(super) fn pipeline(choices: &mut Choices) -> Pipeline {
     let tree = field(choices);
     let text = print::field(&tree, choices);
     Pipeline { field: Written { tree, text }, stages: choices.several(1, 3, stage) }

@@ -200,7 +200,7 @@ fn each_list(lists: &mut [&mut Vec<Step>], visit: &mut impl FnMut(&mut Vec<Step>
                 Step::Guarded { body: Body::Many(steps), .. } | Step::Sequential { steps, .. } => {
                     each_list(&mut [steps], visit);
                 }
-                Step::Guarded { .. } | Step::Require(_) | Step::Line(..) | Step::Deny { .. } => {}
+                _ => {}
             }
         }
     }

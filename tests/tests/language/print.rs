@@ -1,12 +1,10 @@
 //! Writes trees as documents. What the language leaves free (blanks, quotes, brackets) is chosen at random.
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::choices::Choices;
-use super::tree::{
-    Body, Bound, Denial, Effect, Expr, Literal, Members, Operand, Part, Path, Pattern, Pipeline, Route, Segment, Stage,
-    Step,
-};
+use super::print_steps;
+use super::tree::{Bound, Expr, Literal, Members, Operand, Part, Path, Pattern, Pipeline, Route, Segment, Stage};
 
 /// What binds loosest in the place an expression stands in.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
@@ -87,7 +85,7 @@ fn literal(value: &Literal, choices: &mut Choices) -> String {
     }
 }
 
-fn path(path_: &Path, choices: &mut Choices) -> String {
+pub(super) fn path(path_: &Path, choices: &mut Choices) -> String {
     let mut text = path_.root.to_owned();
     for segment in &path_.rest {
         text += &match segment {
@@ -136,23 +134,9 @@ pub(super) fn field(parts: &[Part], choices: &mut Choices) -> String {
 }
 
 pub(super) fn document(routes: &[Route], choices: &mut Choices) -> String {
-    let plugins: Vec<&str> = ["allows", "denies", "fails", "sets"]
-        .into_iter()
-        .filter(|name| routes.iter().any(|route| runs(&route.policy, name) || runs(&route.post_policy, name)))
-        .collect();
-    let plugins: Vec<Json> = plugins.iter().map(|name| json!({ "name": name, "kind": "test/control" })).collect();
+    let declarations = print_steps::declarations(routes, choices);
     let routes: Vec<String> = routes.iter().map(|route| route_text(route, choices)).collect();
-    let plugins = if plugins.is_empty() { String::new() } else { format!("\"plugins\": {},\n", Json::from(plugins)) };
-    format!("{{ {plugins}\"routes\": [\n{}\n] }}\n", routes.join(",\n"))
-}
-
-fn runs(steps: &[Step], name: &str) -> bool {
-    steps.iter().any(|step| match step {
-        Step::Line(_, Effect::Run(plugin)) => *plugin == name,
-        Step::Require(_) | Step::Line(..) | Step::Deny { .. } => false,
-        Step::Guarded { body: Body::One(step), .. } => runs(std::slice::from_ref(step), name),
-        Step::Guarded { body: Body::Many(steps), .. } | Step::Sequential { steps, .. } => runs(steps, name),
-    })
+    format!("{{ {declarations}\"routes\": [\n{}\n] }}\n", routes.join(",\n"))
 }
 
 /// Pipelines are written by hand, for their order counts and a map of JSON values has none.
@@ -161,8 +145,7 @@ fn route_text(route: &Route, choices: &mut Choices) -> String {
     for (key, pipelines) in [("args", &route.args), ("result", &route.result)] {
         let mut fields = Vec::new();
         for Pipeline { field, stages } in pipelines {
-            let stages: Vec<String> = stages.iter().map(|one| stage(one, choices)).collect();
-            fields.push(format!("{}: {}", json!(field.text), json!(stages.join(choices.pick(&[" | ", "|"])))));
+            fields.push(format!("{}: {}", json!(field.text), json!(stages_text(stages, choices))));
         }
         if !fields.is_empty() {
             keys.push(format!("\"{key}\": {{ {} }}", fields.join(", ")));
@@ -170,68 +153,15 @@ fn route_text(route: &Route, choices: &mut Choices) -> String {
     }
     for (key, steps) in [("policy", &route.policy), ("post_policy", &route.post_policy)] {
         if !steps.is_empty() {
-            keys.push(format!("\"{key}\": {}", list(steps, choices)));
+            keys.push(format!("\"{key}\": {}", print_steps::list(steps, choices)));
         }
     }
     format!("{{ {} }}", keys.join(",\n  "))
 }
 
-fn list(steps: &[Step], choices: &mut Choices) -> Json {
-    steps.iter().map(|one| step(one, choices)).collect()
-}
-
-fn step(step_: &Step, choices: &mut Choices) -> Json {
-    let (id, mut map) = match step_ {
-        Step::Require(guards) => {
-            let guards: Vec<&str> = guards.iter().map(|guard| guard.text.as_str()).collect();
-            return json!(format!("require({})", guards.join(", ")));
-        }
-        Step::Line(None, does) => return json!(effect(does, choices)),
-        Step::Line(Some(guard), does) => {
-            let colon = choices.pick(&[": ", " : ", ":"]);
-            return json!(format!("{}{colon}{}", guard.text, effect(does, choices)));
-        }
-        Step::Deny { id, denial } => (id, json!({ "deny": denial_map(denial) })),
-        Step::Guarded { id, as_key, guard, body } => {
-            let body = match body {
-                Body::One(one) => step(one, choices),
-                Body::Many(steps) => list(steps, choices),
-            };
-            (id, if *as_key { json!({ &guard.text: body }) } else { json!({ "when": guard.text, "do": body }) })
-        }
-        Step::Sequential { id, steps } => (id, json!({ "sequential": list(steps, choices) })),
-    };
-    if let Some(id) = id {
-        map["id"] = json!(id);
-    }
-    map
-}
-
-fn denial_map(denial: &Denial) -> Json {
-    let mut map = json!({});
-    for (key, text) in [("reason", &denial.reason), ("code", &denial.code)] {
-        if let Some(text) = text {
-            map[key] = json!(text);
-        }
-    }
-    if let Some(details) = &denial.details {
-        map["details"] = json!(details);
-    }
-    map
-}
-
-fn effect(effect: &Effect, choices: &mut Choices) -> String {
-    match effect {
-        Effect::Allow => "allow".to_owned(),
-        Effect::Deny(Denial { reason: None, .. }) => "deny".to_owned(),
-        Effect::Deny(Denial { reason: Some(reason), code: None, .. }) => format!("deny({})", quoted(reason, choices)),
-        Effect::Deny(Denial { reason: Some(reason), code: Some(code), .. }) => {
-            format!("deny({}, {})", quoted(reason, choices), quoted(code, choices))
-        }
-        Effect::Taint { label, scope: None } => format!("taint({label})"),
-        Effect::Taint { label, scope: Some(scope) } => format!("taint({label}, {scope})"),
-        Effect::Run(name) => format!("{}({name})", choices.pick(&["run", "plugin"])),
-    }
+pub(super) fn stages_text(stages: &[Stage], choices: &mut Choices) -> String {
+    let stages: Vec<String> = stages.iter().map(|one| stage(one, choices)).collect();
+    stages.join(choices.pick(&[" | ", "|"]))
 }
 
 fn stage(stage: &Stage, choices: &mut Choices) -> String {

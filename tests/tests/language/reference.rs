@@ -1,4 +1,4 @@
-//! The reference evaluator: a policy decides a call as the language says, step by step over the written tree.
+//! The reference evaluator: a policy decides a call as the language says, phase by phase over the written tree.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,12 @@ use serde_json::{Map, Value as Json};
 
 use super::fields::{Active, Refusal, Refusals};
 use super::json_text::Node;
+use super::reference_steps::steps;
 use super::request::{Call, Text};
+use super::restriction;
 use super::slip::Slip;
-use super::tree::{Body, Denial, Effect, Pipeline, Route, Step};
-use super::truth;
-use super::world::{Labels, UNBOUND, World};
+use super::tree::{Pipeline, Route};
+use super::world::{Grant, Labels, Released, World};
 
 /// Labels by issuer, subject and session.
 pub(super) type Sessions = BTreeMap<(Option<&'static str>, &'static str, &'static str), Labels>;
@@ -21,10 +22,19 @@ pub(super) struct Verdict {
     /// None where it is allowed.
     pub(super) denied: Option<Denied>,
     /// What reaches the backend, if anything does.
-    pub(super) args: Option<Map<String, Json>>,
+    pub(super) sent: Option<Sent>,
     /// What reaches the caller, if anything does.
     pub(super) result: Option<Released>,
     pub(super) message_labels: Labels,
+}
+
+/// What a backend gets.
+#[derive(Clone, Debug)]
+pub(super) struct Sent {
+    pub(super) args: Map<String, Json>,
+    /// In the words of policy; none where nothing restricts.
+    pub(super) restriction: Option<Json>,
+    pub(super) credentials: BTreeMap<&'static str, Grant>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,18 +50,7 @@ pub(super) struct Denied {
     pub(super) is_open: bool,
 }
 
-/// The parts of a result as they are released.
-#[derive(Clone, Debug)]
-pub(super) struct Released {
-    pub(super) content: Node,
-    pub(super) is_error: bool,
-    pub(super) texts: Vec<Text>,
-    /// Whether the blanks of the texts are as they were.
-    pub(super) keeps_blanks: bool,
-    pub(super) has_image: bool,
-}
-
-type Walked = Result<(), Denied>;
+pub(super) type Walked = Result<(), Denied>;
 
 /// Decides a call and keeps its labels.
 pub(super) fn decide(routes: &[Route], call: &Call, sessions: &mut Sessions, slip: Option<Slip>) -> Verdict {
@@ -60,81 +59,69 @@ pub(super) fn decide(routes: &[Route], call: &Call, sessions: &mut Sessions, sli
         _ => (subject.issuer, subject.id, session),
     });
     let session = key.map(|key| sessions.get(&key).cloned().unwrap_or_default());
-    let (args, message) = (call.args.clone(), Labels::new());
-    let mut world = World { call, args, result: None, text_result: None, session, message, slip };
-    let mut verdict = Verdict { denied: None, args: None, result: None, message_labels: Labels::new() };
+    let mut world = World::new(call, session, slip);
+    let mut verdict = Verdict { denied: None, sent: None, result: None, message_labels: Labels::new() };
     let Some((index, route)) = routes.iter().enumerate().find(|(_, route)| route.tool == call.tool) else {
         verdict.denied = Some(Denied { codes: vec!["route.unmatched".to_owned()], ..Denied::default() });
         return verdict;
     };
     let before = world.session.clone();
-    if let Err(denied) = walk(index, route, &mut world, &mut verdict) {
-        verdict.denied = Some(denied);
-        verdict.result = None;
-    }
-    if let Some((key, labels)) = key.zip(world.session) {
+    verdict.denied = walk(index, route, &mut world, &mut verdict.sent).err();
+    if let Some((key, mut labels)) = key.zip(world.session) {
+        if verdict.denied.is_none() || slip == Some(Slip::DeclassifiedThoughDenied) {
+            labels = &labels - &world.declassified;
+        }
         let is_lost = verdict.denied.is_some() && slip == Some(Slip::LabelsOfADenyAreLost);
         sessions.insert(key, if is_lost { before.unwrap_or_default() } else { labels });
     }
+    verdict.result = world.released.filter(|_| verdict.denied.is_none());
     verdict.message_labels = world.message;
     verdict
 }
 
-fn walk(index: usize, route: &Route, world: &mut World<'_>, verdict: &mut Verdict) -> Walked {
+fn walk(index: usize, route: &Route, world: &mut World<'_>, sent: &mut Option<Sent>) -> Walked {
     for pipeline in &route.args {
-        let active = activate(index, "args", pipeline, world)?;
-        let mut args = Node::new(&world.args.clone().into());
-        let refusals = active.apply(&mut args);
-        let codes = refusals.iter().map(|_| "args.invalid".to_owned()).collect();
-        refuse_if(&refusals, codes, pipeline_rule(index, "args", pipeline))?;
-        if let Json::Object(args) = args.value() {
-            world.args = args;
-        }
+        pipe(pipeline, &pipeline_rule(index, "args", pipeline), world)?;
     }
     steps(&route.policy, &format!("routes[{index}].policy"), None, world)?;
-    verdict.args = Some(world.args.clone());
+    let restriction = restriction::fold(&world.narrowings, world.slip);
+    *sent = Some(Sent { args: world.args.clone(), restriction, credentials: world.credentials.clone() });
     if world.slips(Slip::MessageLabelsStay) {
         world.message.clear();
     }
+    if !world.slips(Slip::GrantOutlastsItsPhase) {
+        world.granted = None;
+    }
     let answer = &world.call.answer;
-    let mut released = Released {
+    world.released = Some(Released {
         content: Node::new(&answer.content),
         is_error: answer.is_error,
         texts: answer.texts.clone(),
         keeps_blanks: true,
         has_image: answer.has_image,
-    };
-    world.result = Some(answer.content.clone());
-    world.text_result = released.first_text();
+    });
     for pipeline in &route.result {
-        let active = activate(index, "result", pipeline, world)?;
-        let refusals = treat(&active, &mut released, world.slip);
-        world.result = Some(released.content.value());
-        world.text_result = released.first_text();
-        let codes = refusals.iter().map(|refusal| code_of(*refusal).to_owned()).collect();
-        let is_open = released.is_error && refusals.len() > 1;
-        refuse_if(&refusals, codes, pipeline_rule(index, "result", pipeline))
-            .map_err(|denied| Denied { is_open, ..denied })?;
+        pipe(pipeline, &pipeline_rule(index, "result", pipeline), world)?;
     }
-    verdict.result = Some(released);
-    steps(&route.post_policy, &format!("routes[{index}].post_policy"), None, world)?;
-    if let (Some(released), Some(content)) = (&mut verdict.result, &world.result) {
-        released.content = Node::new(content);
-    }
-    Ok(())
+    steps(&route.post_policy, &format!("routes[{index}].post_policy"), None, world)
 }
 
-impl Released {
-    fn first_text(&self) -> Option<Json> {
-        self.texts.iter().find_map(|text| match text {
-            Text::Json(node) => Some(node.value()),
-            Text::Other(_) => None,
-        })
-    }
-}
-
-fn activate<'p>(index: usize, phase: &str, pipeline: &'p Pipeline, world: &World<'_>) -> Result<Active<'p>, Denied> {
-    Active::new(pipeline, world).map_err(|fault| Denied::new(fault, &pipeline_rule(index, phase, pipeline)))
+/// Takes what the phase is about through a pipeline.
+pub(super) fn pipe(pipeline: &Pipeline, rule: &str, world: &mut World<'_>) -> Walked {
+    let active = Active::new(pipeline, world).map_err(|fault| Denied::new(fault, rule))?;
+    let Some(released) = &mut world.released else {
+        let mut args = Node::new(&world.args.clone().into());
+        let refusals = active.apply(&mut args);
+        refuse_if(&refusals, refusals.iter().map(|_| "args.invalid".to_owned()).collect(), rule)?;
+        if let Json::Object(args) = args.value() {
+            world.args = args;
+        }
+        return Ok(());
+    };
+    let refusals = treat(&active, released, world.slip);
+    let is_open = released.is_error && refusals.len() > 1;
+    refuse_if(&refusals, refusals.iter().map(|refusal| code_of(*refusal).to_owned()).collect(), rule)
+        .map_err(|denied| Denied { is_open, ..denied })
 }
 
 fn pipeline_rule(index: usize, phase: &str, pipeline: &Pipeline) -> String {
@@ -148,8 +135,8 @@ const fn code_of(refusal: Refusal) -> &'static str {
     }
 }
 
-fn refuse_if(refusals: &Refusals, codes: Vec<String>, rule: String) -> Walked {
-    if refusals.is_empty() { Ok(()) } else { Err(Denied { codes, rule: Some(rule), ..Denied::default() }) }
+fn refuse_if(refusals: &Refusals, codes: Vec<String>, rule: &str) -> Walked {
+    if refusals.is_empty() { Ok(()) } else { Err(Denied { codes, rule: Some(rule.to_owned()), ..Denied::default() }) }
 }
 
 /// Treats every form of a result that the caller will receive.
@@ -188,84 +175,8 @@ fn treat(active: &Active<'_>, released: &mut Released, slip: Option<Slip>) -> Re
     refusals
 }
 
-fn steps(list: &[Step], place: &str, id: Option<&str>, world: &mut World<'_>) -> Walked {
-    list.iter().enumerate().try_for_each(|(at, one)| step(one, &format!("{place}[{at}]"), id, world))
-}
-
-/// `place` is the default name of the step, `id` that of the innermost step around it that has one.
-fn step(step_: &Step, place: &str, id: Option<&str>, world: &mut World<'_>) -> Walked {
-    let own = match step_ {
-        Step::Require(_) | Step::Line(..) => None,
-        Step::Deny { id, .. } | Step::Guarded { id, .. } | Step::Sequential { id, .. } => id.as_deref(),
-    };
-    let id = if world.slips(Slip::OuterIdNamesTheRule) { id.or(own) } else { own.or(id) };
-    let rule = id.unwrap_or(place);
-    match step_ {
-        Step::Require(guards) => {
-            for guard in guards {
-                if !truth::holds(&guard.tree, world).map_err(|fault| Denied::new(fault, rule))? {
-                    return Err(Denied::new("policy.require_failed", rule));
-                }
-                if world.slips(Slip::RequireAsksTheFirst) {
-                    break;
-                }
-            }
-            Ok(())
-        }
-        Step::Line(None, does) => effect(does, rule, world),
-        Step::Line(Some(guard), does) => {
-            match truth::holds(&guard.tree, world).map_err(|fault| Denied::new(fault, rule))? {
-                true => effect(does, rule, world),
-                false => Ok(()),
-            }
-        }
-        Step::Deny { denial, .. } => Err(deny(denial, rule)),
-        Step::Guarded { guard, body, .. } => {
-            match (truth::holds(&guard.tree, world).map_err(|fault| Denied::new(fault, rule))?, body) {
-                (false, _) => Ok(()),
-                (true, Body::One(one)) => step(one, place, id, world),
-                (true, Body::Many(many)) => steps(many, &format!("{place}.do"), id, world),
-            }
-        }
-        Step::Sequential { steps: many, .. } => steps(many, &format!("{place}.sequential"), id, world),
-    }
-}
-
-fn effect(effect: &Effect, rule: &str, world: &mut World<'_>) -> Walked {
-    match effect {
-        Effect::Allow | Effect::Run("allows") => Ok(()),
-        Effect::Deny(denial) => Err(deny(denial, rule)),
-        Effect::Taint { label, scope: Some("message") } => {
-            world.message.insert((*label).to_owned());
-            Ok(())
-        }
-        Effect::Taint { label, .. } => match &mut world.session {
-            Some(labels) => {
-                labels.insert((*label).to_owned());
-                Ok(())
-            }
-            None => Err(Denied::new(UNBOUND, rule)),
-        },
-        Effect::Run("denies") => {
-            Err(Denied { reason: Some("not today".to_owned()), ..Denied::new("scripted.denied", rule) })
-        }
-        Effect::Run("fails") => Err(Denied::new("plugin.error", rule)),
-        // It sets `a` in what the phase is about, where that is a map.
-        Effect::Run(_) => {
-            world.set("a", &"set".into());
-            Ok(())
-        }
-    }
-}
-
-fn deny(denial: &Denial, rule: &str) -> Denied {
-    let code = denial.code.as_deref().unwrap_or("policy.denied");
-    let (reason, details) = (denial.reason.clone(), denial.details.clone());
-    Denied { reason, details, ..Denied::new(code, rule) }
-}
-
 impl Denied {
-    fn new(code: &str, rule: &str) -> Self {
+    pub(super) fn new(code: &str, rule: &str) -> Self {
         Self { codes: vec![code.to_owned()], rule: Some(rule.to_owned()), ..Self::default() }
     }
 }

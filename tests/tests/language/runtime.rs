@@ -1,16 +1,15 @@
 //! The runtime as a host sees it: a document, calls, and what becomes of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
-use std::future::ready;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use cpex::cmf::{self, ContentPart, Identity, NameSet, TextPart};
 use cpex::sdk::{Clock, Declassification, IdSource, SessionKey, SessionStore, StoreError, async_trait};
-use cpex::{Answer, Caller, Decision, ManagerConfig, Operation, PluginManager};
+use cpex::{Answer, Caller, Decision, ManagerConfig, Operation, Outcome, PluginManager};
 use serde_json::{Map, Value as Json, json};
 
+use super::ports::{Delegators, ENGINE, Engines};
 use super::request::{Call, Client, Subject, Who};
 use super::scripted::{Controls, Sinks};
 use super::world::{Labels, NOW_MS};
@@ -29,6 +28,10 @@ pub(super) struct Seen {
     pub(super) denied: Option<SeenDenial>,
     /// What reached the backend.
     pub(super) args: Option<Map<String, Json>>,
+    /// What its router may choose from, in the words of policy.
+    pub(super) restriction: Option<Json>,
+    /// The credentials it reached the backend with: header, audience and scopes of each.
+    pub(super) credentials: Vec<(String, String, Vec<String>)>,
     /// What reached the caller.
     pub(super) answer: Option<Answer>,
     pub(super) message_labels: Labels,
@@ -55,6 +58,8 @@ impl Runtime {
             ..ManagerConfig::default()
         });
         manager.register_factory("test/control", Arc::new(Controls));
+        manager.register_factory("test/delegator", Arc::new(Delegators));
+        manager.register_factory(ENGINE, Arc::new(Engines));
         manager.register_factory("audit/test", Arc::new(Sinks { records: Arc::clone(&records) }));
         let _warnings = manager.load_config_yaml(document).map_err(|error| error.to_string())?;
         let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -79,14 +84,21 @@ impl Runtime {
     }
 
     pub(super) fn call(&self, call: &Call) -> Seen {
-        let mut args = None;
-        let backend = |permitted: cpex::Call| {
-            args = permitted.arguments().cloned();
-            ready(Ok::<_, Infallible>(answer(call)))
+        let (mut args, mut restriction, mut credentials) = (None, None, Vec::new());
+        let Outcome { decision, report } = self.tokio.block_on(self.manager.authorize(operation(call)));
+        let Outcome { decision, report } = match decision {
+            Decision::Allow(mut permit) => {
+                restriction = permit.restriction().map(|restriction| restriction.to_json());
+                let minted = permit.credentials().into_iter();
+                credentials.extend(minted.map(|minted| (minted.header, minted.audience, minted.permissions)));
+                args = permit.take_call().arguments().cloned();
+                self.tokio.block_on(permit.complete(answer(call)))
+            }
+            Decision::Deny(violation) => Outcome { decision: Decision::Deny(violation), report },
+            Decision::Pending(pending) => Outcome { decision: Decision::Pending(pending), report },
         };
-        let Ok(outcome) = self.tokio.block_on(self.manager.guard(operation(call), backend));
-        let rule = outcome.report.rule.map(|rule| rule.id.to_string());
-        let (denied, answer) = match outcome.decision {
+        let rule = report.rule.map(|rule| rule.id.to_string());
+        let (denied, answer) = match decision {
             Decision::Allow(answer) => (None, Some(answer)),
             Decision::Deny(violation) => {
                 let (code, reason) = (violation.code.to_string(), violation.reason.to_string());
@@ -94,8 +106,8 @@ impl Runtime {
             }
             Decision::Pending(pending) => panic!("nothing asks a human, and {pending:?} waits for one"),
         };
-        let message_labels = outcome.report.message_labels.as_slice().iter().map(ToString::to_string).collect();
-        Seen { denied, args, answer, message_labels, sessions: self.store.sessions() }
+        let message_labels = report.message_labels.as_slice().iter().map(ToString::to_string).collect();
+        Seen { denied, args, restriction, credentials, answer, message_labels, sessions: self.store.sessions() }
     }
 
     /// The records written so far, as JSON.
@@ -182,7 +194,8 @@ struct Store(Mutex<BTreeMap<[u8; 32], BTreeSet<String>>>);
 
 impl Store {
     fn sessions(&self) -> Vec<Labels> {
-        let mut sessions: Vec<Labels> = self.0.lock().unwrap().values().cloned().collect();
+        let mut sessions: Vec<Labels> =
+            self.0.lock().unwrap().values().filter(|labels| !labels.is_empty()).cloned().collect();
         sessions.sort();
         sessions
     }

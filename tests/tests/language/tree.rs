@@ -94,6 +94,69 @@ pub(super) enum Step {
         id: Option<String>,
         steps: Vec<Step>,
     },
+    Parallel {
+        id: Option<String>,
+        branches: Vec<Step>,
+    },
+    /// `{engine: {..}, on_allow: [..], on_deny: [..]}`.
+    Ask {
+        id: Option<String>,
+        question: Question,
+        on_allow: Option<Vec<Step>>,
+        on_deny: Option<Vec<Step>>,
+        /// Whether the reactions stand inside the map of the engine.
+        is_inside: bool,
+    },
+    /// An effect that is written as a map: `declassify` or `delegate`.
+    Mapped {
+        id: Option<String>,
+        effect: Effect,
+    },
+    Restrict {
+        id: Option<String>,
+        narrowing: Narrowing,
+    },
+}
+
+/// What an engine is asked: the answer it is told to give, and values it is told.
+#[derive(Clone, Debug)]
+pub(super) struct Question {
+    pub(super) answer: &'static str,
+    pub(super) values: Vec<(&'static str, Hole)>,
+}
+
+/// A value of a question.
+#[derive(Clone, Debug)]
+pub(super) enum Hole {
+    Literal(Json),
+    /// `${path}` alone.
+    Alone(Written<Path>),
+    /// `${path}` between these.
+    Within(&'static str, Written<Path>, &'static str),
+}
+
+/// One `restrict`. What is none was not written.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Narrowing {
+    pub(super) allow_models: Option<Vec<&'static str>>,
+    pub(super) deny_models: Option<Vec<&'static str>>,
+    pub(super) allow_regions: Option<Vec<&'static str>>,
+    pub(super) allow_sites: Option<Vec<&'static str>>,
+    pub(super) max_cost_tier: Option<&'static str>,
+    pub(super) custom: Vec<(&'static str, Json)>,
+    pub(super) on_empty: Option<&'static str>,
+}
+
+/// A credential that is asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Delegate {
+    pub(super) delegator: &'static str,
+    pub(super) target: Option<&'static str>,
+    pub(super) audience: Option<&'static str>,
+    pub(super) permissions: Vec<&'static str>,
+    pub(super) subject: Option<&'static str>,
+    pub(super) actor: Option<&'static str>,
+    pub(super) on_error: Option<&'static str>,
 }
 
 #[derive(Clone, Debug)]
@@ -106,8 +169,15 @@ pub(super) enum Body {
 pub(super) enum Effect {
     Allow,
     Deny(Denial),
-    Taint { label: &'static str, scope: Option<&'static str> },
+    Taint {
+        label: &'static str,
+        scope: Option<&'static str>,
+    },
     Run(&'static str),
+    Declassify(&'static str),
+    Delegate(Delegate),
+    /// A pipeline over a field of `args` or `result`.
+    Field(&'static str, Pipeline),
 }
 
 #[derive(Clone, Debug, Default)]

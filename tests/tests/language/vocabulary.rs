@@ -72,7 +72,7 @@ pub(super) const BOUNDS: [Bound; 8] = [
 pub(super) const FORMS: [&str; 10] = ["str", "int", "float", "bool", "list", "map", "email", "url", "uuid", "date"];
 
 /// Attributes of one value that may be absent.
-pub(super) const OPEN: [&str; 10] = [
+pub(super) const OPEN: [&str; 13] = [
     "subject.id",
     "subject.type",
     "subject.issuer",
@@ -83,6 +83,9 @@ pub(super) const OPEN: [&str; 10] = [
     "agent.session_id",
     "request.hour",
     "request.weekday",
+    "delegation.granted",
+    "delegation.granted.audience",
+    "delegation.granted.permissions",
 ];
 
 /// Attributes that always have a value.
@@ -105,3 +108,17 @@ pub(super) const HELD: [&str; 5] = ["role", "perm", "team", "client.role", "clie
 pub(super) const HELD_NAMES: [&str; 3] = ["hr", "a", "x.y"];
 
 pub(super) const LABELS: [&str; 3] = ["l1", "l2", "pii:x"];
+
+/// Delegators by what they do: grant all that is asked for, only the first scope, or nothing.
+pub(super) const DELEGATORS: [&str; 3] = ["grants", "narrows", "refuses"];
+
+pub(super) const AUDIENCES: [&str; 2] = ["b", "hr"];
+
+/// Patterns of models.
+pub(super) const MODELS: [&str; 10] = ["a", "a*", "*", "*b", "ab", "a/b", "a/*", "**/b", "a**", "b"];
+
+/// Names of regions and sites, in which a star is a sign like any other.
+pub(super) const SITES: [&str; 4] = ["a", "b", "a*", "hr"];
+
+/// Cost tiers, lowest first.
+pub(super) const TIERS: [&str; 3] = ["low", "high", "extreme"];
