@@ -132,10 +132,16 @@ pub(super) fn path(choices: &mut Choices) -> Path {
 
 /// An attribute that may be absent.
 fn open(choices: &mut Choices) -> Path {
-    match choices.below(6) {
+    match choices.below(7) {
         0 => Path { root: choices.pick(&OPEN), rest: Vec::new() },
         1 => Path { root: "claim", rest: choices.several(1, 2, |choices| segment(choices, 0)) },
         2 => Path { root: "result", rest: choices.several(0, 2, |choices| segment(choices, 1)) },
+        3 => {
+            let lookup = choices.once_in(3).then(|| Segment::At(Path { root: "subject.tenant", rest: Vec::new() }));
+            let least = usize::from(lookup.is_none());
+            let rest = lookup.into_iter().chain(choices.several(least, 2, |choices| segment(choices, 1)));
+            Path { root: "data", rest: rest.collect() }
+        }
         _ => Path { root: "args", rest: choices.several(1, 3, |choices| segment(choices, 1)) },
     }
 }

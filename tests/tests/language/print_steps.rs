@@ -9,6 +9,7 @@ use super::ports::ENGINE;
 use super::print::{self, quoted};
 use super::tree::{Body, Delegate, Denial, Effect, Hole, Narrowing, Pipeline, Question, Route, Step};
 use super::vocabulary::{DELEGATORS, TIERS};
+use super::world::FACTS_FILE;
 
 /// Why labels are declassified.
 const WHY: &str = "it's \"over\"";
@@ -23,9 +24,11 @@ pub(super) fn declarations(routes: &[Route], choices: &mut Choices) -> String {
     if named.contains("restrict") {
         text += &format!("\"plugin_settings\": {{ \"cost_tiers\": {} }},\n", json!(TIERS));
     }
+    let mut global = json!({ "attribute_files": [FACTS_FILE] });
     if named.contains(ENGINE) {
-        text += &format!("\"global\": {{ \"pdp\": [{{ \"kind\": \"{ENGINE}\" }}] }},\n");
+        global["pdp"] = json!([{ "kind": ENGINE }]);
     }
+    text += &format!("\"global\": {global},\n");
     let mut plugins = Vec::new();
     for plugin in ["allows", "denies", "fails", "sets"].into_iter().filter(|plugin| named.contains(plugin)) {
         // In a branch nothing may stand that could change what it is given.

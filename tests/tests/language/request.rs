@@ -87,7 +87,7 @@ pub(super) fn who(choices: &mut Choices) -> Who {
     let subject = Subject {
         id: choices.pick(&["a", "hr"]),
         issuer: choices.pick(&[None, Some("b")]),
-        tenant: choices.pick(&[None, Some("a"), Some("ab")]),
+        tenant: choices.pick(&[None, Some("a"), Some("ab"), Some("2.5")]),
         roles: names(choices),
         permissions: names(choices),
         teams: names(choices),

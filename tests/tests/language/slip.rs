@@ -48,9 +48,11 @@ pub(super) enum Slip {
     DisputedLabelStays,
     FieldStepOnlyValidates,
     FieldStepIsNamedByItsField,
+    LookupSplitsItsKey,
+    AbsentLookupIsLeftOut,
 }
 
-pub(super) const SLIPS: [Slip; 45] = [
+pub(super) const SLIPS: [Slip; 47] = [
     Slip::AndIsOr,
     Slip::OrIsAnd,
     Slip::TypeErrorIsFalse,
@@ -96,4 +98,6 @@ pub(super) const SLIPS: [Slip; 45] = [
     Slip::DisputedLabelStays,
     Slip::FieldStepOnlyValidates,
     Slip::FieldStepIsNamedByItsField,
+    Slip::LookupSplitsItsKey,
+    Slip::AbsentLookupIsLeftOut,
 ];

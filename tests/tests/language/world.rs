@@ -1,6 +1,7 @@
 //! The state that the reference evaluator decides against, and the attributes as expressions see them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use serde_json::{Map, Number, Value as Json};
 
@@ -79,6 +80,12 @@ pub(super) const UNBOUND: Fault = "session.unbound";
 
 /// When every operation is received, 5 o'clock in UTC on a Thursday.
 pub(super) const NOW_MS: u64 = 1_767_243_600_000;
+/// Where the facts of operators stand, seen from the directory of this crate, and what they are.
+pub(super) const FACTS_FILE: &str = "tests/language/facts.json";
+static FACTS: LazyLock<Json> = LazyLock::new(|| {
+    let file: Json = serde_json::from_str(include_str!("facts.json")).unwrap();
+    file["data"].clone()
+});
 const HOUR: u64 = 5;
 const WEEKDAY: u64 = 4;
 
@@ -148,6 +155,7 @@ impl<'c> World<'c> {
             "result" => {
                 return self.descend(self.released.as_ref().map(Released::result).unwrap_or_default(), &path.rest);
             }
+            "data" => return self.descend(FACTS.clone(), &path.rest),
             "claim" => {
                 return self.descend(subject.map_or(Json::Null, |subject| subject.claims.clone().into()), &path.rest);
             }
@@ -200,7 +208,11 @@ impl<'c> World<'c> {
                 Segment::Name(name) | Segment::Key(name) => at.get(*name).cloned(),
                 Segment::Index(index) => at.get(*index).cloned(),
                 Segment::At(path) => match self.read(path)? {
+                    Some(Value::Text(key)) if self.slips(Slip::LookupSplitsItsKey) => {
+                        key.split('.').try_fold(&at, |at, part| at.get(part)).cloned()
+                    }
                     Some(Value::Text(key)) => at.get(&key).cloned(),
+                    None if self.slips(Slip::AbsentLookupIsLeftOut) => continue,
                     Some(Value::Number(index)) => {
                         index.as_u64().and_then(|index| at.get(usize::try_from(index).ok()?)).cloned()
                     }
