@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Capabilities, ContentPart, Elicitation, Grant};
+use serde_json::Value as Json;
+
+use crate::{Capabilities, Capability, ContentPart, Elicitation, Grant};
 
 /// Who changes an envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,10 +39,14 @@ pub enum Slot {
     Result,
     /// Taint labels.
     Labels,
-    /// Minted credentials.
+    /// Minted credentials, and the chain of delegation.
     Delegation,
     /// Approvals.
     Elicitation,
+    /// Headers of the request that carried the operation.
+    Http,
+    /// What the host attached.
+    Custom,
 }
 
 impl Slot {
@@ -53,6 +59,8 @@ impl Slot {
             Self::Labels => "security.labels",
             Self::Delegation => "delegation",
             Self::Elicitation => "elicitation",
+            Self::Http => "http",
+            Self::Custom => "custom",
         }
     }
 }
@@ -99,6 +107,8 @@ pub enum LabelScope {
 pub enum Change<'c> {
     /// Adds a taint label. There is no change that removes one.
     Label(Arc<str>, LabelScope),
+    /// Changes an extension, as a plugin asks for.
+    Extension(ExtensionChange),
     /// States the credential that was minted. Policy alone does.
     Grant(Grant),
     /// States how far an approval is. Policy alone does.
@@ -119,6 +129,63 @@ pub enum Change<'c> {
         /// The new parts.
         content: Vec<ContentPart>,
     },
+}
+
+/// A change of the context of an operation. Each needs its capability.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExtensionChange {
+    /// Adds a taint label (`append_labels`). Nothing removes one.
+    Label(Arc<str>, LabelScope),
+    /// Sets a header of the request that carried the operation, or removes it (`write_headers`).
+    RequestHeader(String, Option<String>),
+    /// Sets a header of the response, or removes it (`write_headers`).
+    ResponseHeader(String, Option<String>),
+    /// Adds a hop to the chain of delegation: the subject that acts from here on (`append_delegation`).
+    Hop(String),
+    /// Sets a member of what the host attached, or removes it (`write_custom`).
+    Custom(String, Option<Json>),
+}
+
+impl ExtensionChange {
+    /// The capability it needs.
+    #[must_use]
+    pub const fn needs(&self) -> Capability {
+        match self {
+            Self::Label(..) => Capability::AppendLabels,
+            Self::RequestHeader(..) | Self::ResponseHeader(..) => Capability::WriteHeaders,
+            Self::Hop(_) => Capability::AppendDelegation,
+            Self::Custom(..) => Capability::WriteCustom,
+        }
+    }
+
+    /// The slot it changes.
+    #[must_use]
+    pub const fn slot(&self) -> Slot {
+        match self {
+            Self::Label(..) => Slot::Labels,
+            Self::RequestHeader(..) | Self::ResponseHeader(..) => Slot::Http,
+            Self::Hop(_) => Slot::Delegation,
+            Self::Custom(..) => Slot::Custom,
+        }
+    }
+
+    pub(crate) const fn kind(&self) -> ChangeKind {
+        match self {
+            Self::Label(..) | Self::Hop(_) => ChangeKind::Append,
+            Self::RequestHeader(..) | Self::ResponseHeader(..) | Self::Custom(..) => ChangeKind::Modify,
+        }
+    }
+
+    /// Where in the slot; names that are anybody's to choose, never values.
+    pub(crate) fn path(&self) -> Arc<str> {
+        match self {
+            Self::Label(label, _) => Arc::clone(label),
+            Self::RequestHeader(name, _) => format!("request_headers.{}", name.to_ascii_lowercase()).into(),
+            Self::ResponseHeader(name, _) => format!("response_headers.{}", name.to_ascii_lowercase()).into(),
+            Self::Hop(_) => Arc::from("chain"),
+            Self::Custom(key, _) => Arc::from(key.as_str()),
+        }
+    }
 }
 
 /// Why a change was not made: the author's tier or capabilities forbid it. The envelope is as before.
@@ -163,6 +230,8 @@ impl fmt::Debug for Change<'_> {
         match self {
             Self::Label(label, scope) => f.debug_tuple("Label").field(label).field(scope).finish(),
             Self::Grant(grant) => f.debug_tuple("Grant").field(grant).finish(),
+            // What a plugin attaches may be anything.
+            Self::Extension(change) => f.debug_tuple("Extension").field(&change.slot()).finish(),
             Self::Elicit(elicitation) => f.debug_tuple("Elicit").field(elicitation).finish(),
             Self::Edit { side, path, .. } => f.debug_struct("Edit").field("side", side).field("path", path).finish(),
             Self::Replace { side, .. } => f.debug_struct("Replace").field("side", side).finish_non_exhaustive(),

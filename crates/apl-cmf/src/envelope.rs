@@ -7,12 +7,13 @@ use serde_json::{Map, Value as Json};
 
 use crate::change::{Author, Change, ChangeKind, Entry, LabelScope, Ledger, Refused, Side, Slot};
 use crate::context::without_credentials;
+use crate::extension;
 use crate::phase::PhaseState;
 use crate::reading::Reading;
 use crate::slots::Slots;
 use crate::{
-    AgentContext, Capability, ContentPart, Delegation, Elicitation, Entity, EntityKind, Grant, HttpContext, Identity,
-    Message, MessagePayload, Meta, NameSet, RequestContext, Workload,
+    AgentContext, Capability, ContentPart, Delegation, Elicitation, Entity, EntityKind, ExtensionChange, Grant,
+    HttpContext, Identity, Message, MessagePayload, Meta, NameSet, RequestContext, Workload,
 };
 
 /// How an identity came to be believed.
@@ -74,6 +75,8 @@ impl Envelope {
     pub fn apply(&mut self, author: &Author, change: Change<'_>) -> Result<bool, Refused> {
         match change {
             Change::Label(label, scope) => self.add_label(author, label, scope),
+            Change::Extension(ExtensionChange::Label(label, scope)) => self.add_label(author, label, scope),
+            Change::Extension(change) => self.extend(author, change),
             Change::Grant(grant) => {
                 let path = Arc::clone(&grant.audience);
                 self.state(author, Slot::Delegation, path, |phase| phase.grant = Some(grant))
@@ -256,6 +259,18 @@ impl Envelope {
         self.slots.agent()
     }
 
+    /// The HTTP request that carried it, to be shared; none where nothing is known of it.
+    #[must_use]
+    pub fn shared_http(&self) -> Option<Arc<HttpContext>> {
+        self.slots.http.clone()
+    }
+
+    /// What the host attached, to be shared; none where it attached nothing.
+    #[must_use]
+    pub fn shared_custom(&self) -> Option<Arc<Map<String, Json>>> {
+        self.slots.custom.clone()
+    }
+
     /// The HTTP request that carried it.
     #[must_use]
     pub fn http(&self) -> &HttpContext {
@@ -333,6 +348,19 @@ impl Envelope {
         *set = set.with(Arc::clone(&label));
         self.ledger.note(Entry { author: author.clone(), slot: Slot::Labels, path: label, kind: ChangeKind::Append });
         Ok(true)
+    }
+
+    fn extend(&mut self, author: &Author, change: ExtensionChange) -> Result<bool, Refused> {
+        let refused = Refused { slot: change.slot() };
+        if !matches!(author, Author::Plugin(_, capabilities) if capabilities.has(change.needs())) {
+            return Err(refused);
+        }
+        let (slot, path, kind) = (change.slot(), change.path(), change.kind());
+        let changed = extension::change(&mut self.slots, change).ok_or(refused)?;
+        if changed {
+            self.ledger.note(Entry { author: author.clone(), slot, path, kind });
+        }
+        Ok(changed)
     }
 
     /// States what happened in a phase. A plugin cannot.

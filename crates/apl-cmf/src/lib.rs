@@ -12,6 +12,7 @@ mod credential;
 mod draft;
 mod entity;
 mod envelope;
+mod extension;
 mod host;
 mod identity;
 mod message;
@@ -24,7 +25,7 @@ mod slots;
 mod view;
 
 pub use capability::{Capabilities, Capability};
-pub use change::{Author, Change, ChangeKind, Entry, LabelScope, Ledger, Refused, Side, Slot};
+pub use change::{Author, Change, ChangeKind, Entry, ExtensionChange, LabelScope, Ledger, Refused, Side, Slot};
 pub use context::{AgentContext, Delegation, HttpContext, Meta, RequestContext, is_sensitive_header};
 pub use credential::Credentials;
 pub use draft::Draft;

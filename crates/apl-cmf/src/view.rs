@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use crate::{AgentContext, Capabilities, Capability, Client, Envelope, HttpContext, NameSet, RequestContext, Workload};
+use crate::{
+    AgentContext, Capabilities, Capability, Client, Entity, EntityKind, Envelope, HttpContext, NameSet, RequestContext,
+    Workload,
+};
 
 /// An envelope through the capabilities of a plugin. What a capability is missing for reads as absent.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +75,12 @@ impl<'e> View<'e> {
     #[must_use]
     pub fn caller_workload(&self) -> Option<&'e Workload> {
         self.granted(Capability::ReadWorkload).and_then(|envelope| envelope.identity().caller_workload.as_ref())
+    }
+
+    /// The entity that the operation is about; it names nothing the payload does not.
+    #[must_use]
+    pub fn entity(&self, kind: EntityKind) -> Option<Entity<'e>> {
+        self.envelope.entity(kind)
     }
 
     /// The workload this process is (`read_workload`).

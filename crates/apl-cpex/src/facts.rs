@@ -12,22 +12,22 @@ use crate::attribute::{Attribute, Field, Holding, Key, Tree};
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'e> {
     envelope: &'e Envelope,
-    kind: EntityKind,
+    kind: Option<EntityKind>,
     route: Option<&'e str>,
     data: &'e Map<String, Json>,
 }
 
 impl<'e> Facts<'e> {
-    /// The facts of an operation on an entity of that kind, under the route of that key if one matched, with what the
-    /// operator states beside the document.
+    /// The facts of an operation on an entity of that kind, if it is on one, under the route of that key if one matched,
+    /// with what the operator states beside the document.
     #[must_use]
-    pub const fn of(
+    pub fn of(
         envelope: &'e Envelope,
-        kind: EntityKind,
+        kind: impl Into<Option<EntityKind>>,
         route: Option<&'e str>,
         data: &'e Map<String, Json>,
     ) -> Self {
-        Self { envelope, kind, route, data }
+        Self { envelope, kind: kind.into(), route, data }
     }
 
     fn field(&self, field: Field) -> Fact<'e> {
@@ -73,8 +73,8 @@ impl<'e> Facts<'e> {
             Field::LlmModel => self.entity_name(EntityKind::Llm),
             Field::AgentName => self.agent_name(),
             Field::RouteKey => self.route.map_or(Fact::Absent, Fact::Text),
-            Field::MetaEntityType => Fact::Text(self.kind.name()),
-            Field::MetaEntityName => self.entity_name(self.kind),
+            Field::MetaEntityType => self.kind.map_or(Fact::Absent, |kind| Fact::Text(kind.name())),
+            Field::MetaEntityName => self.kind.map_or(Fact::Absent, |kind| self.entity_name(kind)),
             Field::MetaTags => set(Some(&envelope.meta().tags)),
             Field::MetaScope => text(envelope.meta().scope.as_ref()),
             Field::AgentSessionId => text(envelope.agent().session_id.as_ref()),
@@ -201,7 +201,7 @@ impl<'e> Facts<'e> {
     }
 
     fn entity_name(&self, kind: EntityKind) -> Fact<'e> {
-        if kind != self.kind {
+        if self.kind != Some(kind) {
             return Fact::Absent;
         }
         self.envelope.entity(kind).map_or(Fact::Absent, |entity| Fact::Text(entity.name))

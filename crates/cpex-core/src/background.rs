@@ -14,17 +14,19 @@ pub(crate) fn start(index: usize, envelope: &Envelope, passage: &Passage) {
     let snapshot = Arc::clone(&passage.snapshot);
     let envelope = envelope.clone();
     let mut context = passage.contexts.copy(index);
-    let (point, side) = (passage.point, passage.side());
+    let (point, side, own) = (passage.point, passage.side(), passage.own.clone());
     let plan = passage.plan;
     let tasks = Arc::clone(&snapshot.background);
     let task = async move {
         let Some(control) = snapshot.control(plan, index) else { return };
-        let (Some(Instance::Plugin(plugin)), Some(payload)) = (&control.instance, envelope.payload(side)) else {
-            return;
-        };
+        let Some(Instance::Plugin(plugin)) = &control.instance else { return };
         let view = View::new(&envelope, control.config.capabilities);
         // The guard keeps a panic or an overrun from reaching the runtime; there is no operation left to record it in.
-        let _ = call(plugin.call(point, payload, &view, &mut context), control.timeout).await;
+        if let Some(payload) = own {
+            let _ = call(plugin.call_own(point, &payload, &view, &mut context), control.timeout).await;
+        } else if let Some(payload) = envelope.payload(side) {
+            let _ = call(plugin.call(point, payload, &view, &mut context), control.timeout).await;
+        }
     };
     // What finds no room, or no runtime, is left out: telemetry never holds up an answer.
     let _ = tasks.spawn(task);

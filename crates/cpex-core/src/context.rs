@@ -23,6 +23,25 @@ impl ContextTable {
         Self(Some(Box::new(Contexts { global, states: Vec::new() })))
     }
 
+    /// What plugins kept of the request so far, under what the host shares now, if it shares anything.
+    pub(crate) fn continued(kept: Option<Self>, global: GlobalContext) -> Self {
+        let mut table = match kept {
+            Some(table) if table.0.is_some() => table,
+            Some(_) | None => return Self::new(global),
+        };
+        if global != GlobalContext::default()
+            && let Some(contexts) = &mut table.0
+        {
+            contexts.global = global;
+        }
+        table
+    }
+
+    /// What all plugins share; none where the host shares nothing.
+    pub(crate) fn global(&self) -> Option<&GlobalContext> {
+        self.0.as_deref().map(|contexts| &contexts.global)
+    }
+
     /// Lends the context of a plugin; give it back by [`ContextTable::put`] if its changes count.
     pub(crate) fn take(&mut self, plugin: usize) -> PluginContext {
         let Some(contexts) = &mut self.0 else { return PluginContext::default() };

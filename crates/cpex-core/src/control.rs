@@ -1,18 +1,21 @@
 //! Calling a plugin: under the one guard, and with what its mode and its `on_error` make of the answer.
 
 mod answer;
+mod blocking;
+mod size;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use apl_cmf::{Author, Change, Envelope, Message, MessagePayload, View};
+use apl_cmf::{Author, Change, Envelope, ExtensionChange, Message, MessagePayload, View};
 use apl_core::Denial;
 use cpex_orchestration::{call, fan_out};
 use cpex_sdk::audit::Execution;
-use cpex_sdk::{FieldPayload, Instance, PluginContext, code};
+use cpex_sdk::{FieldPayload, Instance, OwnPayload, PluginContext, PluginInstance, code};
 use serde_json::Value as Json;
 
-use self::answer::{Answered, Asked, Placing, keeps_entity};
+use self::answer::{Answer, Answered, Asked, Placing, keeps_entity};
+use crate::conditions::There;
 use crate::road::state::{Identified, Passage};
 use crate::snapshot::Control;
 
@@ -27,7 +30,7 @@ pub(crate) enum Called {
 
 /// Calls a plugin that is hooked on the operation and may modify it.
 pub(crate) async fn shape(index: usize, control: &Control, identified: &mut Identified<'_>) -> Called {
-    if control.is_disabled() {
+    if !runs(control, identified.envelope, identified.passage) {
         return Called::GoOn;
     }
     modify(index, control, Placing::Hooked, identified).await
@@ -94,7 +97,8 @@ pub(crate) async fn judge_field(
 pub(crate) async fn observe(indexes: &[usize], envelope: &Envelope, passage: &mut Passage) {
     let snapshot = Arc::clone(&passage.snapshot);
     for index in indexes {
-        let Some(control) = snapshot.control(passage.plan, *index).filter(|control| !control.is_disabled()) else {
+        let Some(control) = snapshot.control(passage.plan, *index).filter(|control| runs(control, envelope, passage))
+        else {
             continue;
         };
         // It works on a copy: what a plugin that only looks leaves in its state is merged nowhere.
@@ -109,7 +113,7 @@ pub(crate) async fn observe(indexes: &[usize], envelope: &Envelope, passage: &mu
 pub(crate) async fn gate(indexes: &[usize], envelope: &Envelope, passage: &mut Passage) -> Option<(Denial, Arc<str>)> {
     let snapshot = Arc::clone(&passage.snapshot);
     let plan = passage.plan;
-    let running = |index: &usize| snapshot.control(plan, *index).filter(|control| !control.is_disabled());
+    let running = |index: &usize| snapshot.control(plan, *index).filter(|control| runs(control, envelope, passage));
     let controls: Vec<(usize, &Control)> = indexes.iter().filter_map(|index| Some((*index, running(index)?))).collect();
     if controls.is_empty() {
         return None;
@@ -135,29 +139,72 @@ pub(crate) async fn gate(indexes: &[usize], envelope: &Envelope, passage: &mut P
     None
 }
 
+/// Whether a hooked plugin runs on the operation.
+pub(crate) fn runs(control: &Control, envelope: &Envelope, passage: &Passage) -> bool {
+    let (side, kind, global) = (passage.side(), passage.kind(), passage.contexts.global());
+    !control.is_disabled() && control.conditions.admit(&There { envelope, side, kind, global })
+}
+
 async fn modify(index: usize, control: &Control, placing: Placing, identified: &mut Identified<'_>) -> Called {
-    let Identified { passage, envelope, .. } = identified;
-    let mut context = passage.contexts.take(index);
-    let asked = ask(control, envelope, passage, &mut context).await;
-    passage.contexts.put(index, context);
+    let mut context = identified.passage.contexts.take(index);
+    let asked = ask(control, identified.envelope, identified.passage, &mut context).await;
+    identified.passage.contexts.put(index, context);
     let mut answered = Answered::of(asked, control, placing);
-    if let Some(MessagePayload { message: Message { content, .. } }) = answered.modification.take() {
-        let side = passage.side();
-        let author = Author::Plugin(Arc::clone(&control.name), control.config.capabilities);
-        let kept = envelope.payload(side).is_some_and(|payload| keeps_entity(&payload.message.content, &content));
-        let applied = kept && envelope.apply(&author, Change::Replace { side, content }).is_ok();
-        if !applied {
-            let note = "it changed what the operation is about, which only the host may state";
-            answered = Answered::failed(code::PLUGIN_ERROR, note.to_owned(), control, placing);
-        }
+    let requested = answered.requested;
+    let (modification, changes) = (answered.modification.take(), std::mem::take(&mut answered.changes));
+    if let Err(refused) = make(control, modification, changes, identified) {
+        answered = Answered { requested, ..Answered::failed(code::PLUGIN_ERROR, refused, control, placing) };
     }
-    let effective = match (&answered.denial, answered.requested) {
-        (Some(_), _) => "deny",
-        (None, "modify") if control.config.mode.may_modify() => "modify",
-        (None, _) => "allow",
+    let effective = match (&answered.denial, &answered.error, requested) {
+        (Some(_), _, _) => "deny",
+        (None, None, "modify") if control.config.mode.may_modify() => "modify",
+        (None, _, _) => "allow",
     };
-    note(passage, control, &answered, effective);
+    note(identified.passage, control, &answered, effective);
     answered.denial.map_or(Called::GoOn, Called::Deny)
+}
+
+/// Makes the changes a plugin asks for, or says which its capabilities or the payload forbid.
+fn make(
+    control: &Control,
+    modification: Option<Modified>,
+    changes: Vec<ExtensionChange>,
+    identified: &mut Identified<'_>,
+) -> Result<(), String> {
+    let Identified { passage, envelope, .. } = identified;
+    let author = Author::Plugin(Arc::clone(&control.name), control.config.capabilities);
+    match modification {
+        Some(Modified::Message(MessagePayload { message: Message { content, .. } })) => {
+            let side = passage.side();
+            let before = envelope.payload(side).map(|payload| &*payload.message.content).unwrap_or_default();
+            if !keeps_entity(before, &content) {
+                return Err("it changed what the operation is about, which only the host may state".to_owned());
+            }
+            if let Some(field) = passage.snapshot.payload_policies.forbids(passage.point, before, &content) {
+                return Err(format!("it changed `{field}`, which no plugin may change on this hook"));
+            }
+            envelope.apply(&author, Change::Replace { side, content }).map_err(|refused| refused.to_string())?;
+        }
+        Some(Modified::Own(payload)) => {
+            if let Some(before) = &passage.own
+                && let Some(field) = passage.snapshot.payload_policies.forbids_own(passage.point, before, &payload)
+            {
+                return Err(format!("it changed `{field}`, which no plugin may change on this hook"));
+            }
+            passage.own = Some(payload);
+        }
+        None => {}
+    }
+    for change in changes {
+        envelope.apply(&author, Change::Extension(change)).map_err(|refused| refused.to_string())?;
+    }
+    Ok(())
+}
+
+/// What a plugin answers in the place of a payload.
+enum Modified {
+    Message(MessagePayload),
+    Own(OwnPayload),
 }
 
 /// Asks a plugin for its verdict on the payload of this side.
@@ -166,17 +213,57 @@ async fn ask(
     envelope: &Envelope,
     passage: &Passage,
     context: &mut PluginContext,
-) -> Asked<MessagePayload> {
+) -> Asked<Modified> {
     let clock = &passage.snapshot.host.clock;
     let start = clock.monotonic_ns();
-    let view = View::new(envelope, control.config.capabilities);
-    let answer = match (&control.instance, envelope.payload(passage.side())) {
-        (Some(Instance::Plugin(plugin)), Some(payload)) => {
-            call(plugin.call(passage.point, payload, &view, context), control.timeout).await
+    let answer = match (&control.instance, &passage.own, envelope.payload(passage.side())) {
+        (Some(Instance::Plugin(plugin)), Some(own), _) => {
+            let called = ask_own(control, plugin, own, envelope, passage, context).await;
+            called.map(|called| called.map(|answer| answer.map(|result| result.map(Modified::Own))))
+        }
+        (Some(Instance::Plugin(plugin)), None, Some(payload)) => {
+            let called = ask_message(control, plugin, payload, envelope, passage, context).await;
+            called.map(|called| called.map(|answer| answer.map(|result| result.map(Modified::Message))))
         }
         _ => Ok(None),
     };
     Asked { answer, duration_us: clock.monotonic_ns().saturating_sub(start) / 1000 }
+}
+
+async fn ask_message(
+    control: &Control,
+    plugin: &PluginInstance,
+    payload: &MessagePayload,
+    envelope: &Envelope,
+    passage: &Passage,
+    context: &mut PluginContext,
+) -> Answer<MessagePayload> {
+    if let Some(refused) = size::refused(control, payload) {
+        return Ok(Some(Err(refused)));
+    }
+    if control.config.blocking {
+        return blocking::ask(control, plugin, envelope, passage, context).await;
+    }
+    let view = View::new(envelope, control.config.capabilities);
+    call(plugin.call(passage.point, payload, &view, context), control.timeout).await
+}
+
+async fn ask_own(
+    control: &Control,
+    plugin: &PluginInstance,
+    payload: &OwnPayload,
+    envelope: &Envelope,
+    passage: &Passage,
+    context: &mut PluginContext,
+) -> Answer<OwnPayload> {
+    if let Some(refused) = size::refused_own(control, payload) {
+        return Ok(Some(Err(refused)));
+    }
+    if control.config.blocking {
+        return blocking::ask_own(control, plugin, payload, envelope, passage, context).await;
+    }
+    let view = View::new(envelope, control.config.capabilities);
+    call(plugin.call_own(passage.point, payload, &view, context), control.timeout).await
 }
 
 fn note<P>(passage: &mut Passage, control: &Control, answered: &Answered<P>, effective: &'static str) {

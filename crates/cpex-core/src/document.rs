@@ -7,6 +7,7 @@
 
 mod attributes;
 pub mod codes;
+mod conditions;
 mod duration;
 mod engines;
 mod error;

@@ -46,7 +46,7 @@ impl PluginManager {
     pub async fn explain(&self, operation: Operation, answer: Option<Answer>) -> Explanation {
         let point = operation.point();
         let Operation { draft, caller, resumes } = operation;
-        let entity = draft.entity(point.entity);
+        let entity = point.entity.and_then(|kind| draft.entity(kind));
         let entity = entity.map_or(Json::Null, |entity| entity_json(entity, draft.server()));
         let Some(snapshot) = self.snapshot() else { return Explanation::new(entity, Outcome::engine_down(), None) };
         let mut journey = journey(snapshot, point, draft, ContextTable::default());

@@ -6,6 +6,7 @@
 //! swapped whole.
 
 mod background;
+mod conditions;
 mod context;
 mod control;
 pub mod document;
@@ -20,6 +21,9 @@ mod manager;
 mod operation;
 mod outcome;
 mod outline;
+mod own;
+mod own_hook;
+mod payload_policy;
 mod perform;
 mod permit;
 mod process;
@@ -36,6 +40,9 @@ pub use load::Warnings;
 pub use manager::{ManagerConfig, PluginManager};
 pub use operation::{Answer, Call, Caller, Operation};
 pub use outcome::{Decision, Delegation, Outcome, Pending, Report, Violation};
+pub use own::HookTaken;
+pub use own_hook::{InvokedOwn, OwnRequest};
+pub use payload_policy::HookPayloadPolicy;
 pub use permit::Permit;
 pub use process::{ProcessSecrets, RandomIds, SystemClock};
 pub use session::MemoryStore;

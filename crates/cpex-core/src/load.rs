@@ -15,7 +15,7 @@ use apl_cmf::Workload;
 use apl_core::Limits;
 use apl_core::diagnostic::{Diagnostic, Severity};
 use apl_cpex::{Declaration, Declarations, Policy};
-use cpex_orchestration::Background;
+use cpex_orchestration::{Background, Workers};
 use cpex_sdk::config::PluginMode;
 use cpex_sdk::{HookPoint, Host, Instance, SessionStore};
 use serde_json::{Map, Value as Json};
@@ -23,6 +23,8 @@ use serde_json::{Map, Value as Json};
 use crate::document::kinds::{HostKinds, Kinds};
 use crate::document::{self, Attributes, Document, LoadError, MemoryBounds, PluginNode};
 use crate::elicitation::Suspensions;
+use crate::own::OwnHooks;
+use crate::payload_policy::PayloadPolicies;
 use crate::snapshot::{Control, Engine, Hooked, Prepared, Settings, Snapshot};
 pub(crate) use instances::Factories;
 pub(crate) use scanners::Scanners;
@@ -39,7 +41,27 @@ pub(crate) struct Loaded {
     session_store: Option<MemoryBounds>,
     data: Map<String, Json>,
     digest: Arc<str>,
+    own_hooks: Arc<OwnHooks>,
     host: Host,
+}
+
+/// What every snapshot of a process shares.
+#[derive(Clone)]
+pub(crate) struct Process {
+    /// Operations that wait for a person. A reload keeps them; an approval given under another document is none.
+    pub(crate) suspensions: Arc<Suspensions>,
+    pub(crate) this_workload: Option<Arc<Workload>>,
+    pub(crate) payload_policies: Arc<PayloadPolicies>,
+    pub(crate) workers: Arc<Workers>,
+    pub(crate) background: Arc<Background>,
+}
+
+/// What a document is compiled with: all that was registered with the manager.
+#[derive(Clone, Default)]
+pub(crate) struct Registered {
+    pub(crate) factories: Factories,
+    pub(crate) scanners: Scanners,
+    pub(crate) hooks: Arc<OwnHooks>,
 }
 
 /// What is worth knowing about a document that loads all the same.
@@ -49,11 +71,12 @@ impl Loaded {
     /// Builds and compiles everything, or gives every mistake.
     pub(crate) fn compile(
         document: &Document,
-        factories: &Factories,
-        scanners: Scanners,
+        registered: Registered,
         host_kinds: HostKinds,
         host: Host,
     ) -> Result<(Self, Warnings), LoadError> {
+        let Registered { factories, scanners, hooks: own_hooks } = registered;
+        let factories = &factories;
         let mut faults = document.check(Kinds::from(factories).host_kinds(host_kinds));
         let Attributes { data, sources, faults: in_files, digest } = document.attributes();
         faults.extend(in_files);
@@ -69,7 +92,7 @@ impl Loaded {
             .with_engines(engines.iter().map(|engine| engine.dialect.clone()).collect());
         let policy = Policy::compile(document.root(), &declared, &sources, &mut faults);
         let questions = engines::prepare(policy.questions(), &engines, &mut faults);
-        let hooked = reach::check(&plugins, &declared, &policy.reached(), &mut faults);
+        let hooked = reach::check(&plugins, &declared, &policy.reached(), &own_hooks, &mut faults);
         reach::check_overrides(&policy, &plugins, &hooked, &mut faults);
         let overrides = overrides::build(policy.overrides(), &plugins, &built, factories, &host, &mut faults);
         if faults.iter().any(|fault| fault.code.severity == Severity::Error) {
@@ -84,7 +107,7 @@ impl Loaded {
             .collect();
         let loaded = Self {
             policy,
-            hooked: by_hook(&hooked, &controls),
+            hooked: by_hook(&hooked, &controls, &own_hooks),
             controls,
             overrides: overrides
                 .into_iter()
@@ -96,6 +119,7 @@ impl Loaded {
             session_store: written.session_store,
             data,
             digest: digest.into(),
+            own_hooks,
             host,
         };
         Ok((loaded, Warnings(LoadError::new(sources, faults))))
@@ -106,13 +130,8 @@ impl Loaded {
         self.session_store
     }
 
-    pub(crate) fn into_snapshot(
-        self,
-        store: Arc<dyn SessionStore>,
-        suspensions: Arc<Suspensions>,
-        this_workload: Option<Arc<Workload>>,
-        background: Arc<Background>,
-    ) -> Snapshot {
+    pub(crate) fn into_snapshot(self, process: Process, store: Arc<dyn SessionStore>) -> Snapshot {
+        let Process { suspensions, this_workload, payload_policies, workers, background } = process;
         Snapshot {
             policy: self.policy,
             controls: self.controls,
@@ -127,6 +146,9 @@ impl Loaded {
             suspensions,
             host: self.host,
             this_workload,
+            payload_policies,
+            own_hooks: self.own_hooks,
+            workers,
             background,
         }
     }
@@ -169,14 +191,15 @@ fn declaration((plugin, instance): (&PluginNode<'_>, &Option<Instance>)) -> Decl
 }
 
 /// Which of these plugins run on each hook.
-fn by_hook(hooked: &[usize], controls: &[Control]) -> Vec<Hooked> {
+fn by_hook(hooked: &[usize], controls: &[Control], own: &OwnHooks) -> Vec<Hooked> {
     let of_point = |point: &'static HookPoint| {
         let on_point = hooked.iter().copied().filter(|index| {
             controls.get(*index).is_some_and(|control| control.config.hooks.iter().any(|hook| point.is_named(hook)))
         });
         Hooked::new(point, controls, on_point)
     };
-    HookPoint::ALL.iter().copied().map(of_point).filter(|hooked| !hooked.is_empty()).collect()
+    let points = HookPoint::ALL.iter().copied().chain(own.points());
+    points.map(of_point).filter(|hooked| !hooked.is_empty()).collect()
 }
 
 /// How many statements one side of an operation may execute where the document says nothing.

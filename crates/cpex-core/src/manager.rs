@@ -1,27 +1,29 @@
 //! The plugin manager: what a host holds, and the ways it asks.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use apl_cmf::{Draft, Workload};
 use apl_cpex::Authenticator;
 use arc_swap::ArcSwapOption;
-use cpex_orchestration::Background;
+use cpex_orchestration::{Background, Workers};
 use cpex_sdk::audit::Id;
 use cpex_sdk::scan::{ContentScanner, Scan};
-use cpex_sdk::{Clock, Factory, HookPoint, Host, IdSource, SecretReader, SessionStore};
+use cpex_sdk::{Clock, Factory, HookDefinition, HookPoint, Host, IdSource, OwnHook, SecretReader, SessionStore};
 
 use crate::context::ContextTable;
 use crate::document::kinds::HostKinds;
 use crate::document::{Document, LoadError, MemoryBounds};
-use crate::elicitation::Suspensions;
 use crate::invoke;
 use crate::lifecycle::{self, InitializeError};
-use crate::load::{Factories, Loaded, Scanners, Warnings};
+use crate::load::{Loaded, Process, Registered, Warnings};
 use crate::operation::{Answer, Call, Operation};
 use crate::outcome::{Decision, Outcome};
+use crate::own::HookTaken;
+use crate::payload_policy::{HookPayloadPolicy, PayloadPolicies};
 use crate::permit::Permit;
 use crate::process::{ProcessSecrets, RandomIds, SystemClock};
 use crate::road::route::find;
@@ -44,6 +46,8 @@ pub struct ManagerConfig {
     pub sessions: Option<Arc<dyn SessionStore>>,
     /// The workload this process is, as its platform attests it: `this_workload` of every operation that states no other.
     pub this_workload: Option<Workload>,
+    /// What plugins may change on hooks, by the names of those; on others what their mode lets them.
+    pub payload_policies: BTreeMap<String, HookPayloadPolicy>,
 }
 
 /// The reference monitor: decides every operation under the document it was given.
@@ -54,10 +58,9 @@ pub struct PluginManager {
     staged: Mutex<Option<Loaded>>,
     /// Held by the one caller that publishes; false once the manager was shut down.
     publishing: tokio::sync::Mutex<bool>,
-    factories: Mutex<Factories>,
-    scanners: Mutex<Scanners>,
+    registered: Mutex<Registered>,
     ports: Ports,
-    background: Arc<Background>,
+    process: Process,
 }
 
 struct Ports {
@@ -65,15 +68,15 @@ struct Ports {
     ids: Arc<dyn IdSource>,
     secrets: Option<Arc<dyn SecretReader>>,
     sessions: Option<Arc<dyn SessionStore>>,
-    this_workload: Option<Arc<Workload>>,
     /// The process's own store. Documents bound it in their own ways; its sessions are the same under all of them.
     memory: MemoryStore,
-    /// Operations that wait for a person. A reload keeps them; an approval given under another document is none.
-    suspensions: Arc<Suspensions>,
 }
 
 /// How many tasks may run in the background at once.
 const BACKGROUND_TASKS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
+
+/// How many plugins may block a thread at once.
+const WORKERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
 
 impl PluginManager {
     /// A manager without a document. It denies everything until one is loaded and initialized.
@@ -86,30 +89,51 @@ impl PluginManager {
             current: ArcSwapOption::empty(),
             staged: Mutex::default(),
             publishing: tokio::sync::Mutex::new(true),
-            factories: Mutex::default(),
-            scanners: Mutex::default(),
-            ports: Ports {
-                clock,
-                ids,
-                secrets: config.secrets,
-                sessions: config.sessions,
-                this_workload: config.this_workload.map(Arc::new),
-                memory,
+            registered: Mutex::default(),
+            ports: Ports { clock, ids, secrets: config.secrets, sessions: config.sessions, memory },
+            process: Process {
                 suspensions: Arc::default(),
+                this_workload: config.this_workload.map(Arc::new),
+                payload_policies: Arc::new(PayloadPolicies::new(config.payload_policies)),
+                workers: Arc::new(Workers::new(WORKERS)),
+                background: Arc::new(Background::new(BACKGROUND_TASKS)),
             },
-            background: Arc::new(Background::new(BACKGROUND_TASKS)),
         }
     }
 
     /// Registers the factory of a kind; documents loaded from now on may use it. A second factory of a kind replaces the
     /// first, so that a test can put a scripted one in its place.
     pub fn register_factory(&self, kind: impl Into<String>, factory: Arc<dyn Factory>) {
-        self.factories.lock().unwrap_or_else(PoisonError::into_inner).insert(kind.into(), factory);
+        self.registered().factories.insert(kind.into(), factory);
     }
 
     /// Registers the scanner that stages such as `pii.redact` ask; documents loaded from now on may use it.
     pub fn register_scanner(&self, scan: Scan, scanner: Arc<dyn ContentScanner>) {
-        self.scanners.lock().unwrap_or_else(PoisonError::into_inner).insert(scan, scanner);
+        self.registered().scanners.insert(scan, scanner);
+    }
+
+    /// Registers a hook of the host's own; documents loaded from now on may hook plugins on it.
+    ///
+    /// # Errors
+    /// One of its names is that of another hook.
+    pub fn register_hook<H: OwnHook>(&self) -> Result<(), HookTaken> {
+        self.register_definition(HookDefinition::of::<H>())
+    }
+
+    /// Registers a hook whose payload is JSON, under a name that is known when the process runs. Names are kept as long as
+    /// the process lives.
+    ///
+    /// # Errors
+    /// The name is that of another hook.
+    pub fn register_json_hook(&self, name: &str) -> Result<(), HookTaken> {
+        self.register_definition(HookDefinition::json(name))
+    }
+
+    fn register_definition(&self, definition: HookDefinition) -> Result<(), HookTaken> {
+        let mut registered = self.registered();
+        let with = registered.hooks.with(definition).ok_or(HookTaken { hook: definition.point.name })?;
+        registered.hooks = Arc::new(with);
+        Ok(())
     }
 
     /// Reads, checks and compiles a document; [`PluginManager::initialize`] makes it the one in force.
@@ -134,9 +158,8 @@ impl PluginManager {
     /// Every mistake in the document, each with its place.
     pub fn stage(&self, document: &Document) -> Result<Warnings, LoadError> {
         let host = self.host(document);
-        let factories = self.factories.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let scanners = self.scanners.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let (loaded, warnings) = Loaded::compile(document, &factories, scanners, HostKinds::Refuse, host)?;
+        let registered = self.registered().clone();
+        let (loaded, warnings) = Loaded::compile(document, registered, HostKinds::Refuse, host)?;
         *self.staged.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
         Ok(warnings)
     }
@@ -148,9 +171,8 @@ impl PluginManager {
     /// Every mistake in the document, each with its place.
     pub fn check(&self, document: &Document) -> Result<Warnings, LoadError> {
         let host = self.host(document);
-        let factories = self.factories.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let scanners = self.scanners.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Loaded::compile(document, &factories, scanners, HostKinds::Trust, host).map(|(_, warnings)| warnings)
+        let registered = self.registered().clone();
+        Loaded::compile(document, registered, HostKinds::Trust, host).map(|(_, warnings)| warnings)
     }
 
     /// Initializes the plugins of the document that was loaded last and makes it the one in force. Without a newly
@@ -168,9 +190,7 @@ impl PluginManager {
         let staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(loaded) = staged else { return Ok(()) };
         let store = self.ports.store(loaded.session_store());
-        let Ports { suspensions, this_workload, .. } = &self.ports;
-        let background = Arc::clone(&self.background);
-        let snapshot = loaded.into_snapshot(store, Arc::clone(suspensions), this_workload.clone(), background);
+        let snapshot = loaded.into_snapshot(self.process.clone(), store);
         lifecycle::initialize(&snapshot).await?;
         self.current.store(Some(Arc::new(snapshot)));
         Ok(())
@@ -181,7 +201,7 @@ impl PluginManager {
     pub async fn shutdown(&self) {
         *self.publishing.lock().await = false;
         let Some(last) = self.current.swap(None) else { return };
-        self.background.drain(last.settings.plugin_timeout).await;
+        self.process.background.drain(last.settings.plugin_timeout).await;
         lifecycle::shutdown_all(&last).await;
     }
 
@@ -252,7 +272,8 @@ impl PluginManager {
     pub fn authentication_in_force(&self, operation: &Operation) -> bool {
         let current = self.current.load();
         let Some(snapshot) = current.as_ref() else { return false };
-        let found = find(&snapshot.policy, &operation.draft, operation.point().entity).ok();
+        let kind = operation.point().entity;
+        let found = kind.and_then(|kind| find(&snapshot.policy, &operation.draft, kind).ok());
         found.and_then(|found| snapshot.policy.plans().get(found.plan)).is_some_and(|plan| {
             let host_vouches = |entry: &Authenticator| matches!(entry, Authenticator::Host { .. });
             !plan.authentication.is_empty() && !plan.authentication.iter().any(host_vouches)
@@ -261,6 +282,10 @@ impl PluginManager {
 
     pub(crate) fn snapshot(&self) -> Option<Arc<Snapshot>> {
         self.current.load_full()
+    }
+
+    fn registered(&self) -> MutexGuard<'_, Registered> {
+        self.registered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn host(&self, document: &Document) -> Host {
@@ -303,6 +328,7 @@ pub(crate) fn journey(
         plan: None,
         trail: Trail::default(),
         contexts,
+        own: None,
         trace: None,
         resumes: None,
         pending: None,

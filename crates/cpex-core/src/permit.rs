@@ -4,12 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
-use apl_cmf::{Envelope, Message, Role};
+use apl_cmf::{Envelope, HttpContext, Message, Role};
 use apl_core::Denial;
 use apl_cpex::Restriction;
 use cpex_sdk::code;
 use cpex_sdk::delegation::Minted;
+use serde_json::{Map, Value as Json};
 
+use crate::context::ContextTable;
 use crate::invoke;
 use crate::operation::{Answer, Call};
 use crate::outcome::{Decision, Outcome};
@@ -50,6 +52,18 @@ impl Permit {
         Call { message, credentials: Vec::new() }
     }
 
+    /// The HTTP request that carried the operation, as plugins left its headers; none where nothing is known of it.
+    #[must_use]
+    pub fn http(&self) -> Option<&HttpContext> {
+        self.held.as_ref().and_then(Journey::envelope).map(Envelope::http)
+    }
+
+    /// What the host attached to the operation, as plugins left it.
+    #[must_use]
+    pub fn custom(&self) -> Option<&Map<String, Json>> {
+        self.held.as_ref().and_then(Journey::envelope).map(Envelope::custom)
+    }
+
     /// Takes out the credentials that were minted for the backend, each for a header of its own: once.
     #[must_use]
     pub fn credentials(&mut self) -> Vec<Minted> {
@@ -63,11 +77,41 @@ impl Permit {
     }
 
     /// Judges what the capability answered. What the caller may see is in the outcome and nowhere else.
-    pub async fn complete(mut self, answer: Answer) -> Outcome<Answer> {
-        let Some(mut journey) = self.held.take() else { return Outcome::engine_down() };
+    pub async fn complete(self, answer: Answer) -> Outcome<Answer> {
+        match self.end(answer).await {
+            Some((journey, settled)) => outcome_of(journey, settled),
+            None => Outcome::engine_down(),
+        }
+    }
+
+    /// The same, before it is made an outcome of; none of a permit that was used up.
+    pub(crate) async fn end(mut self, answer: Answer) -> Option<(Journey, Settled)> {
+        let mut journey = self.held.take()?;
         journey.turn();
         let settled = invoke::after(&mut journey, answer).await;
-        outcome_of(journey, settled)
+        Some((journey, settled))
+    }
+
+    /// The name of the entity that the operation is on.
+    pub(crate) fn entity(&self) -> Option<&str> {
+        self.held.as_ref().and_then(Journey::entity).map(|entity| entity.name)
+    }
+
+    /// What plugins keep of the request, lent to a hook between those around the operation.
+    pub(crate) fn take_contexts(&mut self) -> ContextTable {
+        self.held.as_mut().map(|held| std::mem::take(&mut held.passage.contexts)).unwrap_or_default()
+    }
+
+    /// Takes it back.
+    pub(crate) fn put_contexts(&mut self, contexts: ContextTable) {
+        if let Some(held) = &mut self.held {
+            held.passage.contexts = contexts;
+        }
+    }
+
+    /// What plugins may have changed beside the payload.
+    pub(crate) fn shared(&self) -> Shared {
+        self.held.as_ref().map(shared).unwrap_or_default()
     }
 
     /// The same, with the recording of what policy did.
@@ -101,6 +145,15 @@ impl fmt::Debug for Permit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Permit").finish_non_exhaustive()
     }
+}
+
+/// The HTTP request that carried an operation, and what the host attached to it.
+pub(crate) type Shared = (Option<Arc<HttpContext>>, Option<Arc<Map<String, Json>>>);
+
+/// What plugins may have changed of an operation beside the payload.
+pub(crate) fn shared(journey: &Journey) -> Shared {
+    let envelope = journey.envelope();
+    (envelope.and_then(Envelope::shared_http), envelope.and_then(Envelope::shared_custom))
 }
 
 /// The outcome of the side after an operation.

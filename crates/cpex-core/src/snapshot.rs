@@ -8,14 +8,17 @@ use std::time::Duration;
 use apl_cmf::Workload;
 use apl_core::Limits;
 use apl_cpex::{Attribute, Policy};
-use cpex_orchestration::Background;
+use cpex_orchestration::{Background, Workers};
 use cpex_sdk::config::{PluginConfig, PluginMode};
 use cpex_sdk::engine::{DecisionEngine, Question};
 use cpex_sdk::{HookPoint, Host, Instance, SessionStore};
 use serde_json::{Map, Value as Json};
 
+use crate::conditions::Conditions;
 use crate::document::{SessionSource, Unmatched};
 use crate::elicitation::Suspensions;
+use crate::own::OwnHooks;
+use crate::payload_policy::PayloadPolicies;
 
 /// What one operation is decided under, from its first stage to its last.
 pub(crate) struct Snapshot {
@@ -39,6 +42,11 @@ pub(crate) struct Snapshot {
     pub(crate) suspensions: Arc<Suspensions>,
     pub(crate) host: Host,
     pub(crate) this_workload: Option<Arc<Workload>>,
+    pub(crate) payload_policies: Arc<PayloadPolicies>,
+    /// The hooks of the host's own that were registered when it was loaded.
+    pub(crate) own_hooks: Arc<OwnHooks>,
+    /// Threads for plugins that block.
+    pub(crate) workers: Arc<Workers>,
     /// Where what nobody waits for runs.
     pub(crate) background: Arc<Background>,
 }
@@ -50,6 +58,8 @@ pub(crate) struct Control {
     /// None for a plugin whose mode is `disabled`: nothing reaches it.
     pub(crate) instance: Option<Instance>,
     pub(crate) timeout: Duration,
+    /// The operations it runs on where it is hooked.
+    pub(crate) conditions: Conditions,
     /// Whether the instance is that of another control, which starts and stops it.
     is_shared: bool,
     /// A plugin that some layer changes is turned off for the operations under that layer alone.
@@ -96,6 +106,7 @@ impl Control {
         let timeout = config.timeout.unwrap_or(default_timeout);
         Self {
             name: config.name.as_str().into(),
+            conditions: Conditions::compile(&config.conditions),
             config,
             instance,
             timeout,

@@ -15,7 +15,8 @@
 //! }
 //! ```
 //!
-//! What is left out on purpose. A timeout bounds what yields: a future that blocks its thread is not interrupted. A guard
+//! What is left out on purpose. A timeout bounds what yields: a future that blocks its thread is not interrupted, unless it
+//! has a thread of its own from [`Workers`]. A guard
 //! needs unwinding: a host built with `panic = "abort"` has none, and a panic in a destructor that runs because of a
 //! panic aborts everywhere. The text of a panic may hold secrets, so that it is dropped and not part of [`Fault`]; what the
 //! process's panic hook prints is the host's to decide.
@@ -25,8 +26,10 @@ mod call;
 mod fan_out;
 mod fault;
 mod guard;
+mod workers;
 
 pub use background::{Background, Refused};
 pub use call::{Call, call, call_sync};
 pub use fan_out::fan_out;
 pub use fault::Fault;
+pub use workers::Workers;

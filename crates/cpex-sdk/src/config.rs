@@ -1,6 +1,7 @@
 //! Configuration as plugins meet it: the declaration of a plugin, the keys its config may have, and what is wrong with it.
 
 mod check;
+mod condition;
 mod fault;
 mod key;
 mod node;
@@ -13,6 +14,7 @@ use apl_cmf::Capabilities;
 use serde_json::Value as Json;
 
 pub use check::check;
+pub use condition::Condition;
 pub use fault::{ConfigFault, ConfigStep};
 pub use key::{Key, Shape};
 pub use node::ConfigNode;
@@ -43,6 +45,12 @@ pub struct PluginConfig {
     pub priority: i64,
     /// What it may read and write of an envelope.
     pub capabilities: Capabilities,
+    /// The operations it runs on where it is hooked: those that any of these admits; all where there are none.
+    pub conditions: Vec<Condition>,
+    /// Whether it may block its thread, so that it runs on one of its own.
+    pub blocking: bool,
+    /// How large a payload it is handed, in bytes of its JSON; any where there is none.
+    pub max_content_size: Option<u64>,
     /// How long one call may take; none means the document's `plugin_settings.plugin_timeout`.
     pub timeout: Option<Duration>,
     /// Whether it is there to be called by name only.
@@ -67,6 +75,9 @@ impl PluginConfig {
             on_error: OnError::Fail,
             priority: 100,
             capabilities: Capabilities::NONE,
+            conditions: Vec::new(),
+            blocking: false,
+            max_content_size: None,
             timeout: None,
             on_demand: false,
             config: Json::Null,

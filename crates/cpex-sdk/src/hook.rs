@@ -1,10 +1,12 @@
 //! Hooks: the named points at which plugins run.
+//!
+//! Most stand before and after operations, and their payload is the message of the operation, or what a typed spelling
+//! shows of it. Hosts declare others of their own with [`crate::define_hook!`].
 
 use apl_cmf::{EntityKind, MessagePayload};
-use serde_json::Value as Json;
 
-/// One declaration of a hook: everything the runtime knows of it comes from here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One declaration of a hook: everything the runtime knows of it comes from here. Two of one name are the same point.
+#[derive(Clone, Copy, Debug)]
 pub struct HookPoint {
     /// Its name.
     pub name: &'static str,
@@ -12,18 +14,17 @@ pub struct HookPoint {
     pub aliases: &'static [&'static str],
     /// Which side of the operation it stands on.
     pub side: HookSide,
-    /// What kind of capability it guards.
-    pub entity: EntityKind,
+    /// What kind of capability it guards; none of a hook that stands at no operation.
+    pub entity: Option<EntityKind>,
     /// The hook on the other side of the operation, of a hook before it.
     pub after: Option<&'static Self>,
 }
 
 impl HookPoint {
-    /// The declaration of a hook name in any of its spellings, be it one that operations come in on or that of field
-    /// pipelines.
+    /// The hook of an operation, by any of its spellings.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
-        Self::ALL.iter().copied().chain([Field::POINT]).find(|point| point.is_named(name))
+        Self::ALL.iter().copied().find(|point| point.is_named(name))
     }
 
     /// Whether that is a spelling of its name.
@@ -35,7 +36,7 @@ impl HookPoint {
     /// The hook before an operation on that kind of capability, if one is declared.
     #[must_use]
     pub fn before(entity: EntityKind) -> Option<&'static Self> {
-        Self::ALL.iter().copied().find(|point| point.side == HookSide::Pre && point.entity == entity)
+        Self::ALL.iter().copied().find(|point| point.side == HookSide::Pre && point.entity == Some(entity))
     }
 
     /// The hook after the operation; a hook that stands there is its own.
@@ -47,6 +48,14 @@ impl HookPoint {
         }
     }
 }
+
+impl PartialEq for HookPoint {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for HookPoint {}
 
 /// The side of an operation a hook stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,27 +74,6 @@ pub trait Hook: Send + Sync + 'static {
     const POINT: &'static HookPoint;
 }
 
-/// Where a plugin stands in a field pipeline.
-#[derive(Debug)]
-pub struct Field;
-
-/// The values of one field, as a plugin in its pipeline gets them. It answers as many values, in the same order.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FieldPayload {
-    /// `pre` before the operation, `post` after it.
-    pub phase: &'static str,
-    /// The path of the field as the policy writes it.
-    pub path: String,
-    /// What the path leads to, as the stages before left it: one value, or all of `[]` or `**`, in the order they stand.
-    pub values: Vec<Json>,
-}
-
-impl Hook for Field {
-    type Payload = FieldPayload;
-    const POINT: &'static HookPoint =
-        &HookPoint { name: "field", aliases: &[], side: HookSide::Pre, entity: EntityKind::Tool, after: None };
-}
-
 macro_rules! hooks {
     ($(
         $entity:ident
@@ -98,7 +86,7 @@ macro_rules! hooks {
         )+
 
         impl HookPoint {
-            /// Every declared hook.
+            /// Every hook of operations.
             pub const ALL: &'static [&'static Self] = &[$($before::POINT, $after::POINT),+];
         }
     };
@@ -113,7 +101,7 @@ macro_rules! hooks {
                 name: $name,
                 aliases: &[$($alias),*],
                 side: HookSide::$side,
-                entity: EntityKind::$entity,
+                entity: Some(EntityKind::$entity),
                 after: $other $(($point))?,
             };
         }
@@ -122,20 +110,20 @@ macro_rules! hooks {
 
 hooks! {
     Tool
-        CmfToolPreInvoke "cmf.tool_pre_invoke" "Before a tool is called; the message holds the call.",
-        CmfToolPostInvoke "cmf.tool_post_invoke" "After a tool answered; the message holds the result.";
+        CmfToolPreInvoke "cmf.tool_pre_invoke" ["tool_pre_invoke"] "Before a tool is called; the message holds the call.",
+        CmfToolPostInvoke "cmf.tool_post_invoke" ["tool_post_invoke"] "After a tool answered; the message holds the result.";
     Prompt
-        CmfPromptPreFetch "cmf.prompt_pre_fetch" "Before a prompt is rendered; the message holds the request.",
-        CmfPromptPostFetch "cmf.prompt_post_fetch" "After a prompt was rendered; the message holds what it was rendered to.";
+        CmfPromptPreFetch "cmf.prompt_pre_fetch" ["prompt_pre_fetch"] "Before a prompt is rendered; the message holds the request.",
+        CmfPromptPostFetch "cmf.prompt_post_fetch" ["prompt_post_fetch"] "After a prompt was rendered; the message holds what it was rendered to.";
     Resource
-        CmfResourcePreFetch "cmf.resource_pre_fetch" "Before a resource is read; the message holds a reference to it.",
-        CmfResourcePostFetch "cmf.resource_post_fetch" "After a resource was read; the message holds its content.";
+        CmfResourcePreFetch "cmf.resource_pre_fetch" ["resource_pre_fetch"] "Before a resource is read; the message holds a reference to it.",
+        CmfResourcePostFetch "cmf.resource_post_fetch" ["resource_post_fetch"] "After a resource was read; the message holds its content.";
     Llm
         CmfLlmInput "cmf.llm_input" "Before a model is asked; the message holds the request.",
         CmfLlmOutput "cmf.llm_output" "After a model answered; the message holds what it said.";
     Agent
-        CmfAgentPreInvoke "cmf.agent_pre_invoke" "Before another agent is called; the message holds the request.",
-        CmfAgentPostInvoke "cmf.agent_post_invoke" "After another agent answered; the message holds the answer.";
+        CmfAgentPreInvoke "cmf.agent_pre_invoke" ["agent_pre_invoke"] "Before another agent is called; the message holds the request.",
+        CmfAgentPostInvoke "cmf.agent_post_invoke" ["agent_post_invoke"] "After another agent answered; the message holds the answer.";
     Http
         HttpPreRequest "http.request" ["http_pre_request"]
             "Before an HTTP request goes on; the message holds its query and body, its context the rest.",

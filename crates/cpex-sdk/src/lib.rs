@@ -13,27 +13,44 @@ pub mod delegation;
 pub mod elicitation;
 pub mod engine;
 mod factory;
+mod field;
 mod hook;
+mod http_auth;
 mod identity;
+mod instance;
+mod own;
+mod payload;
 mod plugin;
 mod process;
 pub mod scan;
 mod session;
 pub mod testing;
+mod typed;
 
 pub use apl_cmf as cmf;
 pub use async_trait::async_trait;
 
 pub use audit::{AuditSink, Record, SinkError};
-pub use factory::{Factory, Host, Instance, PluginBuilder, PluginInstance, Uses};
+pub use factory::{Factory, Host, Instance, Uses};
+pub use field::{Field, FieldPayload};
 pub use hook::{
     CmfAgentPostInvoke, CmfAgentPreInvoke, CmfLlmInput, CmfLlmOutput, CmfPromptPostFetch, CmfPromptPreFetch,
-    CmfResourcePostFetch, CmfResourcePreFetch, CmfToolPostInvoke, CmfToolPreInvoke, Field, FieldPayload, Hook,
-    HookPoint, HookSide, HttpPostRequest, HttpPreRequest,
+    CmfResourcePostFetch, CmfResourcePreFetch, CmfToolPostInvoke, CmfToolPreInvoke, Hook, HookPoint, HookSide,
+    HttpPostRequest, HttpPreRequest,
 };
+pub use http_auth::{HttpAuthCheckPermission, HttpAuthResolveUser, PermissionPayload, UserPayload};
 pub use identity::{AuthFailure, IdentityResolver, Inbound, Resolution};
+pub use instance::{PluginBuilder, PluginInstance};
+pub use own::{HookDefinition, OwnHook, OwnPayload};
+pub use payload::{HookPayload, PayloadFault};
 pub use plugin::{
     GlobalContext, HookHandler, Plugin, PluginContext, PluginError, PluginResult, PluginViolation, Verdict,
 };
 pub use process::{Clock, IdSource, SecretError, SecretReader};
 pub use session::{Declassification, SessionKey, SessionStore, StoreError};
+pub use typed::{
+    AgentPostInvoke, AgentPostInvokePayload, AgentPreInvoke, AgentPreInvokePayload, PromptPostFetch,
+    PromptPostFetchPayload, PromptPreFetch, PromptPreFetchPayload, ResourcePostFetch, ResourcePostFetchPayload,
+    ResourcePreFetch, ResourcePreFetchPayload, ToolPostInvoke, ToolPostInvokePayload, ToolPreInvoke,
+    ToolPreInvokePayload,
+};

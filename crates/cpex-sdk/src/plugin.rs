@@ -1,6 +1,6 @@
 //! Plugins: what they implement and what they answer.
 
-use apl_cmf::View;
+use apl_cmf::{ExtensionChange, View};
 use async_trait::async_trait;
 use serde_json::{Map, Value as Json};
 
@@ -41,6 +41,8 @@ pub trait HookHandler<H: Hook>: Plugin {
 pub struct PluginResult<P> {
     /// What it asks for.
     pub verdict: Verdict<P>,
+    /// What it asks to be changed beside the payload. Only modes that may modify get it.
+    pub changes: Vec<ExtensionChange>,
     /// What it wants on the record; never argument values.
     pub metadata: Map<String, Json>,
 }
@@ -75,8 +77,27 @@ impl<P> PluginResult<P> {
         Self::of(Verdict::Modify(payload))
     }
 
+    /// The same answer, which also asks for these changes beside the payload, in this order.
+    #[must_use]
+    pub fn modify_extensions(mut self, changes: impl IntoIterator<Item = ExtensionChange>) -> Self {
+        self.changes.extend(changes);
+        self
+    }
+
+    /// The same answer about a payload in another form.
+    #[must_use]
+    pub fn map<Q>(self, form: impl FnOnce(P) -> Q) -> PluginResult<Q> {
+        let Self { verdict, changes, metadata } = self;
+        let verdict = match verdict {
+            Verdict::Allow => Verdict::Allow,
+            Verdict::Deny(violation) => Verdict::Deny(violation),
+            Verdict::Modify(payload) => Verdict::Modify(form(payload)),
+        };
+        PluginResult { verdict, changes, metadata }
+    }
+
     fn of(verdict: Verdict<P>) -> Self {
-        Self { verdict, metadata: Map::new() }
+        Self { verdict, changes: Vec::new(), metadata: Map::new() }
     }
 }
 
@@ -130,15 +151,4 @@ pub struct GlobalContext {
     pub state: Map<String, Json>,
     /// What the host wants plugins to know.
     pub metadata: Map<String, Json>,
-}
-
-/// A handler of one hook without its type, as the runtime holds it.
-#[async_trait]
-pub(crate) trait Erased<P>: Send + Sync {
-    async fn handle(
-        &self,
-        payload: &P,
-        extensions: &View<'_>,
-        context: &mut PluginContext,
-    ) -> Result<PluginResult<P>, PluginError>;
 }

@@ -101,7 +101,11 @@ fn hooks() -> String {
             HookSide::Post => "after it",
         };
         let names = [&point.name].into_iter().chain(point.aliases).map(|name| format!("`{name}`"));
-        [names.collect::<Vec<_>>().join(", "), side.to_owned(), point.entity.name().to_owned()]
+        [
+            names.collect::<Vec<_>>().join(", "),
+            side.to_owned(),
+            point.entity.map(|kind| kind.name().to_owned()).unwrap_or_default(),
+        ]
     });
     page::table(["hook", "runs", "on a"], rows)
 }

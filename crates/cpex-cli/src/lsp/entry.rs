@@ -155,8 +155,8 @@ pub(super) fn hooks() -> impl Iterator<Item = Entry> {
             HookSide::Pre => "before",
             HookSide::Post => "after",
         };
-        let doc = format!("Runs {side} an operation on a {}.", point.entity.name());
-        Entry::new(Sort::Word, point.name, "hook", doc)
+        let on = point.entity.map_or(String::new(), |kind| format!(" on a {}", kind.name()));
+        Entry::new(Sort::Word, point.name, "hook", format!("Runs {side} an operation{on}."))
     })
 }
 

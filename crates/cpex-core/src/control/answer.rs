@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use apl_cmf::ContentPart;
+use apl_cmf::{ContentPart, ExtensionChange};
 use apl_core::Denial;
 use cpex_orchestration::Fault;
-use cpex_sdk::config::OnError;
+use cpex_sdk::config::{OnError, PluginMode};
 use cpex_sdk::{PluginError, PluginResult, PluginViolation, Verdict, code};
 use serde_json::Value as Json;
 
@@ -19,7 +19,7 @@ pub(super) enum Placing {
 }
 
 /// How the call itself ended; `None` where the plugin has no handler for the hook.
-type Answer<P> = Result<Option<Result<PluginResult<P>, PluginError>>, Fault>;
+pub(super) type Answer<P> = Result<Option<Result<PluginResult<P>, PluginError>>, Fault>;
 
 /// A call and how long it took.
 pub(super) struct Asked<P> {
@@ -36,6 +36,8 @@ pub(super) struct Answered<P> {
     pub(super) denial: Option<Denial>,
     /// The new payload, where the mode lets the plugin modify.
     pub(super) modification: Option<P>,
+    /// What else it asks to be changed, where the mode lets it.
+    pub(super) changes: Vec<ExtensionChange>,
     /// What went wrong, for the record.
     pub(super) error: Option<String>,
     pub(super) duration_us: u64,
@@ -45,16 +47,21 @@ impl<P> Answered<P> {
     pub(super) fn of(asked: Asked<P>, control: &Control, placing: Placing) -> Self {
         let mode = control.config.mode;
         let answered = match asked.answer {
-            Ok(Some(Ok(PluginResult { verdict, .. }))) => match verdict {
-                Verdict::Allow => Self::plain("allow"),
+            Ok(Some(Ok(PluginResult { verdict, changes, .. }))) => match verdict {
+                Verdict::Allow if changes.is_empty() => Self::plain("allow"),
+                Verdict::Allow => Self { changes: permitted(changes, mode), ..Self::plain("modify") },
+                // What it would have changed is of an operation that does not happen; labels it found stand all the same.
                 Verdict::Deny(violation) => Self {
                     code: Some(code::PLUGIN_DENIED),
                     denial: mode.may_deny().then(|| denial_of(violation)),
+                    changes: permitted(changes, mode),
                     ..Self::plain("deny")
                 },
-                Verdict::Modify(payload) => {
-                    Self { modification: mode.may_modify().then_some(payload), ..Self::plain("modify") }
-                }
+                Verdict::Modify(payload) => Self {
+                    modification: mode.may_modify().then_some(payload),
+                    changes: permitted(changes, mode),
+                    ..Self::plain("modify")
+                },
             },
             Ok(Some(Err(PluginError(text)))) => Self::failed(code::PLUGIN_ERROR, text, control, placing),
             // Policy placed it on a side it does not handle: there is nothing it could have judged.
@@ -84,8 +91,14 @@ impl<P> Answered<P> {
     }
 
     const fn plain(requested: &'static str) -> Self {
-        Self { requested, code: None, denial: None, modification: None, error: None, duration_us: 0 }
+        let changes = Vec::new();
+        Self { requested, code: None, denial: None, modification: None, changes, error: None, duration_us: 0 }
     }
+}
+
+/// What a plugin of that mode may change beside the payload.
+fn permitted(changes: Vec<ExtensionChange>, mode: PluginMode) -> Vec<ExtensionChange> {
+    if mode.may_modify() { changes } else { Vec::new() }
 }
 
 /// Whether a modified payload is still about the same requests and answers, so that the route found for it stays its own.

@@ -35,12 +35,7 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table { place: "in `plugin_settings.limits`", keys: LIMITS, unsupported: &[], renamed: &[] },
-    Table {
-        place: "in `plugins[]`",
-        keys: PLUGIN,
-        unsupported: &["conditions", "blocking", "max_content_size", "mcp", "grpc", "unix_socket"],
-        renamed: &[],
-    },
+    Table { place: "in `plugins[]`", keys: PLUGIN, unsupported: &["mcp", "grpc", "unix_socket"], renamed: &[] },
     Table { place: "in `routes[]`", keys: ROUTE, unsupported: &[], renamed: IDENTITY },
     Table { place: "in `http` of a route", keys: HTTP, unsupported: &[], renamed: &[] },
     Table { place: "in `meta`", keys: META, unsupported: &[], renamed: &[] },
@@ -117,9 +112,28 @@ pub const PLUGIN: &[Key] = &[
     Key::optional("on_error", Shape::Word(ON_ERROR), "What its error, timeout or panic means; `fail` if not given."),
     Key::optional("priority", Shape::Number, "Its place among plugins of one mode, lower first; 100 if not given."),
     Key::optional("capabilities", Shape::OneOrMany(&Shape::Text), "What it may read and write besides the payload."),
+    Key::optional(
+        "conditions",
+        Shape::OneOrMany(&Shape::Section(CONDITION)),
+        "The operations it runs on where it is hooked; any of these admits one.",
+    ),
     Key::optional("timeout", Shape::Duration, "How long one call may take."),
+    Key::optional("blocking", Shape::Bool, "Whether it may block its thread, so that it runs on one of its own."),
+    Key::optional("max_content_size", Shape::Integer, "How large a payload it is handed, in bytes of JSON."),
     Key::optional("on_demand", Shape::Bool, "Whether it is there to be called by name only."),
     Key::optional("config", Shape::Any, "What its kind makes of it."),
+];
+
+/// An element of `conditions`. All lists that are given must match.
+pub const CONDITION: &[Key] = &[
+    Key::optional("server_ids", Shape::OneOrMany(&Shape::Text), "The server the operation goes to."),
+    Key::optional("tenant_ids", Shape::OneOrMany(&Shape::Text), "The tenant of the caller or of the request."),
+    Key::optional("tools", Shape::OneOrMany(&Shape::Text), "Names or patterns of tools."),
+    Key::optional("prompts", Shape::OneOrMany(&Shape::Text), "Names or patterns of prompts."),
+    Key::optional("resources", Shape::OneOrMany(&Shape::Text), "URIs or patterns of resources."),
+    Key::optional("agents", Shape::OneOrMany(&Shape::Text), "Names or patterns of agents."),
+    Key::optional("user_patterns", Shape::OneOrMany(&Shape::Text), "Identifiers or patterns of verified subjects."),
+    Key::optional("content_types", Shape::OneOrMany(&Shape::Text), "Media types of what the payload holds."),
 ];
 
 /// Modes, the spellings of CPEX 0.1 last.

@@ -10,7 +10,7 @@ use apl_cpex::code::OVERRIDE;
 use cpex_sdk::config::{ConfigFault, ConfigStep, Key, OnError, PluginConfig, PluginMode};
 
 use super::kinds::{Kinds, Place};
-use super::{codes, duration, walk};
+use super::{codes, conditions, duration, integer, walk};
 
 /// One declared plugin, and where it stands.
 pub struct PluginNode<'d> {
@@ -147,6 +147,9 @@ fn declaration(name: &Text, kind: &Text, node: &Node, faults: &mut Vec<Diagnosti
         capabilities: capabilities(node, faults),
         timeout: node.get("timeout").and_then(duration::read),
         on_demand: flag("on_demand"),
+        conditions: conditions::read(node, faults),
+        blocking: flag("blocking"),
+        max_content_size: size(node, faults),
         config: node.get("config").map_or(serde_json::Value::Null, Node::to_json),
         ..default
     }
@@ -182,6 +185,16 @@ fn priority(node: &Node, faults: &mut Vec<Diagnostic>) -> Option<i64> {
         faults.push(Diagnostic::new(codes::WRONG_VALUE, node.span, message));
     }
     priority
+}
+
+fn size(node: &Node, faults: &mut Vec<Diagnostic>) -> Option<u64> {
+    let node = node.get("max_content_size")?;
+    let bytes = integer::read(node).filter(|bytes| *bytes > 0);
+    if bytes.is_none() && matches!(node.value, Value::Number(_)) {
+        let message = "expected a number of bytes, 1 or more";
+        faults.push(Diagnostic::new(codes::WRONG_VALUE, node.span, message));
+    }
+    bytes
 }
 
 fn capabilities(node: &Node, faults: &mut Vec<Diagnostic>) -> Capabilities {

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use apl_core::diagnostic::Diagnostic;
 use apl_cpex::code::UNUSED_OVERRIDE;
 use apl_cpex::{Declarations, Override, Plan, Policy, Role};
-use cpex_sdk::HookPoint;
+use cpex_sdk::{Field, Hook as _, HookPoint};
 
 use crate::document::{PluginNode, codes};
+use crate::own::OwnHooks;
 
 /// Indexes of the plugins that run on their hooks. A plugin that nothing reaches is a fault, and so is a hook that
 /// nothing declares.
@@ -15,12 +16,13 @@ pub(super) fn check(
     plugins: &[PluginNode<'_>],
     declared: &Declarations,
     placed: &HashSet<usize>,
+    own: &OwnHooks,
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<usize> {
     let mut hooked = Vec::new();
     let meant = declared.meant();
     for (index, (plugin, declaration)) in plugins.iter().zip(declared.as_slice()).enumerate() {
-        check_hooks(plugin, faults);
+        check_hooks(plugin, own, faults);
         let config = &plugin.config;
         if placed.contains(&index)
             || meant.contains(&index)
@@ -34,7 +36,8 @@ pub(super) fn check(
         if plugin.node.get("kind").is_some_and(|kind| faults.iter().any(|fault| kind.span.holds(fault.span))) {
             continue;
         }
-        if matches!(declaration.role, Role::Control | Role::Host) && !config.hooks.is_empty() {
+        let dispatched = |hook: &String| HookPoint::find(hook).is_some() || own.find(hook).is_some();
+        if matches!(declaration.role, Role::Control | Role::Host) && config.hooks.iter().any(dispatched) {
             hooked.push(index);
             continue;
         }
@@ -73,14 +76,19 @@ pub(super) fn check_overrides(
     }
 }
 
-fn check_hooks(plugin: &PluginNode<'_>, faults: &mut Vec<Diagnostic>) {
+/// Hooks that are answered by plugins of kinds of their own, and never dispatched by themselves.
+const PORTS: &[&str] =
+    &["identity.resolve", "identity_resolve", "token.delegate", "token_delegate", "elicit", Field::POINT.name];
+
+fn check_hooks(plugin: &PluginNode<'_>, own: &OwnHooks, faults: &mut Vec<Diagnostic>) {
     let hooks = plugin.node.get("hooks").map(apl_core::node::Node::one_or_many).unwrap_or_default();
     for hook in hooks {
         let Some(text) = hook.text() else { continue };
-        if HookPoint::find(&text.value).is_none() {
-            let names = HookPoint::ALL.iter().map(|point| point.name);
-            let message = format!("there is no hook `{}`", text.value);
-            faults.push(Diagnostic::new(codes::UNKNOWN_HOOK, hook.span, message).nearest(&text.value, names));
+        let name = text.value.as_str();
+        if HookPoint::find(name).is_none() && own.find(name).is_none() && !PORTS.contains(&name) {
+            let names = HookPoint::ALL.iter().map(|point| point.name).chain(own.points().map(|point| point.name));
+            let message = format!("there is no hook `{name}`");
+            faults.push(Diagnostic::new(codes::UNKNOWN_HOOK, hook.span, message).nearest(name, names));
         }
     }
 }

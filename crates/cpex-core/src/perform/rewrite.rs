@@ -62,12 +62,12 @@ pub(super) fn perform(active: &ActiveRewrite<'_, Attribute>, rule: &Rule, identi
 pub(super) fn treat<T: Treats>(
     active: &mut T,
     side: Side,
-    kind: EntityKind,
+    kind: Option<EntityKind>,
     parts: &mut [ContentPart],
 ) -> Result<bool, RewriteFault> {
     let mut readable = false;
     let changed = match side {
-        Side::Args if kind == EntityKind::Http => http::treat(active, parts, &mut readable),
+        Side::Args if kind == Some(EntityKind::Http) => http::treat(active, parts, &mut readable),
         Side::Args => treat_request(active, kind, parts, &mut readable),
         Side::Result => treat_answer(active, parts, &mut readable),
     }?;
@@ -81,28 +81,28 @@ pub(super) fn treat<T: Treats>(
 /// Treats the arguments of what is asked for. Any other part goes to the capability as it is, or not at all.
 fn treat_request<T: Treats>(
     active: &mut T,
-    kind: EntityKind,
+    kind: Option<EntityKind>,
     parts: &mut [ContentPart],
     readable: &mut bool,
 ) -> Result<bool, RewriteFault> {
     let mut changed = false;
     for part in parts {
         match (kind, part) {
-            (EntityKind::Tool, ContentPart::ToolCall(ToolCall { arguments, .. }))
-            | (EntityKind::Prompt, ContentPart::PromptRequest(PromptRequest { arguments, .. }))
-            | (EntityKind::Agent, ContentPart::AgentRequest(AgentRequest { arguments, .. })) => {
+            (Some(EntityKind::Tool), ContentPart::ToolCall(ToolCall { arguments, .. }))
+            | (Some(EntityKind::Prompt), ContentPart::PromptRequest(PromptRequest { arguments, .. }))
+            | (Some(EntityKind::Agent), ContentPart::AgentRequest(AgentRequest { arguments, .. })) => {
                 *readable = true;
                 changed |= treat_arguments(active, arguments)?;
             }
-            (EntityKind::Llm, ContentPart::LlmRequest(request)) => {
+            (Some(EntityKind::Llm), ContentPart::LlmRequest(request)) => {
                 *readable = true;
                 changed |= treat_inference(active, request)?;
             }
-            (EntityKind::Resource, ContentPart::ResourceRef(ResourceRef { uri, .. })) => {
+            (Some(EntityKind::Resource), ContentPart::ResourceRef(ResourceRef { uri, .. })) => {
                 *readable = true;
                 check_uri(active, uri)?;
             }
-            (EntityKind::Resource, ContentPart::Resource(resource)) => {
+            (Some(EntityKind::Resource), ContentPart::Resource(resource)) => {
                 *readable = true;
                 check_uri(active, &resource.uri)?;
             }

@@ -58,9 +58,9 @@ fn admits(plan: &Plan, snapshot: &Snapshot) -> bool {
     plan.route.is_some() || !snapshot.policy.has_routes() || snapshot.settings.unmatched == Unmatched::Global
 }
 
-/// Only a document that enforces nothing leaves an operation without a plan.
+/// Only a document that enforces nothing leaves an operation without a plan. A hook of the host's own is no operation.
 fn without_plan<'j>(identified: Identified<'j>, snapshot: &Snapshot) -> Result<Permitted<'j>, Stop> {
-    if snapshot.policy.is_empty() {
+    if snapshot.policy.is_empty() || identified.passage.kind().is_none() {
         return Ok(Permitted(identified));
     }
     Err(Denial::new(code::ROUTE_UNMATCHED).into())

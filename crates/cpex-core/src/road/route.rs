@@ -9,7 +9,7 @@ use cpex_sdk::code;
 
 use super::state::{Denied, Matter, Received, Routed};
 
-/// Gives the operation its plan. One that should name an entity and does not is denied, and so is one that names a
+/// Gives the operation its plan. What is no operation has none. One that should name an entity and does not is denied, and so is one that names a
 /// resource or a path that another reader could take for a different one; one that no route matches goes on under the
 /// layers above routes, so that these and the plugins hooked on everything have their say before it is denied.
 pub(crate) fn route(received: Received<'_>) -> Result<Routed<'_>, Denied> {
@@ -18,7 +18,7 @@ pub(crate) fn route(received: Received<'_>) -> Result<Routed<'_>, Denied> {
     if policy.is_empty() {
         return Ok(Routed { journey, caller });
     }
-    let kind = journey.passage.kind();
+    let Some(kind) = journey.passage.kind() else { return Ok(Routed { journey, caller }) };
     journey.passage.plan = Some(policy.unmatched(kind));
     let Matter::Draft(draft) = &journey.matter else { return Err(Denial::new(code::POLICY_PROTOCOL).into()) };
     let Found { plan, path } = find(policy, draft, kind)?;

@@ -13,6 +13,7 @@ use cpex_sdk::{AuditSink, Declassification, HookSide, Record, SessionKey, code};
 use super::decide::{Ending, Grant};
 use super::state::{Denied, Journey, Passage, Stop};
 use crate::background;
+use crate::control;
 use crate::outcome::{Decision, Report, Violation};
 use crate::record;
 
@@ -138,7 +139,11 @@ async fn write(sink: &dyn AuditSink, record: &Record<'_>, limit: Duration) -> Re
 fn start_background(journey: &Journey) {
     let passage = &journey.passage;
     let (Some(hooked), Some(envelope)) = (passage.snapshot.hooked(passage.point), journey.envelope()) else { return };
-    for index in &hooked.background {
+    let runs = |index: &usize| {
+        let control = passage.snapshot.control(passage.plan, *index);
+        control.is_some_and(|control| control::runs(control, envelope, passage))
+    };
+    for index in hooked.background.iter().filter(|index| runs(index)) {
         background::start(*index, envelope, passage);
     }
 }

@@ -9,7 +9,7 @@ use apl_cmf::{Draft, Entity, EntityKind, Envelope, Message, NameSet, RequestCont
 use apl_core::{Denial, Rule};
 use apl_cpex::{Matched, Plan};
 use cpex_sdk::audit::{Execution, Id, RecordApproval, RecordDeclassification};
-use cpex_sdk::{HookPoint, HookSide, SessionKey, code};
+use cpex_sdk::{HookPoint, HookSide, OwnPayload, SessionKey, code};
 
 use super::yields::Yields;
 use crate::context::ContextTable;
@@ -49,6 +49,8 @@ pub(crate) struct Passage {
     pub(crate) plan: Option<usize>,
     pub(crate) trail: Trail,
     pub(crate) contexts: ContextTable,
+    /// The payload of a hook of the host's own; none of the hooks of operations, whose payload is the envelope's.
+    pub(crate) own: Option<OwnPayload>,
     /// What policy does on this side, where the operation is explained.
     pub(crate) trace: Option<Box<Recording>>,
     /// The suspended operation that the host repeats, as it says.
@@ -147,9 +149,10 @@ impl Journey {
     }
 
     pub(crate) fn entity(&self) -> Option<Entity<'_>> {
+        let kind = self.passage.kind()?;
         match &self.matter {
-            Matter::Draft(draft) => draft.entity(self.passage.kind()),
-            Matter::Envelope(envelope) => envelope.entity(self.passage.kind()),
+            Matter::Draft(draft) => draft.entity(kind),
+            Matter::Envelope(envelope) => envelope.entity(kind),
         }
     }
 
@@ -189,7 +192,8 @@ impl Passage {
         self.plan().and_then(|plan| plan.route.as_ref())
     }
 
-    pub(crate) const fn kind(&self) -> EntityKind {
+    /// The kind of entity it is about; none of a hook that stands at no operation.
+    pub(crate) const fn kind(&self) -> Option<EntityKind> {
         self.point.entity
     }
 
@@ -199,6 +203,7 @@ impl Passage {
             snapshot: Arc::clone(&self.snapshot),
             trail: Trail { labels_before: self.trail.labels_before.clone(), ..Trail::default() },
             contexts: self.contexts.clone(),
+            own: self.own.clone(),
             trace: self.trace.as_ref().map(|_| Box::default()),
             resumes: self.resumes.clone(),
             pending: None,

@@ -174,7 +174,7 @@ fn every_hook_has_names_that_no_other_has_and_an_answer_where_it_asks() {
     assert_eq!(names.len(), count);
     for kind in apl_cmf::EntityKind::ALL {
         let before = HookPoint::before(kind).unwrap();
-        assert_eq!((before.entity, before.after().entity), (kind, kind));
+        assert_eq!((before.entity, before.after().entity), (Some(kind), Some(kind)));
         assert_ne!(before, before.after());
     }
 }

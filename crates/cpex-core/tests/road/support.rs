@@ -1,9 +1,9 @@
 //! Scripted collaborators: factories of test kinds whose config says what their plugins do.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 
-use apl_cmf::{ContentPart, Identity, MessagePayload, NameSet, Principal, Subject, View};
+use apl_cmf::{ContentPart, ExtensionChange, Identity, LabelScope, MessagePayload, NameSet, Principal, Subject, View};
 use cpex_core::{Answer, Caller, Decision, ManagerConfig, Operation, Outcome, PluginManager};
 use cpex_sdk::config::{ConfigFault, Key, PluginConfig};
 use cpex_sdk::delegation::{Delegator, MintError, MintRequest, Minted};
@@ -22,6 +22,8 @@ pub(crate) struct Bench {
     pub(crate) manager: PluginManager,
     pub(crate) records: Arc<Mutex<Vec<Json>>>,
     pub(crate) calls: Arc<Mutex<Vec<String>>>,
+    /// Lets plugins that block go on, one for each that is sent; all of them once it is dropped.
+    pub(crate) go: mpsc::Sender<()>,
 }
 
 impl Bench {
@@ -33,7 +35,9 @@ impl Bench {
         let manager = PluginManager::new(config);
         let records = Arc::<Mutex<Vec<Json>>>::default();
         let calls = Arc::<Mutex<Vec<String>>>::default();
-        manager.register_factory("test/control", Arc::new(Controls { calls: Arc::clone(&calls) }));
+        let (go, gate) = mpsc::channel();
+        let gate = Arc::new(Mutex::new(gate));
+        manager.register_factory("test/control", Arc::new(Controls { calls: Arc::clone(&calls), gate }));
         manager.register_factory("test/identity", Arc::new(Identities));
         let doubles = Doubles::default();
         manager.register_factory("test/tokens", Arc::new(doubles.clone()));
@@ -45,7 +49,7 @@ impl Bench {
             panic!("{error}");
         }
         manager.initialize().await.unwrap();
-        Self { manager, records, calls }
+        Self { manager, records, calls, go }
     }
 
     pub(crate) async fn guard(&self, operation: Operation) -> Outcome<Answer> {
@@ -97,9 +101,10 @@ pub(crate) fn allowed<T: std::fmt::Debug>(outcome: Outcome<T>) -> T {
     }
 }
 
-/// `config: { start: refuse | panic, do: allow | deny | error | panic | hang | rename | {set: {..}} | count }`.
+/// `config: { start: refuse | panic, do: allow | deny | error | panic | hang | block | mark | forge | rename | {set: {..}} }`.
 struct Controls {
     calls: Arc<Mutex<Vec<String>>>,
+    gate: Gate,
 }
 
 impl Factory for Controls {
@@ -110,7 +115,8 @@ impl Factory for Controls {
     fn build(&self, declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
         let script = declaration.config.get("do").cloned().unwrap_or(json!("allow"));
         let start = declaration.config.get("start").and_then(Json::as_str).unwrap_or_default().to_owned();
-        let control = Control { name: declaration.name.clone(), start, script, calls: Arc::clone(&self.calls) };
+        let (name, calls, gate) = (declaration.name.clone(), Arc::clone(&self.calls), Arc::clone(&self.gate));
+        let control = Control { name, start, script, calls, gate };
         let tools = PluginInstance::of(control).on::<CmfToolPreInvoke>().on::<CmfToolPostInvoke>();
         Ok(Instance::Plugin(tools.on::<CmfLlmInput>().on::<HttpPreRequest>().build()))
     }
@@ -121,7 +127,11 @@ struct Control {
     start: String,
     script: Json,
     calls: Arc<Mutex<Vec<String>>>,
+    gate: Gate,
 }
+
+/// What a plugin that blocks waits for.
+type Gate = Arc<Mutex<mpsc::Receiver<()>>>;
 
 #[async_trait]
 impl Plugin for Control {
@@ -139,7 +149,7 @@ impl<H: Hook<Payload = MessagePayload>> HookHandler<H> for Control {
     async fn handle(
         &self,
         payload: &MessagePayload,
-        _extensions: &View<'_>,
+        extensions: &View<'_>,
         context: &mut PluginContext,
     ) -> Result<PluginResult<MessagePayload>, PluginError> {
         let seen = context.state.get("seen").and_then(Json::as_u64).unwrap_or(0);
@@ -151,10 +161,31 @@ impl<H: Hook<Payload = MessagePayload>> HookHandler<H> for Control {
             Some("error") => Err(PluginError("planted".into())),
             Some("panic") => panic!("planted"),
             Some("hang") => std::future::pending().await,
+            // It blocks until the test lets it go on, or is over.
+            Some("block") => {
+                let _ = self.gate.lock().unwrap().recv();
+                Ok(PluginResult::allow())
+            }
+            Some("mark") => Ok(PluginResult::allow().modify_extensions(marks(extensions))),
+            Some("forge") => {
+                let forged = ExtensionChange::RequestHeader("Authorization".into(), Some("Bearer x".into()));
+                Ok(PluginResult::allow().modify_extensions([forged]))
+            }
             Some("rename") => Ok(PluginResult::modify_payload(renamed(payload.clone()))),
             _ => Ok(PluginResult::modify_payload(with_fields(payload.clone(), &self.script["set"]))),
         }
     }
+}
+
+/// One change of every sort that a plugin may ask for.
+fn marks(extensions: &View<'_>) -> Vec<ExtensionChange> {
+    let header = |value: &str| Some(value.to_owned());
+    vec![
+        ExtensionChange::Label("marked".into(), LabelScope::Message),
+        ExtensionChange::RequestHeader("X-Seen".into(), header(extensions.tenant().unwrap_or("nobody"))),
+        ExtensionChange::Hop("scanner".into()),
+        ExtensionChange::Custom("seen".into(), Some(json!(true))),
+    ]
 }
 
 fn renamed(mut payload: MessagePayload) -> MessagePayload {
