@@ -14,7 +14,8 @@ use cpex_sdk::audit::Execution;
 use cpex_sdk::{FieldPayload, Instance, OwnPayload, PluginContext, PluginInstance, code};
 use serde_json::Value as Json;
 
-use self::answer::{Answer, Answered, Asked, Placing, keeps_entity};
+pub(crate) use self::answer::Answer;
+use self::answer::{Answered, Asked, Placing, keeps_entity};
 use crate::conditions::There;
 use crate::road::state::{Identified, Passage};
 use crate::snapshot::Control;

@@ -8,13 +8,13 @@ use cpex_sdk::HookSide;
 use serde_json::{Value as Json, json};
 
 use crate::context::ContextTable;
-use crate::invoke;
 use crate::manager::{PluginManager, journey};
 use crate::operation::{Answer, Call, Operation};
 use crate::outcome::{Outcome, Report, Violation};
 use crate::permit::Permit;
 use crate::road::settle::Settled;
 use crate::trace::Recording;
+use crate::underway::Underway;
 
 /// How an operation was decided, and why.
 #[derive(Debug)]
@@ -51,10 +51,13 @@ impl PluginManager {
         let Some(snapshot) = self.snapshot() else { return Explanation::new(entity, Outcome::engine_down(), None) };
         let mut journey = journey(snapshot, point, draft, ContextTable::default());
         (journey.passage.trace, journey.passage.resumes) = (Some(Box::default()), resumes);
-        let Settled { end, report } = invoke::before(&mut journey, caller).await;
-        let trace = journey.passage.trace.take();
+        let mut underway = Underway::new(journey);
+        let Some(Settled { end, report }) = underway.before(caller).await else {
+            return Explanation::new(entity, Outcome::engine_down(), None);
+        };
+        let trace = underway.journey_mut().and_then(|journey| journey.passage.trace.take());
         let mut permit = None;
-        let decision = end.map(|granted| permit.insert(Permit::new(journey, &granted)).take_call());
+        let decision = end.map(|granted| permit.insert(Permit::new(underway, &granted)).take_call());
         let explanation = Explanation::new(entity, Outcome { decision, report }, trace);
         match (permit, answer) {
             (Some(permit), Some(answer)) => explanation.followed_by(permit.explain(answer).await),

@@ -8,13 +8,13 @@ use cpex_sdk::{GlobalContext, Hook, HookPayload, HookPoint, HookSide, code};
 use serde_json::{Map, Value as Json};
 
 use crate::context::ContextTable;
-use crate::invoke;
 use crate::manager::{PluginManager, journey};
 use crate::operation::{Answer, Caller};
 use crate::outcome::{Decision, Outcome};
 use crate::permit::{self, Permit};
-use crate::road::settle::{Settled, settle};
+use crate::road::settle::Settled;
 use crate::snapshot::Snapshot;
+use crate::underway::Underway;
 
 /// One invocation of a hook.
 #[derive(Debug)]
@@ -111,9 +111,9 @@ impl PluginManager {
     /// Denies what cannot set out on the road, on the record.
     pub(crate) async fn refuse<T>(&self, point: &'static HookPoint, envelope: Draft, fault: Fault) -> Outcome<T> {
         let Some(snapshot) = self.snapshot() else { return Outcome::engine_down() };
-        let mut journey = journey(snapshot, point, envelope, ContextTable::default());
+        let mut underway = Underway::new(journey(snapshot, point, envelope, ContextTable::default()));
         let denial = Denial::new(fault.0).because(fault.1);
-        let Settled { end, report } = settle(&mut journey, Err(denial.into())).await;
+        let Some(Settled { end, report }) = underway.refuse(denial).await else { return Outcome::engine_down() };
         match end {
             Decision::Deny(violation) => Outcome { decision: Decision::Deny(violation), report },
             Decision::Allow(_) | Decision::Pending(_) => Outcome::engine_down(),
@@ -192,10 +192,10 @@ fn idle(request: Request) -> Outcome<Invoked> {
 async fn before(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Request) -> Outcome<Invoked> {
     let Request { envelope, caller, global, contexts } = request;
     let table = contexts.map(|mut contexts| contexts.take_table());
-    let mut journey = journey(snapshot, point, envelope, ContextTable::continued(table, global));
-    let Settled { end, report } = invoke::before(&mut journey, caller).await;
+    let mut underway = Underway::new(journey(snapshot, point, envelope, ContextTable::continued(table, global)));
+    let Some(Settled { end, report }) = underway.before(caller).await else { return Outcome::engine_down() };
     let decision = end.map(|granted| {
-        let mut permit = Permit::new(journey, &granted);
+        let mut permit = Permit::new(underway, &granted);
         let (http, custom) = permit.shared();
         let payload = MessagePayload { message: permit.take_call().message };
         let contexts = Contexts { permit: Some(Box::new(permit)), table: ContextTable::default() };
@@ -207,27 +207,24 @@ async fn before(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Req
 async fn after(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Request) -> Outcome<Invoked> {
     let Request { envelope, caller, global, contexts } = request;
     let Contexts { permit, table } = contexts.unwrap_or_default();
-    let mut journey = match permit {
+    let ended = match permit {
         Some(permit) => {
             let response_headers = envelope.http_context().response_headers.clone();
-            let answer = Answer { message: envelope.into_message(), response_headers };
-            match permit.end(answer).await {
-                Some(ended) => ended,
-                None => return Outcome::engine_down(),
-            }
+            permit.end(Answer { message: envelope.into_message(), response_headers }).await
         }
         None => {
             // The route is that of the capability that answered; the message itself is judged as the result.
             let (asked, answer) = envelope.replace_message(|answer| asked_by(answer, point.entity));
             let table = ContextTable::continued(Some(table), global);
-            let mut journey = journey(snapshot, point, asked, table);
-            let settled = invoke::alone(&mut journey, caller, answer).await;
-            (journey, settled)
+            let mut underway = Underway::new(journey(snapshot, point, asked, table));
+            let settled = underway.alone(caller, answer).await;
+            underway.into_journey().zip(settled)
         }
     };
-    let (http, custom) = permit::shared(&journey.0);
-    let table = std::mem::take(&mut journey.0.passage.contexts);
-    let Outcome { decision, report } = permit::outcome_of(journey.0, journey.1);
+    let Some((mut journey, settled)) = ended else { return Outcome::engine_down() };
+    let (http, custom) = permit::shared(&journey);
+    let table = std::mem::take(&mut journey.passage.contexts);
+    let Outcome { decision, report } = permit::outcome_of(journey, settled);
     let decision = decision.map(|Answer { message, .. }| {
         let contexts = Contexts { permit: None, table };
         Invoked { payload: MessagePayload { message }, http, custom, contexts }

@@ -32,6 +32,7 @@ mod road;
 mod session;
 mod snapshot;
 mod trace;
+mod underway;
 
 pub use explain::{Explanation, Viewer};
 pub use hooks::{Contexts, Invoked, Request};

@@ -32,6 +32,7 @@ use crate::road::state::{Journey, Matter, Passage, Trail};
 use crate::road::yields::Yields;
 use crate::session::MemoryStore;
 use crate::snapshot::Snapshot;
+use crate::underway::Underway;
 
 /// The ports a host may replace; the default is the process's own.
 #[derive(Clone, Default)]
@@ -205,6 +206,12 @@ impl PluginManager {
         lifecycle::shutdown_all(&last).await;
     }
 
+    /// Waits until what runs in the background has ended: `fire_and_forget` plugins, and records that are still being
+    /// written of operations that were let go of.
+    pub async fn background_ended(&self) {
+        self.process.background.ended().await;
+    }
+
     /// Decides an operation, performs it if it is permitted, and judges what came back. The raw result never leaves
     /// this call.
     ///
@@ -234,8 +241,9 @@ impl PluginManager {
         let Operation { draft, caller, resumes } = operation;
         let mut journey = journey(snapshot, point, draft, ContextTable::default());
         journey.passage.resumes = resumes;
-        let Settled { end, report } = invoke::before(&mut journey, caller).await;
-        Outcome { decision: end.map(|granted| Permit::new(journey, &granted)), report }
+        let mut underway = Underway::new(journey);
+        let Some(Settled { end, report }) = underway.before(caller).await else { return Outcome::engine_down() };
+        Outcome { decision: end.map(|granted| Permit::new(underway, &granted)), report }
     }
 
     /// Whether an operation could be allowed with some arguments, for whoever lists capabilities: only what is certainly

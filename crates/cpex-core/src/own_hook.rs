@@ -6,11 +6,11 @@ use serde_json::Value as Json;
 
 use crate::context::ContextTable;
 use crate::hooks::{Contexts, HOOK_UNKNOWN, PAYLOAD_INVALID, UNKNOWN};
-use crate::invoke;
 use crate::manager::{PluginManager, journey};
 use crate::operation::Caller;
 use crate::outcome::{Decision, Outcome};
 use crate::road::settle::Settled;
+use crate::underway::Underway;
 
 /// One invocation of a hook of the host's own.
 #[derive(Debug)]
@@ -92,7 +92,11 @@ impl PluginManager {
         let table = ContextTable::continued(Some(contexts.take_table()), global);
         let mut journey = journey(snapshot, definition.point, context, table);
         journey.passage.own = Some(payload);
-        let Settled { end, report } = invoke::before(&mut journey, caller).await;
+        let mut underway = Underway::new(journey);
+        let settled = underway.before(caller).await;
+        let Some((mut journey, Settled { end, report })) = underway.into_journey().zip(settled) else {
+            return Outcome::engine_down();
+        };
         let passage = &mut journey.passage;
         contexts.put_table(std::mem::take(&mut passage.contexts));
         let decision = match (end, passage.own.take()) {

@@ -2,49 +2,45 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::task::{Context, Waker};
 
 use apl_cmf::{Envelope, HttpContext, Message, Role};
-use apl_core::Denial;
 use apl_cpex::Restriction;
-use cpex_sdk::code;
 use cpex_sdk::delegation::Minted;
 use serde_json::{Map, Value as Json};
 
 use crate::context::ContextTable;
-use crate::invoke;
 use crate::operation::{Answer, Call};
 use crate::outcome::{Decision, Outcome};
 use crate::road::decide::Grant;
-use crate::road::settle::{Settled, settle};
+use crate::road::settle::Settled;
 use crate::road::state::{Journey, Matter};
 use crate::trace::Recording;
+use crate::underway::Underway;
 
 /// Permission to perform one operation once, and the way its result comes back to be judged. It keeps the policy the
 /// operation began under. Dropping it without a result is recorded as `operation.abandoned`.
 #[must_use = "a permit that is dropped is recorded as an abandoned operation"]
 pub struct Permit {
-    /// None once the permit was used up.
-    held: Option<Journey>,
+    held: Underway,
 }
 
 impl Permit {
-    pub(crate) const fn new(journey: Journey, _granted: &Grant) -> Self {
-        Self { held: Some(journey) }
+    pub(crate) const fn new(held: Underway, _granted: &Grant) -> Self {
+        Self { held }
     }
 
     /// What may go to the capability: the message as policy left it.
     #[must_use]
     pub fn message(&self) -> Option<&Message> {
-        self.held.as_ref().and_then(Journey::envelope).map(Envelope::request)
+        self.held.journey().and_then(Journey::envelope).map(Envelope::request)
     }
 
     /// Takes out what goes to the capability. Arguments stay readable for the phases after the operation where those
     /// read them.
     #[must_use]
     pub fn take_call(&mut self) -> Call {
-        let keep = self.held.as_ref().and_then(|held| held.passage.plan()).is_some_and(|plan| plan.post_reads_args);
-        let message = match self.held.as_mut().map(|held| &mut held.matter) {
+        let keep = self.held.journey().and_then(|held| held.passage.plan()).is_some_and(|plan| plan.post_reads_args);
+        let message = match self.held.journey_mut().map(|held| &mut held.matter) {
             Some(Matter::Envelope(envelope)) => envelope.release_request(keep),
             // Unreachable from outside: only the methods that consume the permit empty it.
             Some(Matter::Draft(_)) | None => Message::new(Role::Assistant, Vec::new()),
@@ -55,25 +51,25 @@ impl Permit {
     /// The HTTP request that carried the operation, as plugins left its headers; none where nothing is known of it.
     #[must_use]
     pub fn http(&self) -> Option<&HttpContext> {
-        self.held.as_ref().and_then(Journey::envelope).map(Envelope::http)
+        self.held.journey().and_then(Journey::envelope).map(Envelope::http)
     }
 
     /// What the host attached to the operation, as plugins left it.
     #[must_use]
     pub fn custom(&self) -> Option<&Map<String, Json>> {
-        self.held.as_ref().and_then(Journey::envelope).map(Envelope::custom)
+        self.held.journey().and_then(Journey::envelope).map(Envelope::custom)
     }
 
     /// Takes out the credentials that were minted for the backend, each for a header of its own: once.
     #[must_use]
     pub fn credentials(&mut self) -> Vec<Minted> {
-        self.held.as_mut().map(|held| std::mem::take(&mut held.passage.yields.minted)).unwrap_or_default()
+        self.held.journey_mut().map(|held| std::mem::take(&mut held.passage.yields.minted)).unwrap_or_default()
     }
 
     /// What the host's router may choose from; none where nothing restricts it.
     #[must_use]
     pub fn restriction(&self) -> Option<Restriction> {
-        self.held.as_ref().and_then(|held| Restriction::fold(&held.passage.yields.narrowings))
+        self.held.journey().and_then(|held| Restriction::fold(&held.passage.yields.narrowings))
     }
 
     /// Judges what the capability answered. What the caller may see is in the outcome and nowhere else.
@@ -86,58 +82,40 @@ impl Permit {
 
     /// The same, before it is made an outcome of; none of a permit that was used up.
     pub(crate) async fn end(mut self, answer: Answer) -> Option<(Journey, Settled)> {
-        let mut journey = self.held.take()?;
-        journey.turn();
-        let settled = invoke::after(&mut journey, answer).await;
-        Some((journey, settled))
+        let settled = self.held.after(answer).await?;
+        Some((self.held.into_journey()?, settled))
     }
 
     /// The name of the entity that the operation is on.
     pub(crate) fn entity(&self) -> Option<&str> {
-        self.held.as_ref().and_then(Journey::entity).map(|entity| entity.name)
+        self.held.journey().and_then(Journey::entity).map(|entity| entity.name)
     }
 
     /// What plugins keep of the request, lent to a hook between those around the operation.
     pub(crate) fn take_contexts(&mut self) -> ContextTable {
-        self.held.as_mut().map(|held| std::mem::take(&mut held.passage.contexts)).unwrap_or_default()
+        self.held.journey_mut().map(|held| std::mem::take(&mut held.passage.contexts)).unwrap_or_default()
     }
 
     /// Takes it back.
     pub(crate) fn put_contexts(&mut self, contexts: ContextTable) {
-        if let Some(held) = &mut self.held {
+        if let Some(held) = self.held.journey_mut() {
             held.passage.contexts = contexts;
         }
     }
 
     /// What plugins may have changed beside the payload.
     pub(crate) fn shared(&self) -> Shared {
-        self.held.as_ref().map(shared).unwrap_or_default()
+        self.held.journey().map(shared).unwrap_or_default()
     }
 
     /// The same, with the recording of what policy did.
     pub(crate) async fn explain(mut self, answer: Answer) -> (Outcome<Answer>, Option<Box<Recording>>) {
-        let Some(mut journey) = self.held.take() else { return (Outcome::engine_down(), None) };
-        journey.turn();
-        journey.passage.trace = Some(Box::default());
-        let settled = invoke::after(&mut journey, answer).await;
+        if let Some(journey) = self.held.journey_mut() {
+            journey.passage.trace = Some(Box::default());
+        }
+        let Some((mut journey, settled)) = self.end(answer).await else { return (Outcome::engine_down(), None) };
         let trace = journey.passage.trace.take();
         (outcome_of(journey, settled), trace)
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        let Some(mut journey) = self.held.take() else { return };
-        let tasks = Arc::clone(&journey.passage.snapshot.background);
-        let mut record = Box::pin(async move {
-            journey.turn();
-            let _ = settle(&mut journey, Err(Denial::new(code::OPERATION_ABANDONED).into())).await;
-        });
-        // A sink that writes at once is done here, with or without a runtime; one that waits goes on in the background.
-        let mut context = Context::from_waker(Waker::noop());
-        if record.as_mut().poll(&mut context).is_pending() {
-            let _ = tasks.spawn(record);
-        }
     }
 }
 

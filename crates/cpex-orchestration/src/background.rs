@@ -3,10 +3,13 @@
 use std::error::Error;
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -19,6 +22,32 @@ pub struct Background {
     /// Absent once draining has begun.
     tasks: Mutex<Option<JoinSet<Result<(), Fault>>>>,
     bound: NonZeroUsize,
+    running: Arc<Running>,
+}
+
+/// How many tasks have not ended, and who waits for the last.
+#[derive(Debug, Default)]
+struct Running {
+    count: AtomicUsize,
+    none: Notify,
+}
+
+/// Held by a task until it has ended or was dropped.
+struct Counted(Arc<Running>);
+
+impl Counted {
+    fn of(running: &Arc<Running>) -> Self {
+        running.count.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(running))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        if self.0.count.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.none.notify_waiters();
+        }
+    }
 }
 
 /// Why a task was not started.
@@ -36,7 +65,7 @@ impl Background {
     /// A set of at most `bound` tasks at a time.
     #[must_use]
     pub fn new(bound: NonZeroUsize) -> Self {
-        Self { tasks: Mutex::new(Some(JoinSet::new())), bound }
+        Self { tasks: Mutex::new(Some(JoinSet::new())), bound, running: Arc::default() }
     }
 
     /// Starts a task on the current runtime. It never waits for room, since it stands before an answer. A panic ends the
@@ -57,8 +86,26 @@ impl Background {
         if tasks.len() >= self.bound.get() {
             return Err(Refused::Full);
         }
-        tasks.spawn_on(task, &runtime);
+        let counted = Counted::of(&self.running);
+        let counted_task = async move {
+            let ended = task.await;
+            drop(counted);
+            ended
+        };
+        tasks.spawn_on(counted_task, &runtime);
         Ok(())
+    }
+
+    /// Waits until no task is running. Others may be started meanwhile, and are waited for too.
+    pub async fn ended(&self) {
+        let mut none = pin!(self.running.none.notified());
+        // Listening begins before the count is read, so that the end of the last task is not missed.
+        none.as_mut().enable();
+        while self.running.count.load(Ordering::Acquire) > 0 {
+            none.as_mut().await;
+            none.set(self.running.none.notified());
+            none.as_mut().enable();
+        }
     }
 
     /// Refuses further tasks, waits until those running have ended, for at most `limit`, and aborts the rest; returns how

@@ -19,7 +19,7 @@ pub(super) enum Placing {
 }
 
 /// How the call itself ended; `None` where the plugin has no handler for the hook.
-pub(super) type Answer<P> = Result<Option<Result<PluginResult<P>, PluginError>>, Fault>;
+pub(crate) type Answer<P> = Result<Option<Result<PluginResult<P>, PluginError>>, Fault>;
 
 /// A call and how long it took.
 pub(super) struct Asked<P> {

@@ -15,6 +15,7 @@ mod inference;
 mod layers;
 mod lifecycle;
 mod listing;
+mod matrix;
 mod outline;
 mod overrides;
 mod own_hooks;

@@ -150,3 +150,18 @@ async fn neither_a_refused_task_nor_a_panic_payload_unwinds_when_it_is_dropped()
 fn at_most(bound: usize) -> Background {
     Background::new(NonZeroUsize::new(bound).unwrap())
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_last_task_is_waited_for_and_nothing_else() {
+    let set = at_most(4);
+    set.ended().await;
+    let (sender, receiver) = oneshot::channel::<()>();
+    set.spawn(async { receiver.await.unwrap() }).unwrap();
+    set.spawn(ready(())).unwrap();
+    let mut ended = Box::pin(set.ended());
+    assert!(tokio::time::timeout(LIMIT, ended.as_mut()).await.is_err());
+    sender.send(()).unwrap();
+    ended.await;
+    set.spawn(async { panic!("planted") }).unwrap();
+    set.ended().await;
+}
