@@ -159,7 +159,7 @@ async fn the_end_of_the_last_task_is_waited_for_and_nothing_else() {
     set.spawn(async { receiver.await.unwrap() }).unwrap();
     set.spawn(ready(())).unwrap();
     let mut ended = Box::pin(set.ended());
-    assert!(tokio::time::timeout(LIMIT, ended.as_mut()).await.is_err());
+    assert!(timeout(LIMIT, ended.as_mut()).await.is_err());
     sender.send(()).unwrap();
     ended.await;
     set.spawn(async { panic!("planted") }).unwrap();
