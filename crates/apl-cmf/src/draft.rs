@@ -84,6 +84,19 @@ impl Draft {
         (Self { message: make(&message), slots }, message)
     }
 
+    /// One draft for each request of that kind that the message makes, in the same context; see [`Message::split`].
+    pub fn split(self, kind: EntityKind) -> impl Iterator<Item = Self> {
+        let Self { message, slots } = self;
+        message.split(kind).into_iter().map(move |message| Self { message, slots: slots.clone() })
+    }
+
+    /// The same draft with these in its context, as an operation before it left them.
+    #[must_use]
+    pub fn continuing(mut self, http: Option<Arc<HttpContext>>, custom: Option<Arc<Map<String, Json>>>) -> Self {
+        (self.slots.http, self.slots.custom) = (http, custom);
+        self
+    }
+
     /// The agent that acts.
     #[must_use]
     pub fn agent_context(&self) -> &AgentContext {

@@ -90,6 +90,14 @@ fn asked(part: &ContentPart) -> Option<Entity<'_>> {
     Some(Entity { kind, name })
 }
 
+impl ContentPart {
+    /// The kind of capability it asks for; none of a part that asks for nothing.
+    #[must_use]
+    pub fn asks_for(&self) -> Option<EntityKind> {
+        asked(self).map(|entity| entity.kind)
+    }
+}
+
 impl fmt::Display for Entity<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.kind.name(), self.name)

@@ -21,6 +21,7 @@ mod phase;
 mod reading;
 mod request;
 mod secret;
+mod several;
 mod slots;
 mod view;
 

@@ -8,11 +8,12 @@ use cpex_sdk::HookSide;
 use serde_json::{Value as Json, json};
 
 use crate::context::ContextTable;
-use crate::manager::{PluginManager, journey};
+use crate::manager::PluginManager;
 use crate::operation::{Answer, Call, Operation};
 use crate::outcome::{Outcome, Report, Violation};
 use crate::permit::Permit;
 use crate::road::settle::Settled;
+use crate::road::state::Journey;
 use crate::trace::Recording;
 use crate::underway::Underway;
 
@@ -49,8 +50,8 @@ impl PluginManager {
         let entity = point.entity.and_then(|kind| draft.entity(kind));
         let entity = entity.map_or(Json::Null, |entity| entity_json(entity, draft.server()));
         let Some(snapshot) = self.snapshot() else { return Explanation::new(entity, Outcome::engine_down(), None) };
-        let mut journey = journey(snapshot, point, draft, ContextTable::default());
-        (journey.passage.trace, journey.passage.resumes) = (Some(Box::default()), resumes);
+        let mut journey = Journey::new(snapshot, point, draft, ContextTable::default()).resuming(resumes);
+        journey.passage.trace = Some(Box::default());
         let mut underway = Underway::new(journey);
         let Some(Settled { end, report }) = underway.before(caller).await else {
             return Explanation::new(entity, Outcome::engine_down(), None);

@@ -8,13 +8,15 @@ use cpex_sdk::{GlobalContext, Hook, HookPayload, HookPoint, HookSide, code};
 use serde_json::{Map, Value as Json};
 
 use crate::context::ContextTable;
-use crate::manager::{PluginManager, journey};
+use crate::manager::PluginManager;
 use crate::operation::{Answer, Caller};
 use crate::outcome::{Decision, Outcome};
-use crate::permit::{self, Permit};
+use crate::permit::Permit;
 use crate::road::settle::Settled;
+use crate::road::state::Journey;
+use crate::several::{self, Asked};
 use crate::snapshot::Snapshot;
-use crate::underway::Underway;
+use crate::underway::{Ended, Underway};
 
 /// One invocation of a hook.
 #[derive(Debug)]
@@ -111,7 +113,7 @@ impl PluginManager {
     /// Denies what cannot set out on the road, on the record.
     pub(crate) async fn refuse<T>(&self, point: &'static HookPoint, envelope: Draft, fault: Fault) -> Outcome<T> {
         let Some(snapshot) = self.snapshot() else { return Outcome::engine_down() };
-        let mut underway = Underway::new(journey(snapshot, point, envelope, ContextTable::default()));
+        let mut underway = Underway::new(Journey::new(snapshot, point, envelope, ContextTable::default()));
         let denial = Denial::new(fault.0).because(fault.1);
         let Some(Settled { end, report }) = underway.refuse(denial).await else { return Outcome::engine_down() };
         match end {
@@ -192,10 +194,10 @@ fn idle(request: Request) -> Outcome<Invoked> {
 async fn before(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Request) -> Outcome<Invoked> {
     let Request { envelope, caller, global, contexts } = request;
     let table = contexts.map(|mut contexts| contexts.take_table());
-    let mut underway = Underway::new(journey(snapshot, point, envelope, ContextTable::continued(table, global)));
-    let Some(Settled { end, report }) = underway.before(caller).await else { return Outcome::engine_down() };
-    let decision = end.map(|granted| {
-        let mut permit = Permit::new(underway, &granted);
+    let contexts = ContextTable::continued(table, global);
+    let asked = Asked { snapshot, point, draft: envelope, caller, contexts, resumes: None };
+    let Outcome { decision, report } = several::before(asked).await;
+    let decision = decision.map(|mut permit| {
         let (http, custom) = permit.shared();
         let payload = MessagePayload { message: permit.take_call().message };
         let contexts = Contexts { permit: Some(Box::new(permit)), table: ContextTable::default() };
@@ -216,15 +218,13 @@ async fn after(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Requ
             // The route is that of the capability that answered; the message itself is judged as the result.
             let (asked, answer) = envelope.replace_message(|answer| asked_by(answer, point.entity));
             let table = ContextTable::continued(Some(table), global);
-            let mut underway = Underway::new(journey(snapshot, point, asked, table));
-            let settled = underway.alone(caller, answer).await;
-            underway.into_journey().zip(settled)
+            Underway::new(Journey::new(snapshot, point, asked, table)).alone(caller, answer).await
         }
     };
-    let Some((mut journey, settled)) = ended else { return Outcome::engine_down() };
-    let (http, custom) = permit::shared(&journey);
-    let table = std::mem::take(&mut journey.passage.contexts);
-    let Outcome { decision, report } = permit::outcome_of(journey, settled);
+    let Some(Ended { outcome, contexts: table, shared: (http, custom), trace: _ }) = ended else {
+        return Outcome::engine_down();
+    };
+    let Outcome { decision, report } = outcome;
     let decision = decision.map(|Answer { message, .. }| {
         let contexts = Contexts { permit: None, table };
         Invoked { payload: MessagePayload { message }, http, custom, contexts }

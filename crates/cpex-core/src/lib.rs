@@ -30,6 +30,8 @@ mod process;
 mod record;
 mod road;
 mod session;
+mod several;
+mod shares;
 mod snapshot;
 mod trace;
 mod underway;

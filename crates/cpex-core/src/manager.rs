@@ -6,11 +6,10 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use apl_cmf::{Draft, Workload};
+use apl_cmf::Workload;
 use apl_cpex::Authenticator;
 use arc_swap::ArcSwapOption;
 use cpex_orchestration::{Background, Workers};
-use cpex_sdk::audit::Id;
 use cpex_sdk::scan::{ContentScanner, Scan};
 use cpex_sdk::{Clock, Factory, HookDefinition, HookPoint, Host, IdSource, OwnHook, SecretReader, SessionStore};
 
@@ -27,12 +26,10 @@ use crate::payload_policy::{HookPayloadPolicy, PayloadPolicies};
 use crate::permit::Permit;
 use crate::process::{ProcessSecrets, RandomIds, SystemClock};
 use crate::road::route::find;
-use crate::road::settle::Settled;
-use crate::road::state::{Journey, Matter, Passage, Trail};
-use crate::road::yields::Yields;
+use crate::road::state::Journey;
 use crate::session::MemoryStore;
+use crate::several::{self, Asked};
 use crate::snapshot::Snapshot;
-use crate::underway::Underway;
 
 /// The ports a host may replace; the default is the process's own.
 #[derive(Clone, Default)]
@@ -228,22 +225,20 @@ impl PluginManager {
             Decision::Deny(violation) => return Ok(Outcome { decision: Decision::Deny(violation), report }),
             Decision::Pending(pending) => return Ok(Outcome { decision: Decision::Pending(pending), report }),
         };
-        let credentials = permit.credentials();
+        let credentials = permit.credentials_by_request();
         let call = Call { credentials, ..permit.take_call() };
         let answer = backend(call).await?;
         Ok(permit.complete(answer).await)
     }
 
-    /// Decides an operation. A permit is the only way to go on, and [`Permit::complete`] the way to end it.
+    /// Decides an operation, or each that a message asks for. A permit is the only way to go on, and [`Permit::complete`] the
+    /// way to end it.
     pub async fn authorize(&self, operation: Operation) -> Outcome<Permit> {
         let Some(snapshot) = self.current.load_full() else { return Outcome::engine_down() };
         let point = operation.point();
         let Operation { draft, caller, resumes } = operation;
-        let mut journey = journey(snapshot, point, draft, ContextTable::default());
-        journey.passage.resumes = resumes;
-        let mut underway = Underway::new(journey);
-        let Some(Settled { end, report }) = underway.before(caller).await else { return Outcome::engine_down() };
-        Outcome { decision: end.map(|granted| Permit::new(underway, &granted)), report }
+        let contexts = ContextTable::default();
+        several::before(Asked { snapshot, point, draft, caller, contexts, resumes }).await
     }
 
     /// Whether an operation could be allowed with some arguments, for whoever lists capabilities: only what is certainly
@@ -253,7 +248,7 @@ impl PluginManager {
         let Some(snapshot) = self.current.load_full() else { return false };
         let point = operation.point();
         let Operation { draft, caller, resumes: _ } = operation;
-        let mut journey = journey(snapshot, point, draft, ContextTable::default());
+        let mut journey = Journey::new(snapshot, point, draft, ContextTable::default());
         invoke::could_allow(&mut journey, caller).await
     }
 
@@ -316,34 +311,6 @@ impl Ports {
             (_, bounds) => Arc::new(self.memory.within(bounds.unwrap_or_default())),
         }
     }
-}
-
-/// What an operation is at the beginning of the road.
-pub(crate) fn journey(
-    snapshot: Arc<Snapshot>,
-    point: &'static HookPoint,
-    draft: Draft,
-    contexts: ContextTable,
-) -> Journey {
-    let draft = match &snapshot.this_workload {
-        Some(workload) => draft.this_workload(Arc::clone(workload)),
-        None => draft,
-    };
-    let passage = Passage {
-        point,
-        operation: Id(snapshot.host.ids.next()),
-        received_ms: snapshot.host.clock.now_ms(),
-        plan: None,
-        trail: Trail::default(),
-        contexts,
-        own: None,
-        trace: None,
-        resumes: None,
-        pending: None,
-        yields: Yields::default(),
-        snapshot,
-    };
-    Journey { passage, matter: Matter::Draft(draft), session: None }
 }
 
 impl Default for PluginManager {

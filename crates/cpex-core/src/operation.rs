@@ -180,15 +180,27 @@ impl Operation {
 pub struct Call {
     /// The message as policy judged it.
     pub message: Message,
-    pub(crate) credentials: Vec<Minted>,
+    /// By the identifiers of the requests they were minted for; a request without any has no entry.
+    pub(crate) credentials: Vec<(String, Vec<Minted>)>,
 }
 
 impl Call {
     /// The credentials that were minted for it, each for a header of its own. They go to the backend, and the caller's own
     /// do not. A host that takes its permits by hand has them from [`Permit::credentials`](crate::Permit::credentials).
+    /// Where it makes several requests, see [`Call::credentials_of`]; here they are none.
     #[must_use]
     pub fn credentials(&self) -> &[Minted] {
-        &self.credentials
+        let requests = self.message.content.iter().filter(|part| part.asks_for().is_some()).count();
+        match &*self.credentials {
+            [(_, minted)] if requests == 1 => minted,
+            _ => &[],
+        }
+    }
+
+    /// The credentials that were minted for the request of that identifier.
+    #[must_use]
+    pub fn credentials_of(&self, request: &str) -> &[Minted] {
+        self.credentials.iter().find(|(id, _)| id == request).map(|(_, minted)| &**minted).unwrap_or_default()
     }
 
     /// The tool call it makes.

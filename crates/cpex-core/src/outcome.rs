@@ -93,6 +93,11 @@ pub struct Report {
     pub delegations: Vec<Delegation>,
     /// What went wrong on the way.
     pub errors: Vec<String>,
+    /// How it was decided: `allow`, `deny` or `pending`.
+    pub decision: &'static str,
+    /// Of a message that asks for several operations, the reports of all that were decided, in order; this is the one that
+    /// decides the message. Empty where it is of one operation.
+    pub operations: Vec<Self>,
 }
 
 impl<T> Decision<T> {
@@ -145,10 +150,25 @@ impl<T> Outcome<T> {
         Self { decision: Decision::Allow(released), report: Report::empty() }
     }
 
+    /// The outcome of several operations: the report of the one that decides it, with all of them.
+    pub(crate) fn of_several(decision: Decision<T>, operations: Vec<Report>) -> Self {
+        let decides = |report: &&Report| report.decision == decision.name();
+        match operations.iter().find(decides).or(operations.last()).cloned() {
+            Some(report) => Self { decision, report: Report { operations, ..report } },
+            None => Self::engine_down(),
+        }
+    }
+
+    /// The reports of the operations that the message asks for, in order: of one it is the report itself.
+    #[must_use]
+    pub fn operations(&self) -> &[Report] {
+        if self.report.operations.is_empty() { std::slice::from_ref(&self.report) } else { &self.report.operations }
+    }
+
     /// A denial before there is an operation to record.
     pub(crate) fn refused(code: &'static str, reason: &'static str) -> Self {
         let denial = apl_core::Denial::new(code).because(reason);
-        let report = Report { code: Some(code), ..Report::empty() };
+        let report = Report { code: Some(code), decision: "deny", ..Report::empty() };
         Self { decision: Decision::Deny(Violation::new(&denial, None)), report }
     }
 }
@@ -169,6 +189,8 @@ impl Report {
             restriction: None,
             delegations: Vec::new(),
             errors: Vec::new(),
+            decision: "allow",
+            operations: Vec::new(),
         }
     }
 }

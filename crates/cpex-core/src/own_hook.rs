@@ -6,10 +6,11 @@ use serde_json::Value as Json;
 
 use crate::context::ContextTable;
 use crate::hooks::{Contexts, HOOK_UNKNOWN, PAYLOAD_INVALID, UNKNOWN};
-use crate::manager::{PluginManager, journey};
+use crate::manager::PluginManager;
 use crate::operation::Caller;
 use crate::outcome::{Decision, Outcome};
 use crate::road::settle::Settled;
+use crate::road::state::Journey;
 use crate::underway::Underway;
 
 /// One invocation of a hook of the host's own.
@@ -90,7 +91,7 @@ impl PluginManager {
             return Outcome::nothing_asked(InvokedOwn { payload, contexts });
         }
         let table = ContextTable::continued(Some(contexts.take_table()), global);
-        let mut journey = journey(snapshot, definition.point, context, table);
+        let mut journey = Journey::new(snapshot, definition.point, context, table);
         journey.passage.own = Some(payload);
         let mut underway = Underway::new(journey);
         let settled = underway.before(caller).await;

@@ -1,7 +1,6 @@
 //! A permit: the only thing a backend may be called with.
 
 use std::fmt;
-use std::sync::Arc;
 
 use apl_cmf::{Envelope, HttpContext, Message, Role};
 use apl_cpex::Restriction;
@@ -10,142 +9,182 @@ use serde_json::{Map, Value as Json};
 
 use crate::context::ContextTable;
 use crate::operation::{Answer, Call};
-use crate::outcome::{Decision, Outcome};
+use crate::outcome::Outcome;
 use crate::road::decide::Grant;
-use crate::road::settle::Settled;
 use crate::road::state::{Journey, Matter};
+use crate::shares;
 use crate::trace::Recording;
-use crate::underway::Underway;
+use crate::underway::{Ended, Shared, Underway, shared};
 
-/// Permission to perform one operation once, and the way its result comes back to be judged. It keeps the policy the
-/// operation began under. Dropping it without a result is recorded as `operation.abandoned`.
+/// Permission to perform what a message asks for, once, and the way its result comes back to be judged. It keeps the policy
+/// the operation began under. Dropping it without a result is recorded as `operation.abandoned`.
 #[must_use = "a permit that is dropped is recorded as an abandoned operation"]
 pub struct Permit {
     held: Underway,
+    /// The operations after the first, of a message that asks for several.
+    further: Vec<Underway>,
 }
 
 impl Permit {
     pub(crate) const fn new(held: Underway, _granted: &Grant) -> Self {
-        Self { held }
+        Self { held, further: Vec::new() }
     }
 
-    /// What may go to the capability: the message as policy left it.
+    /// The same permission for one more operation of the message.
+    pub(crate) fn and(&mut self, further: Underway, _granted: &Grant) {
+        self.further.push(further);
+    }
+
+    /// One permit for each operation of the message, in order, for a host that performs and completes them one by one.
+    #[must_use]
+    pub fn split(self) -> Vec<Self> {
+        let Self { held, further } = self;
+        std::iter::once(held).chain(further).map(|held| Self { held, further: Vec::new() }).collect()
+    }
+
+    /// What may go to the capability, as policy left it: one message for each operation.
+    pub fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.envelopes().map(Envelope::request)
+    }
+
+    /// What may go to the capability, as policy left it; none of a message that asks for several operations, whose
+    /// [`messages`](Self::messages) are several.
     #[must_use]
     pub fn message(&self) -> Option<&Message> {
-        self.held.journey().and_then(Journey::envelope).map(Envelope::request)
+        let mut messages = self.messages();
+        messages.next().filter(|_| self.further.is_empty())
     }
 
     /// Takes out what goes to the capability. Arguments stay readable for the phases after the operation where those
     /// read them.
     #[must_use]
     pub fn take_call(&mut self) -> Call {
-        let keep = self.held.journey().and_then(|held| held.passage.plan()).is_some_and(|plan| plan.post_reads_args);
-        let message = match self.held.journey_mut().map(|held| &mut held.matter) {
-            Some(Matter::Envelope(envelope)) => envelope.release_request(keep),
-            // Unreachable from outside: only the methods that consume the permit empty it.
-            Some(Matter::Draft(_)) | None => Message::new(Role::Assistant, Vec::new()),
-        };
+        let message = Message::join(std::iter::once(&mut self.held).chain(&mut self.further).filter_map(release));
+        // Unreachable from outside: only the methods that consume the permit empty it.
+        let message = message.unwrap_or_else(|| Message::new(Role::Assistant, Vec::new()));
         Call { message, credentials: Vec::new() }
     }
 
     /// The HTTP request that carried the operation, as plugins left its headers; none where nothing is known of it.
     #[must_use]
     pub fn http(&self) -> Option<&HttpContext> {
-        self.held.journey().and_then(Journey::envelope).map(Envelope::http)
+        self.envelopes().last().map(Envelope::http)
     }
 
     /// What the host attached to the operation, as plugins left it.
     #[must_use]
     pub fn custom(&self) -> Option<&Map<String, Json>> {
-        self.held.journey().and_then(Journey::envelope).map(Envelope::custom)
+        self.envelopes().last().map(Envelope::custom)
     }
 
-    /// Takes out the credentials that were minted for the backend, each for a header of its own: once.
+    /// Takes out the credentials that were minted for the backend, each for a header of its own: once. Those of a message
+    /// that asks for several operations are had from the permits it is [split](Self::split) into, since each is for its own
+    /// operation; here they are none.
     #[must_use]
     pub fn credentials(&mut self) -> Vec<Minted> {
-        self.held.journey_mut().map(|held| std::mem::take(&mut held.passage.yields.minted)).unwrap_or_default()
+        if self.further.is_empty() { minted(&mut self.held) } else { Vec::new() }
     }
 
-    /// What the host's router may choose from; none where nothing restricts it.
+    /// The same of every operation, with the identifier of its request.
+    pub(crate) fn credentials_by_request(&mut self) -> Vec<(String, Vec<Minted>)> {
+        let operations = std::iter::once(&mut self.held).chain(&mut self.further);
+        let each = operations.filter_map(|underway| {
+            let minted = minted(underway);
+            (!minted.is_empty()).then(|| (underway.request_id().unwrap_or_default().to_owned(), minted))
+        });
+        each.collect()
+    }
+
+    /// What the host's router may choose from; none where nothing restricts it. Of several operations it is what all of
+    /// them leave.
     #[must_use]
     pub fn restriction(&self) -> Option<Restriction> {
-        self.held.journey().and_then(|held| Restriction::fold(&held.passage.yields.narrowings))
+        if self.further.is_empty() {
+            return Restriction::fold(&self.held.journey()?.passage.yields.narrowings);
+        }
+        let journeys = self.operations().filter_map(Underway::journey);
+        let narrowings: Vec<_> =
+            journeys.flat_map(|journey| journey.passage.yields.narrowings.iter().cloned()).collect();
+        Restriction::fold(&narrowings)
     }
 
     /// Judges what the capability answered. What the caller may see is in the outcome and nowhere else.
+    ///
+    /// Of several operations every result refers to the request it answers, and none is missing; one that is denied denies
+    /// them all.
     pub async fn complete(self, answer: Answer) -> Outcome<Answer> {
         match self.end(answer).await {
-            Some((journey, settled)) => outcome_of(journey, settled),
+            Some(ended) => ended.outcome,
             None => Outcome::engine_down(),
         }
     }
 
-    /// The same, before it is made an outcome of; none of a permit that was used up.
-    pub(crate) async fn end(mut self, answer: Answer) -> Option<(Journey, Settled)> {
-        let settled = self.held.after(answer).await?;
-        Some((self.held.into_journey()?, settled))
+    /// The same, with what is left of it; none of a permit that was used up.
+    pub(crate) async fn end(self, answer: Answer) -> Option<Ended> {
+        let Self { held, mut further } = self;
+        if further.is_empty() {
+            return held.end(answer).await;
+        }
+        further.insert(0, held);
+        Some(shares::after(further, answer).await)
     }
 
-    /// The name of the entity that the operation is on.
+    /// The name of the entity that the operation is on; of several, none.
     pub(crate) fn entity(&self) -> Option<&str> {
-        self.held.journey().and_then(Journey::entity).map(|entity| entity.name)
+        let journey = self.held.journey().filter(|_| self.further.is_empty())?;
+        journey.entity().map(|entity| entity.name)
     }
 
     /// What plugins keep of the request, lent to a hook between those around the operation.
     pub(crate) fn take_contexts(&mut self) -> ContextTable {
-        self.held.journey_mut().map(|held| std::mem::take(&mut held.passage.contexts)).unwrap_or_default()
+        self.further.last_mut().unwrap_or(&mut self.held).take_contexts()
     }
 
     /// Takes it back.
     pub(crate) fn put_contexts(&mut self, contexts: ContextTable) {
-        if let Some(held) = self.held.journey_mut() {
-            held.passage.contexts = contexts;
-        }
+        self.further.last_mut().unwrap_or(&mut self.held).put_contexts(contexts);
     }
 
     /// What plugins may have changed beside the payload.
     pub(crate) fn shared(&self) -> Shared {
-        self.held.journey().map(shared).unwrap_or_default()
+        self.operations().last().and_then(Underway::journey).map(shared).unwrap_or_default()
     }
 
-    /// The same, with the recording of what policy did.
+    /// Completes it with the recording of what policy did.
     pub(crate) async fn explain(mut self, answer: Answer) -> (Outcome<Answer>, Option<Box<Recording>>) {
         if let Some(journey) = self.held.journey_mut() {
             journey.passage.trace = Some(Box::default());
         }
-        let Some((mut journey, settled)) = self.end(answer).await else { return (Outcome::engine_down(), None) };
-        let trace = journey.passage.trace.take();
-        (outcome_of(journey, settled), trace)
+        match self.end(answer).await {
+            Some(Ended { outcome, trace, .. }) => (outcome, trace),
+            None => (Outcome::engine_down(), None),
+        }
     }
+
+    fn operations(&self) -> impl Iterator<Item = &Underway> {
+        std::iter::once(&self.held).chain(&self.further)
+    }
+
+    fn envelopes(&self) -> impl Iterator<Item = &Envelope> {
+        self.operations().filter_map(|underway| underway.journey().and_then(Journey::envelope))
+    }
+}
+
+fn release(underway: &mut Underway) -> Option<Message> {
+    let journey = underway.journey_mut()?;
+    let keep = journey.passage.plan().is_some_and(|plan| plan.post_reads_args);
+    match &mut journey.matter {
+        Matter::Envelope(envelope) => Some(envelope.release_request(keep)),
+        Matter::Draft(_) => None,
+    }
+}
+
+fn minted(underway: &mut Underway) -> Vec<Minted> {
+    underway.journey_mut().map(|journey| std::mem::take(&mut journey.passage.yields.minted)).unwrap_or_default()
 }
 
 impl fmt::Debug for Permit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Permit").finish_non_exhaustive()
     }
-}
-
-/// The HTTP request that carried an operation, and what the host attached to it.
-pub(crate) type Shared = (Option<Arc<HttpContext>>, Option<Arc<Map<String, Json>>>);
-
-/// What plugins may have changed of an operation beside the payload.
-pub(crate) fn shared(journey: &Journey) -> Shared {
-    let envelope = journey.envelope();
-    (envelope.and_then(Envelope::shared_http), envelope.and_then(Envelope::shared_custom))
-}
-
-/// The outcome of the side after an operation.
-pub(crate) fn outcome_of(journey: Journey, settled: Settled) -> Outcome<Answer> {
-    let Settled { end, report } = settled;
-    let answered = match journey.matter {
-        Matter::Envelope(envelope) => envelope.into_messages().1,
-        Matter::Draft(_) => None,
-    };
-    let decision = match (end, answered) {
-        (Decision::Allow(_), Some(message)) => Decision::Allow(Answer::new(message)),
-        (Decision::Allow(_), None) => return Outcome::engine_down(),
-        (Decision::Deny(violation), _) => Decision::Deny(violation),
-        (Decision::Pending(pending), _) => Decision::Pending(pending),
-    };
-    Outcome { decision, report }
 }

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
-use apl_cmf::Message;
+use apl_cmf::{ContentPart, Envelope, HttpContext, Message};
 use apl_core::Denial;
 use cpex_sdk::code;
+use serde_json::{Map, Value as Json};
 
+use crate::context::ContextTable;
 use crate::invoke;
 use crate::operation::{Answer, Caller};
-use crate::outcome::Decision;
+use crate::outcome::{Decision, Outcome};
 use crate::road::settle::{Settled, settle};
-use crate::road::state::Journey;
+use crate::road::state::{Journey, Matter};
+use crate::trace::Recording;
 
 /// An operation and how far it is. Dropped before its end, it is recorded as abandoned: what was cancelled while it was
 /// decided on the side it was on, what was permitted and never completed on the side after the operation.
@@ -36,6 +39,24 @@ impl Underway {
         Self { journey: Some(journey), stand: Stand::Deciding }
     }
 
+    /// What plugins keep of the request, lent to another hook or operation of it.
+    pub(crate) fn take_contexts(&mut self) -> ContextTable {
+        self.journey.as_mut().map(|journey| std::mem::take(&mut journey.passage.contexts)).unwrap_or_default()
+    }
+
+    /// Takes it back.
+    pub(crate) fn put_contexts(&mut self, contexts: ContextTable) {
+        if let Some(journey) = &mut self.journey {
+            journey.passage.contexts = contexts;
+        }
+    }
+
+    /// The identifier of what the message asks for.
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        let envelope = self.journey.as_ref().and_then(Journey::envelope)?;
+        envelope.request().content.iter().filter(|part| part.asks_for().is_some()).find_map(ContentPart::request_id)
+    }
+
     pub(crate) const fn journey(&self) -> Option<&Journey> {
         self.journey.as_ref()
     }
@@ -54,21 +75,32 @@ impl Underway {
         Some(settled)
     }
 
-    /// Walks the road after the operation.
-    pub(crate) async fn after(&mut self, answer: Answer) -> Option<Settled> {
-        let journey = self.journey.as_mut()?;
-        journey.turn();
+    /// Turns to the side after the operation.
+    pub(crate) fn turn(&mut self) {
+        if let Some(journey) = &mut self.journey {
+            journey.turn();
+        }
         self.stand = Stand::Deciding;
-        let settled = invoke::after(journey, answer).await;
-        self.stand = Stand::Ended;
-        Some(settled)
+    }
+
+    /// Walks the road after the operation.
+    pub(crate) async fn end(mut self, answer: Answer) -> Option<Ended> {
+        self.turn();
+        let settled = invoke::after(self.journey.as_mut()?, answer).await;
+        self.ended(settled)
     }
 
     /// Walks the road of a result that nobody asked about before.
-    pub(crate) async fn alone(&mut self, caller: Caller, answer: Message) -> Option<Settled> {
+    pub(crate) async fn alone(mut self, caller: Caller, answer: Message) -> Option<Ended> {
         let settled = invoke::alone(self.journey.as_mut()?, caller, answer).await;
-        self.stand = Stand::Ended;
-        Some(settled)
+        self.ended(settled)
+    }
+
+    fn ended(mut self, settled: Settled) -> Option<Ended> {
+        let mut journey = self.journey.take()?;
+        let contexts = std::mem::take(&mut journey.passage.contexts);
+        let (shared, trace) = (shared(&journey), journey.passage.trace.take());
+        Some(Ended { outcome: outcome_of(journey, settled), contexts, shared, trace })
     }
 
     /// Denies what cannot set out on the road.
@@ -78,10 +110,66 @@ impl Underway {
         Some(settled)
     }
 
+    /// Denies what cannot be read as one operation or several.
+    pub(crate) async fn malformed<T>(&mut self) -> Outcome<T> {
+        match self.refuse(Denial::new(code::REQUEST_MALFORMED)).await {
+            Some(Settled { end: Decision::Deny(violation), report }) => {
+                Outcome { decision: Decision::Deny(violation), report }
+            }
+            Some(_) | None => Outcome::engine_down(),
+        }
+    }
+
     /// Takes out what has ended. Nothing more is recorded of it.
     pub(crate) fn into_journey(mut self) -> Option<Journey> {
         self.journey.take()
     }
+}
+
+/// An operation that has ended.
+pub(crate) struct Ended {
+    pub(crate) outcome: Outcome<Answer>,
+    /// What plugins keep of the request.
+    pub(crate) contexts: ContextTable,
+    pub(crate) shared: Shared,
+    /// What policy did, where the operation is explained.
+    pub(crate) trace: Option<Box<Recording>>,
+}
+
+impl Ended {
+    pub(crate) fn engine_down() -> Self {
+        Self {
+            outcome: Outcome::engine_down(),
+            contexts: ContextTable::default(),
+            shared: Shared::default(),
+            trace: None,
+        }
+    }
+}
+
+/// The HTTP request that carried an operation, and what the host attached to it.
+pub(crate) type Shared = (Option<Arc<HttpContext>>, Option<Arc<Map<String, Json>>>);
+
+/// What plugins may have changed of an operation beside the payload.
+pub(crate) fn shared(journey: &Journey) -> Shared {
+    let envelope = journey.envelope();
+    (envelope.and_then(Envelope::shared_http), envelope.and_then(Envelope::shared_custom))
+}
+
+/// The outcome of the side after an operation.
+fn outcome_of(journey: Journey, settled: Settled) -> Outcome<Answer> {
+    let Settled { end, report } = settled;
+    let answered = match journey.matter {
+        Matter::Envelope(envelope) => envelope.into_messages().1,
+        Matter::Draft(_) => None,
+    };
+    let decision = match (end, answered) {
+        (Decision::Allow(_), Some(message)) => Decision::Allow(Answer::new(message)),
+        (Decision::Allow(_), None) => return Outcome::engine_down(),
+        (Decision::Deny(violation), _) => Decision::Deny(violation),
+        (Decision::Pending(pending), _) => Decision::Pending(pending),
+    };
+    Outcome { decision, report }
 }
 
 impl Drop for Underway {

@@ -164,15 +164,18 @@ fn conclude(journey: &mut Journey, ending: Ending, id: Id) -> Settled {
         restriction: Restriction::fold(&passage.yields.narrowings),
         delegations: trail.delegations,
         errors: trail.errors,
+        decision: "allow",
+        operations: Vec::new(),
     };
     let end = match ending {
         Ok(grant) => Decision::Allow(grant),
         Err(Stop::Suspended(suspended)) => {
-            report.rule = Some(suspended.rule);
+            (report.decision, report.rule) = ("pending", Some(suspended.rule));
             Decision::Pending(suspended.pending)
         }
         Err(Stop::Denied(Denied { denial, rule, control })) => {
-            (report.code, report.rule, report.control) = (Some(denial.code), rule, control);
+            (report.decision, report.code) = ("deny", Some(denial.code));
+            (report.rule, report.control) = (rule, control);
             Decision::Deny(Violation::new(&denial, passage.plan().and_then(|plan| plan.response.clone())))
         }
     };

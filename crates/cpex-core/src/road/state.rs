@@ -122,6 +122,34 @@ pub(crate) struct Denied {
 }
 
 impl Journey {
+    /// An operation at the beginning of the road.
+    pub(crate) fn new(
+        snapshot: Arc<Snapshot>,
+        point: &'static HookPoint,
+        draft: Draft,
+        contexts: ContextTable,
+    ) -> Self {
+        let draft = match &snapshot.this_workload {
+            Some(workload) => draft.this_workload(Arc::clone(workload)),
+            None => draft,
+        };
+        let passage = Passage {
+            point,
+            operation: Id(snapshot.host.ids.next()),
+            received_ms: snapshot.host.clock.now_ms(),
+            plan: None,
+            trail: Trail::default(),
+            contexts,
+            own: None,
+            trace: None,
+            resumes: None,
+            pending: None,
+            yields: Yields::default(),
+            snapshot,
+        };
+        Self { passage, matter: Matter::Draft(draft), session: None }
+    }
+
     /// The operation as the stages after `identify` see it.
     pub(crate) fn identified(&mut self) -> Result<Identified<'_>, Denied> {
         let Self { passage, matter, session } = self;
@@ -129,6 +157,12 @@ impl Journey {
             Matter::Envelope(envelope) => Ok(Identified { passage, envelope, session }),
             Matter::Draft(_) => Err(Denial::new(code::POLICY_PROTOCOL).into()),
         }
+    }
+
+    /// The same as the repetition of an operation that was left pending.
+    pub(crate) fn resuming(mut self, resumes: Option<Arc<str>>) -> Self {
+        self.passage.resumes = resumes;
+        self
     }
 
     /// Turns to the other side of the operation: its own hook, its own record, what the first said left out.

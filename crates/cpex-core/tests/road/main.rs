@@ -20,5 +20,6 @@ mod outline;
 mod overrides;
 mod own_hooks;
 mod plugins;
+mod several;
 mod support;
 mod typed_hooks;
