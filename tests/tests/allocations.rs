@@ -6,8 +6,10 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use cpex::ManagerConfig;
 use cpex::prelude::*;
 use cpex::sdk::config::{ConfigFault, Key, PluginConfig};
+use cpex::sdk::metrics::Metrics;
 use cpex::sdk::{AuditSink, Factory, Host, Instance, Record, SinkError, async_trait};
 use serde_json::json;
 
@@ -50,7 +52,11 @@ fn ready<F: Future>(future: F) -> F::Output {
 }
 
 fn manager(policy: &str) -> PluginManager {
-    let manager = PluginManager::default();
+    manager_with(policy, ManagerConfig::default())
+}
+
+fn manager_with(policy: &str, config: ManagerConfig) -> PluginManager {
+    let manager = PluginManager::new(config);
     manager.register_factory("audit/count", Arc::new(Reading));
     manager.load_config_yaml(policy).unwrap();
     ready(manager.initialize()).unwrap();
@@ -91,6 +97,18 @@ fn a_guarded_operation_with_route_identity_label_and_record_allocates_exactly_th
 fn a_decision_that_asks_nothing_foreign_allocates_nothing_but_what_is_kept_of_the_call() {
     let manager = manager(r#"{ routes: [ { tool: lookup, policy: ["require(role.hr)", "args.id == 'x': deny"] } ] }"#);
     assert_eq!(allocations_of_guard(&manager), 3);
+}
+
+#[test]
+fn metrics_are_told_without_an_allocation() {
+    struct Idle;
+    impl Metrics for Idle {}
+    let config = ManagerConfig { metrics: Some(Arc::new(Idle)), ..ManagerConfig::default() };
+    let (told, untold) = (manager_with(POLICY, config), manager(POLICY));
+    for manager in [&told, &untold] {
+        let _first = allocations_of_guard(manager);
+    }
+    assert_eq!(allocations_of_guard(&told), allocations_of_guard(&untold));
 }
 
 #[test]

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use apl_cmf::{Envelope, View};
-use cpex_orchestration::call;
+use cpex_orchestration::{Fault, call};
 use cpex_sdk::config::OnError;
-use cpex_sdk::{FieldPayload, Instance};
+use cpex_sdk::metrics::Called;
+use cpex_sdk::{FieldPayload, Instance, PluginResult, Verdict, code};
 
 use crate::control::Answer;
+use crate::meter::Start;
 use crate::road::state::Passage;
-use crate::snapshot::Control;
+use crate::snapshot::{Control, Snapshot};
 
 /// Starts one `fire_and_forget` plugin on a copy of what it may see. Nothing waits for it and nothing it answers counts.
 /// Outside an asynchronous runtime there is nowhere to run it, and it is left out.
@@ -19,23 +21,21 @@ pub(crate) fn start(index: usize, envelope: &Envelope, passage: &Passage) {
     let mut context = passage.contexts.copy(index);
     let (point, side, own) = (passage.point, passage.side(), passage.own.clone());
     let plan = passage.plan;
-    let tasks = Arc::clone(&snapshot.background);
     let task = async move {
         let Some(control) = snapshot.control(plan, index) else { return };
         let Some(Instance::Plugin(plugin)) = &control.instance else { return };
         let view = View::new(&envelope, control.config.capabilities);
+        let start = snapshot.meter.start();
         // The guard keeps a panic or an overrun from reaching the runtime; there is no operation left to record it in.
-        let failed = if let Some(payload) = own {
-            has_failed(&call(plugin.call_own(point, &payload, &view, &mut context), control.timeout).await)
+        if let Some(payload) = own {
+            let answer = call(plugin.call_own(point, &payload, &view, &mut context), control.timeout).await;
+            heard(control, &snapshot, start, &answer);
         } else if let Some(payload) = envelope.payload(side) {
-            has_failed(&call(plugin.call(point, payload, &view, &mut context), control.timeout).await)
-        } else {
-            false
-        };
-        disable(control, failed);
+            let answer = call(plugin.call(point, payload, &view, &mut context), control.timeout).await;
+            heard(control, &snapshot, start, &answer);
+        }
     };
-    // What finds no room, or no runtime, is left out: telemetry never holds up an answer.
-    let _ = tasks.spawn(task);
+    spawn(index, passage, task);
 }
 
 /// Starts one `fire_and_forget` plugin that stands in a field pipeline, as [`start`] does.
@@ -43,23 +43,39 @@ pub(crate) fn start_field(index: usize, payload: FieldPayload, envelope: &Envelo
     let snapshot = Arc::clone(&passage.snapshot);
     let (envelope, plan) = (envelope.clone(), passage.plan);
     let mut context = passage.contexts.copy(index);
-    let tasks = Arc::clone(&snapshot.background);
     let task = async move {
         let Some(control) = snapshot.control(plan, index) else { return };
         let Some(Instance::Plugin(plugin)) = &control.instance else { return };
         let view = View::new(&envelope, control.config.capabilities);
-        disable(control, has_failed(&call(plugin.call_field(&payload, &view, &mut context), control.timeout).await));
+        let start = snapshot.meter.start();
+        let answer = call(plugin.call_field(&payload, &view, &mut context), control.timeout).await;
+        heard(control, &snapshot, start, &answer);
     };
-    let _ = tasks.spawn(task);
+    spawn(index, passage, task);
 }
 
-const fn has_failed<P>(answer: &Answer<P>) -> bool {
-    !matches!(answer, Ok(Some(Ok(_))))
+/// What finds no room, or no runtime, is left out: telemetry never holds up an answer.
+fn spawn(index: usize, passage: &Passage, task: impl Future<Output = ()> + Send + 'static) {
+    let snapshot = &passage.snapshot;
+    let Err(refused) = snapshot.background.spawn(task) else { return };
+    if let Some(control) = snapshot.control(passage.plan, index) {
+        snapshot.meter.left_out(&control.name, refused);
+    }
 }
 
-/// A plugin that failed is off from now on, where its `on_error` says so.
-fn disable(control: &Control, failed: bool) {
-    if failed && control.config.on_error == OnError::Disable {
+/// A plugin that failed is off from now on, where its `on_error` says so. What it asked for no record says, only metrics.
+fn heard<P>(control: &Control, snapshot: &Snapshot, start: Start, answer: &Answer<P>) {
+    let (requested, code) = match answer {
+        Ok(Some(Ok(PluginResult { verdict: Verdict::Allow, .. }))) => ("allow", None),
+        Ok(Some(Ok(PluginResult { verdict: Verdict::Deny(_), .. }))) => ("deny", Some(code::PLUGIN_DENIED)),
+        Ok(Some(Ok(PluginResult { verdict: Verdict::Modify(_), .. }))) => ("modify", None),
+        Ok(None | Some(Err(_))) => ("error", Some(code::PLUGIN_ERROR)),
+        Err(Fault::Timeout) => ("error", Some(code::PLUGIN_TIMEOUT)),
+        Err(Fault::Panic) => ("error", Some(code::PLUGIN_PANIC)),
+    };
+    if requested == "error" && control.config.on_error == OnError::Disable {
         control.disable();
     }
+    let plugin = &*control.name;
+    snapshot.meter.took(start, |metrics, duration| metrics.called(&Called { plugin, requested, code, duration }));
 }

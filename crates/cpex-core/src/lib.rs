@@ -18,6 +18,7 @@ mod invoke;
 mod lifecycle;
 mod load;
 mod manager;
+mod meter;
 mod operation;
 mod outcome;
 mod outline;

@@ -23,6 +23,7 @@ use serde_json::{Map, Value as Json};
 use crate::document::kinds::{HostKinds, Kinds};
 use crate::document::{self, Attributes, Document, LoadError, MemoryBounds, PluginNode};
 use crate::elicitation::Suspensions;
+use crate::meter::Meter;
 use crate::own::OwnHooks;
 use crate::payload_policy::PayloadPolicies;
 use crate::snapshot::{Control, Engine, Hooked, Prepared, Settings, Snapshot};
@@ -54,6 +55,7 @@ pub(crate) struct Process {
     pub(crate) payload_policies: Arc<PayloadPolicies>,
     pub(crate) workers: Arc<Workers>,
     pub(crate) background: Arc<Background>,
+    pub(crate) meter: Meter,
 }
 
 /// What a document is compiled with: all that was registered with the manager.
@@ -131,7 +133,7 @@ impl Loaded {
     }
 
     pub(crate) fn into_snapshot(self, process: Process, store: Arc<dyn SessionStore>) -> Snapshot {
-        let Process { suspensions, this_workload, payload_policies, workers, background } = process;
+        let Process { suspensions, this_workload, payload_policies, workers, background, meter } = process;
         Snapshot {
             policy: self.policy,
             controls: self.controls,
@@ -150,6 +152,7 @@ impl Loaded {
             own_hooks: self.own_hooks,
             workers,
             background,
+            meter,
         }
     }
 }

@@ -10,6 +10,7 @@ use apl_cmf::Workload;
 use apl_cpex::Authenticator;
 use arc_swap::ArcSwapOption;
 use cpex_orchestration::{Background, Workers};
+use cpex_sdk::metrics::Metrics;
 use cpex_sdk::scan::{ContentScanner, Scan};
 use cpex_sdk::{Clock, Factory, HookDefinition, HookPoint, Host, IdSource, OwnHook, SecretReader, SessionStore};
 
@@ -19,6 +20,7 @@ use crate::document::{Document, LoadError, MemoryBounds};
 use crate::invoke;
 use crate::lifecycle::{self, InitializeError};
 use crate::load::{Loaded, Process, Registered, Warnings};
+use crate::meter::Meter;
 use crate::operation::{Answer, Call, Operation};
 use crate::outcome::{Decision, Outcome};
 use crate::own::HookTaken;
@@ -46,6 +48,8 @@ pub struct ManagerConfig {
     pub this_workload: Option<Workload>,
     /// What plugins may change on hooks, by the names of those; on others what their mode lets them.
     pub payload_policies: BTreeMap<String, HookPayloadPolicy>,
+    /// What is told of decisions and of what they wait for, to be counted and timed.
+    pub metrics: Option<Arc<dyn Metrics>>,
 }
 
 /// The reference monitor: decides every operation under the document it was given.
@@ -83,6 +87,7 @@ impl PluginManager {
         let clock = config.clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let memory = MemoryStore::new(Arc::clone(&clock));
         let ids = config.ids.unwrap_or_else(|| Arc::new(RandomIds::default()));
+        let meter = Meter::new(config.metrics, Arc::clone(&clock));
         Self {
             current: ArcSwapOption::empty(),
             staged: Mutex::default(),
@@ -95,6 +100,7 @@ impl PluginManager {
                 payload_policies: Arc::new(PayloadPolicies::new(config.payload_policies)),
                 workers: Arc::new(Workers::new(WORKERS)),
                 background: Arc::new(Background::new(BACKGROUND_TASKS)),
+                meter,
             },
         }
     }
@@ -139,7 +145,7 @@ impl PluginManager {
     /// # Errors
     /// Every mistake in the document, each with its place. What was in force stays in force.
     pub fn load_config_yaml(&self, text: &str) -> Result<Warnings, LoadError> {
-        self.stage(&Document::parse("<document>", text)?)
+        self.stage(&self.process.meter.read(Document::parse("<document>", text))?)
     }
 
     /// Reads, checks and compiles the document in a file; [`PluginManager::initialize`] makes it the one in force.
@@ -147,7 +153,7 @@ impl PluginManager {
     /// # Errors
     /// That the file cannot be read, or every mistake in the document, each with its place.
     pub fn load_config_file(&self, path: &Path) -> Result<Warnings, LoadError> {
-        self.stage(&Document::read_file(path)?)
+        self.stage(&self.process.meter.read(Document::read_file(path))?)
     }
 
     /// Checks and compiles a document that was read already; [`PluginManager::initialize`] makes it the one in force.
@@ -157,7 +163,8 @@ impl PluginManager {
     pub fn stage(&self, document: &Document) -> Result<Warnings, LoadError> {
         let host = self.host(document);
         let registered = self.registered().clone();
-        let (loaded, warnings) = Loaded::compile(document, registered, HostKinds::Refuse, host)?;
+        let compiled = Loaded::compile(document, registered, HostKinds::Refuse, host);
+        let (loaded, warnings) = self.process.meter.read(compiled)?;
         *self.staged.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
         Ok(warnings)
     }
@@ -189,8 +196,13 @@ impl PluginManager {
         let Some(loaded) = staged else { return Ok(()) };
         let store = self.ports.store(loaded.session_store());
         let snapshot = loaded.into_snapshot(self.process.clone(), store);
-        lifecycle::initialize(&snapshot).await?;
+        if let Err(error) = lifecycle::initialize(&snapshot).await {
+            self.process.meter.started(None);
+            return Err(error);
+        }
+        let digest = Arc::clone(&snapshot.digest);
         self.current.store(Some(Arc::new(snapshot)));
+        self.process.meter.started(Some(&digest));
         Ok(())
     }
 

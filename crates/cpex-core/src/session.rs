@@ -1,5 +1,6 @@
 //! Which session an operation belongs to, and the store of labels that needs no server.
 
+mod ask;
 mod memory;
 
 use apl_cmf::{Client, Envelope};
@@ -9,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::document::SessionSource;
 
+pub(crate) use ask::ask_store;
 pub use memory::MemoryStore;
 
 /// The key of the session an operation belongs to: of the first source that yields. An anonymous caller has none.

@@ -17,6 +17,7 @@ use serde_json::{Map, Value as Json};
 use crate::conditions::Conditions;
 use crate::document::{SessionSource, Unmatched};
 use crate::elicitation::Suspensions;
+use crate::meter::Meter;
 use crate::own::OwnHooks;
 use crate::payload_policy::PayloadPolicies;
 
@@ -49,6 +50,7 @@ pub(crate) struct Snapshot {
     pub(crate) workers: Arc<Workers>,
     /// Where what nobody waits for runs.
     pub(crate) background: Arc<Background>,
+    pub(crate) meter: Meter,
 }
 
 /// One declared plugin.

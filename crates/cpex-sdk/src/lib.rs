@@ -3,7 +3,7 @@
 //! A plugin implements [`Plugin`] and, for each hook it runs on, [`HookHandler`]. A [`Factory`] makes it from the config
 //! of its declaration. Collaborators of other sorts implement a port: [`IdentityResolver`], [`AuditSink`],
 //! [`engine::DecisionEngine`], [`delegation::Delegator`], [`elicitation::ElicitationChannel`], [`SessionStore`], [`Clock`],
-//! [`IdSource`], [`SecretReader`]. This crate stands below the engine: depending on it brings
+//! [`IdSource`], [`SecretReader`], [`metrics::Metrics`]. This crate stands below the engine: depending on it brings
 //! no YAML, no grammar and no runtime.
 
 pub mod audit;
@@ -18,6 +18,7 @@ mod hook;
 mod http_auth;
 mod identity;
 mod instance;
+pub mod metrics;
 mod own;
 mod payload;
 mod plugin;

@@ -39,6 +39,7 @@
 //! ```
 
 mod call;
+mod metrics;
 mod process;
 mod record;
 mod wait;
@@ -49,6 +50,7 @@ use std::sync::Arc;
 use crate::factory::Host;
 
 pub use call::{Call, CallBuilder, tool_call};
+pub use metrics::RecordingMetrics;
 pub use process::{FixedSecrets, ManualClock, START_MS, SequentialIds};
 pub use record::{RecordingSink, record};
 pub use wait::block_on;

@@ -27,7 +27,8 @@ pub(super) async fn perform(ask: &Ask<Attribute>, key: Option<&str>, identified:
         }
     };
     let inquiry = Inquiry { map: &map, attributes: &Reader { facts, reads: &question.reads } };
-    let failure = match call(async { question.question.ask(&inquiry).await }, engine.timeout).await {
+    let answer = call(async { question.question.ask(&inquiry).await }, engine.timeout);
+    let failure = match snapshot.meter.asked(&engine.dialect, code::PDP_ERROR, answer).await {
         Ok(Ok(verdict)) if verdict.permits => return Reply::Decided(Verdict::Permit),
         Ok(Ok(verdict)) => return Reply::Decided(Verdict::Deny(denial(ask, &verdict.policies))),
         Ok(Err(error)) => error.to_string(),

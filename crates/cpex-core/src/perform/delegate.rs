@@ -65,7 +65,8 @@ async fn mint(delegate: &Delegate, identified: &Identified<'_>) -> Result<Minted
         actor,
         operation: View::new(identified.envelope, control.config.capabilities),
     };
-    match call(async { delegator.mint(&request).await }, control.timeout).await {
+    let minted = call(async { delegator.mint(&request).await }, control.timeout);
+    match snapshot.meter.asked(&control.name, code::DELEGATION_FAILED, minted).await {
         Ok(Ok(minted)) if minted.audience == *delegate.audience => Ok(minted),
         Ok(Ok(_)) => Err((code::DELEGATION_EGRESS_DENIED, "the credential is meant for another audience".to_owned())),
         Ok(Err(error)) => Err((code::DELEGATION_FAILED, error.to_string())),

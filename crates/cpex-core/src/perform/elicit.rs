@@ -13,8 +13,10 @@ use cpex_sdk::{Instance, code};
 
 use super::performed::Performed;
 use crate::elicitation::{Asked, Binding, Found};
+use crate::meter::Meter;
 use crate::outcome::Pending;
 use crate::road::state::Identified;
+use crate::snapshot::Control;
 
 /// How long a question stands where the policy does not say.
 const TIMEOUT: Duration = Duration::from_secs(24 * 3600);
@@ -27,6 +29,13 @@ struct Reached<'e> {
     approver: Arc<str>,
     /// What the answer is good for: none where the policy gives a scope.
     arguments: Option<[u8; 32]>,
+}
+
+/// The channel to people that a verb names.
+struct Line<'c> {
+    channel: &'c dyn ElicitationChannel,
+    control: &'c Control,
+    meter: &'c Meter,
 }
 
 /// How asking ended.
@@ -113,11 +122,12 @@ async fn answer(reached: &Reached<'_>, resumed: Option<&Arc<str>>, identified: &
     let Some(binding) = Binding::of(identified.envelope, route, &snapshot.digest) else {
         return Answer::Refused(code::ELICITATION_INVALID, "invalid");
     };
+    let line = Line { channel: &**channel, control, meter: &snapshot.meter };
     let now_ms = snapshot.host.clock.now_ms();
     let id = match resumed {
         None => Arc::from(Id(snapshot.host.ids.next()).to_string()),
         Some(id) => match snapshot.suspensions.find(id, &binding, &reached.rule.id) {
-            Found::Asked(asked) => return check(reached, &asked, id, &**channel, control.timeout, now_ms).await,
+            Found::Asked(asked) => return check(reached, &asked, id, &line, now_ms).await,
             Found::NotAsked => Arc::clone(id),
             Found::Used => return Answer::Refused(code::ELICITATION_REPLAYED, "invalid"),
             Found::Unknown => return Answer::Refused(code::ELICITATION_INVALID, "invalid"),
@@ -143,21 +153,14 @@ async fn answer(reached: &Reached<'_>, resumed: Option<&Arc<str>>, identified: &
         purpose: reached.elicit.purpose.as_deref(),
         timeout,
     };
-    match heard(call(async { channel.ask(&ask).await }, control.timeout).await) {
+    match line.hear(async { channel.ask(&ask).await }).await {
         Ok(()) => Answer::Pending(id),
         Err(cause) => Answer::Failed(cause),
     }
 }
 
 /// Takes the answer to a question that was asked, if it is one of this person about this call.
-async fn check(
-    reached: &Reached<'_>,
-    asked: &Asked,
-    id: &Arc<str>,
-    channel: &dyn ElicitationChannel,
-    timeout: Duration,
-    now_ms: u64,
-) -> Answer {
+async fn check(reached: &Reached<'_>, asked: &Asked, id: &Arc<str>, line: &Line<'_>, now_ms: u64) -> Answer {
     if asked.approver != reached.approver {
         return Answer::Refused(code::ELICITATION_INVALID, "invalid");
     }
@@ -167,7 +170,7 @@ async fn check(
     if now_ms >= asked.expires_ms {
         return Answer::Refused(code::ELICITATION_EXPIRED, "expired");
     }
-    match heard(call(async { channel.check(id, &reached.rule.id).await }, timeout).await) {
+    match line.hear(async { line.channel.check(id, &reached.rule.id).await }).await {
         Ok(Status::Pending) => Answer::Pending(Arc::clone(id)),
         Ok(Status::Approved { by }) if *by == *reached.approver => Answer::Approved(Arc::clone(id)),
         Ok(Status::Denied { by }) if *by == *reached.approver => Answer::Refused(code::ELICITATION_DENIED, "denied"),
@@ -179,12 +182,16 @@ async fn check(
     }
 }
 
-fn heard<T>(called: Result<Result<T, ElicitationError>, Fault>) -> Result<T, String> {
-    match called {
-        Ok(Ok(said)) => Ok(said),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(Fault::Timeout) => Err("no answer in time".to_owned()),
-        Err(Fault::Panic) => Err("it panicked".to_owned()),
+impl Line<'_> {
+    /// What the channel says, or why it says nothing.
+    async fn hear<T>(&self, said: impl Future<Output = Result<T, ElicitationError>>) -> Result<T, String> {
+        let said = call(said, self.control.timeout);
+        match self.meter.asked(&self.control.name, code::ELICITATION_FAILED, said).await {
+            Ok(Ok(said)) => Ok(said),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(Fault::Timeout) => Err("no answer in time".to_owned()),
+            Err(Fault::Panic) => Err("it panicked".to_owned()),
+        }
     }
 }
 

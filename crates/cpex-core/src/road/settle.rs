@@ -1,21 +1,24 @@
 //! Ends one side of an operation: stores its labels, writes its record, starts what runs in the background, and answers.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use apl_cmf::Envelope;
 use apl_core::Denial;
 use apl_cpex::Restriction;
 use cpex_orchestration::{Fault, call};
 use cpex_sdk::audit::Id;
-use cpex_sdk::{AuditSink, Declassification, HookSide, Record, SessionKey, code};
+use cpex_sdk::metrics::Decided;
+use cpex_sdk::{AuditSink, Declassification, HookSide, Record, code};
 
 use super::decide::{Ending, Grant};
 use super::state::{Denied, Journey, Passage, Stop};
 use crate::background;
 use crate::control;
+use crate::meter::Meter;
 use crate::outcome::{Decision, Report, Violation};
 use crate::record;
+use crate::session::ask_store;
+use crate::snapshot::Control;
 
 /// One side of an operation, recorded.
 pub(crate) struct Settled {
@@ -57,14 +60,10 @@ async fn declassify(journey: &mut Journey, ending: Ending) -> Ending {
     for label in labels {
         #[expect(clippy::disallowed_methods, reason = "this is where a `declassify` step takes effect")]
         let removal = async { snapshot.store.declassify(&key, &label, Declassification::by_policy()).await };
-        let failure = match call(removal, snapshot.settings.plugin_timeout).await {
-            Ok(Ok(())) => continue,
-            Ok(Err(error)) => error.to_string(),
-            Err(Fault::Timeout) => "no answer in time".to_owned(),
-            Err(Fault::Panic) => "the store panicked".to_owned(),
-        };
-        journey.passage.trail.errors.push(format!("session store: {failure}"));
-        return Err(Denial::new(code::SESSION_PERSIST_FAILED).into());
+        if let Err(error) = ask_store(&snapshot, "declassify", removal).await {
+            journey.passage.trail.errors.push(error);
+            return Err(Denial::new(code::SESSION_PERSIST_FAILED).into());
+        }
     }
     Ok(grant)
 }
@@ -73,8 +72,10 @@ async fn declassify(journey: &mut Journey, ending: Ending) -> Ending {
 async fn store_labels(journey: &mut Journey, ending: Ending) -> Ending {
     let added = journey.envelope().and_then(|envelope| added_labels(envelope, &journey.passage));
     let (Some(key), Some(added)) = (journey.session, added) else { return ending };
-    let Err(error) = append(&journey.passage, &key, &added).await else { return ending };
-    journey.passage.trail.errors.push(format!("session store: {error}"));
+    let snapshot = &journey.passage.snapshot;
+    let appended = ask_store(snapshot, "append", async { snapshot.store.append(&key, &added).await }).await;
+    let Err(error) = appended else { return ending };
+    journey.passage.trail.errors.push(error);
     match ending {
         Err(Stop::Denied(denied)) => Err(Stop::Denied(denied)),
         Ok(_) | Err(Stop::Suspended(_)) => Err(Denial::new(code::SESSION_PERSIST_FAILED).into()),
@@ -90,23 +91,13 @@ fn added_labels(envelope: &Envelope, passage: &Passage) -> Option<Vec<Arc<str>>>
     Some(now.as_slice().iter().filter(|label| !before.contains(label)).cloned().collect())
 }
 
-async fn append(passage: &Passage, key: &SessionKey, labels: &[Arc<str>]) -> Result<(), String> {
-    let snapshot = &passage.snapshot;
-    match call(async { snapshot.store.append(key, labels).await }, snapshot.settings.plugin_timeout).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(Fault::Timeout) => Err("no answer in time".to_owned()),
-        Err(Fault::Panic) => Err("the store panicked".to_owned()),
-    }
-}
-
 /// Writes the record to every sink. When one fails, a permit becomes a denial, and the sinks that hold the record of the
 /// permit get the record of the denial after it.
 async fn write_record(journey: &mut Journey, ending: Ending, id: Id) -> Ending {
     let snapshot = Arc::clone(&journey.passage.snapshot);
     let mut failed = Vec::new();
     for (index, (control, sink)) in snapshot.sinks().enumerate() {
-        if let Err(error) = write(sink, &record::of(journey, &ending, id), control.timeout).await {
+        if let Err(error) = write(control, sink, &record::of(journey, &ending, id), &snapshot.meter).await {
             failed.push((index, format!("{}: {error}", control.name)));
         }
     }
@@ -122,13 +113,14 @@ async fn write_record(journey: &mut Journey, ending: Ending, id: Id) -> Ending {
     let correction = Id(snapshot.host.ids.next());
     for (_, (control, sink)) in snapshot.sinks().enumerate().filter(|(index, _)| !failed.contains(index)) {
         // The operation is denied already; a sink that fails now leaves the record of the permit standing alone.
-        let _ = write(sink, &record::of(journey, &ending, correction), control.timeout).await;
+        let _ = write(control, sink, &record::of(journey, &ending, correction), &snapshot.meter).await;
     }
     ending
 }
 
-async fn write(sink: &dyn AuditSink, record: &Record<'_>, limit: Duration) -> Result<(), String> {
-    match call(async { sink.write(record).await }, limit).await {
+async fn write(control: &Control, sink: &dyn AuditSink, record: &Record<'_>, meter: &Meter) -> Result<(), String> {
+    let written = call(async { sink.write(record).await }, control.timeout);
+    match meter.asked(&control.name, code::AUDIT_FAILED, written).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(error.to_string()),
         Err(Fault::Timeout) => Err("no answer in time".to_owned()),
@@ -179,5 +171,17 @@ fn conclude(journey: &mut Journey, ending: Ending, id: Id) -> Settled {
             Decision::Deny(Violation::new(&denial, passage.plan().and_then(|plan| plan.response.clone())))
         }
     };
+    tell(&journey.passage, &end, &report);
     Settled { end, report }
+}
+
+/// Tells the host's metrics how the side ended, under names of the document alone.
+fn tell(passage: &Passage, end: &Decision<Grant>, report: &Report) {
+    let meter = &passage.snapshot.meter;
+    meter.executed(&report.controls);
+    let (hook, route) = (passage.point.name, passage.route().map(|route| &*route.key));
+    let (decision, code) = (end.name(), report.code);
+    meter.took(passage.start, |metrics, duration| {
+        metrics.decided(&Decided { hook, route, decision, code, duration });
+    });
 }

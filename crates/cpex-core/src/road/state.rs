@@ -13,6 +13,7 @@ use cpex_sdk::{HookPoint, HookSide, OwnPayload, SessionKey, code};
 
 use super::yields::Yields;
 use crate::context::ContextTable;
+use crate::meter::Start;
 use crate::operation::Caller;
 use crate::outcome::{Delegation, Pending};
 use crate::snapshot::Snapshot;
@@ -45,6 +46,8 @@ pub(crate) struct Passage {
     pub(crate) point: &'static HookPoint,
     pub(crate) operation: Id,
     pub(crate) received_ms: u64,
+    /// When this side began.
+    pub(crate) start: Start,
     /// Index of the plan in force; none where the document enforces nothing.
     pub(crate) plan: Option<usize>,
     pub(crate) trail: Trail,
@@ -137,6 +140,7 @@ impl Journey {
             point,
             operation: Id(snapshot.host.ids.next()),
             received_ms: snapshot.host.clock.now_ms(),
+            start: snapshot.meter.start(),
             plan: None,
             trail: Trail::default(),
             contexts,
@@ -168,6 +172,7 @@ impl Journey {
     /// Turns to the other side of the operation: its own hook, its own record, what the first said left out.
     pub(crate) fn turn(&mut self) {
         self.passage.point = self.passage.point.after();
+        self.passage.start = self.passage.snapshot.meter.start();
         let labels_before = self.envelope().and_then(Envelope::session_labels).cloned();
         self.passage.trail = Trail { labels_before, ..Trail::default() };
         if let Matter::Envelope(envelope) = &mut self.matter {

@@ -16,6 +16,7 @@ mod layers;
 mod lifecycle;
 mod listing;
 mod matrix;
+mod metrics;
 mod outline;
 mod overrides;
 mod own_hooks;
