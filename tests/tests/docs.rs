@@ -18,6 +18,7 @@ mod docs {
     mod editors;
     mod errors;
     mod examples;
+    mod excerpts;
     mod language;
     mod page;
     mod policy;

@@ -10,8 +10,20 @@ use super::page::{Block, all_blocks, blocks};
 use super::policy;
 
 /// What a block may be marked with.
-const MARKS: [&str; 11] =
-    ["policy", "post_policy", "args", "result", "latin-1", "bare", "test", "refused", "warned", "file", "append"];
+const MARKS: [&str; 12] = [
+    "policy",
+    "post_policy",
+    "args",
+    "result",
+    "latin-1",
+    "bare",
+    "test",
+    "refused",
+    "warned",
+    "file",
+    "append",
+    "from",
+];
 
 #[test]
 fn every_example_does_what_its_mark_says() {
@@ -26,8 +38,8 @@ fn fault(block: &Block) -> Option<String> {
     if let Some(mark) = block.marks.iter().find(unknown) {
         return Some(format!("{}: nothing knows the mark `{mark}`", block.place()));
     }
-    if block.is_kept() {
-        // It is run where its page is followed.
+    if block.is_kept() || block.mark("from").is_some() {
+        // It is run where its page is followed, or by the file it is taken from.
         return None;
     }
     if block.is("test") {

@@ -42,7 +42,8 @@ fn the_program_of_the_readme_is_this_one() {
     let file = read("tests/tests/docs/program.rs");
     let (_, rest) = file.split_once("// begin\n").unwrap();
     let (program, _) = rest.split_once("// end\n").unwrap();
-    let shown: Vec<_> = all_blocks("rust").into_iter().filter(|block| !block.is("ignore")).collect();
+    let shown: Vec<_> =
+        all_blocks("rust").into_iter().filter(|block| !block.is("ignore") && block.mark("from").is_none()).collect();
     assert!(shown.iter().all(|block| block.page == "README.md"), "no other page has Rust that is compiled: {shown:?}");
     assert_eq!(shown.len(), 1);
     assert_eq!(shown[0].text, program, "README.md and tests/tests/docs/program.rs differ");

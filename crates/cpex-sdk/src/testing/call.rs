@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::process::START_MS;
 use super::wait::block_on;
 use crate::hook::{Hook, HookSide};
+use crate::payload::HookPayload;
 use crate::plugin::{HookHandler, PluginContext, PluginError, PluginResult};
 
 /// Begins a call of that tool, by nobody and without arguments.
@@ -166,10 +167,22 @@ impl Call {
     /// Runs a plugin on hook `H` of this call, in a fresh context, and waits for its answer.
     ///
     /// # Errors
-    /// What the plugin answers, or that the hook stands after the operation and the call has no result.
-    pub fn run<H, P>(&self, plugin: &P) -> Result<PluginResult<MessagePayload>, PluginError>
+    /// What the plugin answers, or that the call has no payload for the hook, such as the result for one after it.
+    pub fn run<H, P>(&self, plugin: &P) -> Result<PluginResult<H::Payload>, PluginError>
     where
-        H: Hook<Payload = MessagePayload>,
+        H: Hook<Payload: HookPayload>,
+        P: HookHandler<H>,
+    {
+        self.run_in::<H, P>(plugin, &mut PluginContext::default())
+    }
+
+    /// The same in a context of the test's own, which a plugin finds as it left it.
+    ///
+    /// # Errors
+    /// As [`Call::run`].
+    pub fn run_in<H, P>(&self, plugin: &P, context: &mut PluginContext) -> Result<PluginResult<H::Payload>, PluginError>
+    where
+        H: Hook<Payload: HookPayload>,
         P: HookHandler<H>,
     {
         let side = match H::POINT.side {
@@ -178,7 +191,9 @@ impl Call {
         };
         let missing = || PluginError("the call has no result: give it one with `.result(..)`".to_owned());
         let payload = self.payload(side).ok_or_else(missing)?;
-        block_on(plugin.handle(payload, &self.view(), &mut PluginContext::default()))
+        let entity = H::POINT.entity.and_then(|kind| self.envelope.entity(kind));
+        let payload = H::Payload::read(payload, entity.map_or("", |entity| entity.name))?;
+        block_on(plugin.handle(&payload, &self.view(), context))
     }
 }
 
