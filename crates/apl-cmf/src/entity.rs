@@ -83,9 +83,15 @@ fn asked(part: &ContentPart) -> Option<Entity<'_>> {
         ContentPart::AgentRequest(request) if request.agent().is_empty() => (EntityKind::Agent, ""),
         ContentPart::AgentRequest(request) => (EntityKind::Agent, request.name.as_str()),
         ContentPart::HttpRequest(_) => (EntityKind::Http, ""),
-        ContentPart::Text(_) | ContentPart::ToolResult(_) | ContentPart::PromptResult(_) | ContentPart::Other(_) => {
-            return None;
-        }
+        ContentPart::Text(_)
+        | ContentPart::Thinking(_)
+        | ContentPart::ToolResult(_)
+        | ContentPart::PromptResult(_)
+        | ContentPart::Image(_)
+        | ContentPart::Video(_)
+        | ContentPart::Audio(_)
+        | ContentPart::Document(_)
+        | ContentPart::Other(_) => return None,
     };
     Some(Entity { kind, name })
 }

@@ -7,6 +7,7 @@
 
 mod capability;
 mod change;
+mod content;
 mod context;
 mod credential;
 mod draft;
@@ -27,6 +28,7 @@ mod view;
 
 pub use capability::{Capabilities, Capability};
 pub use change::{Author, Change, ChangeKind, Entry, ExtensionChange, LabelScope, Ledger, Refused, Side, Slot};
+pub use content::{Media, MediaSource, More, PromptRequest, Resource, ResourceRef, TextPart, ToolCall, ToolResult};
 pub use context::{AgentContext, Delegation, HttpContext, Meta, RequestContext, is_sensitive_header};
 pub use credential::Credentials;
 pub use draft::Draft;
@@ -34,10 +36,7 @@ pub use entity::{Entity, EntityKind};
 pub use envelope::{Envelope, Standing};
 pub use host::{Host, InvalidAuthority};
 pub use identity::{Client, Identity, Principal, Subject, SubjectKind, Workload};
-pub use message::{
-    ContentPart, Message, MessagePayload, PromptRequest, PromptResult, Resource, ResourceRef, Role, TextPart, ToolCall,
-    ToolResult,
-};
+pub use message::{Channel, ContentPart, Message, MessagePayload, PartKind, PromptResult, Role};
 pub use name_set::NameSet;
 pub use phase::{Elicitation, ElicitationStatus, Grant};
 pub use request::{AgentRequest, HttpRequest, LlmRequest, agent_of};

@@ -25,7 +25,7 @@ impl Message {
     #[must_use]
     pub fn split(self, kind: EntityKind) -> Vec<Self> {
         let Self { schema_version, role, content, channel } = self;
-        let one = |content| Self { schema_version: schema_version.clone(), role, content, channel: channel.clone() };
+        let one = |content| Self { schema_version: schema_version.clone(), role, content, channel };
         let (mut messages, mut parts) = (Vec::new(), Vec::new());
         for part in content {
             let asks = part.asks_for() == Some(kind);

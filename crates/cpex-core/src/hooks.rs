@@ -250,23 +250,26 @@ fn asked_by(answer: &Message, entity: Option<EntityKind>) -> Message {
 
 fn asking(part: &ContentPart) -> Option<ContentPart> {
     match part {
-        ContentPart::ToolResult(result) => Some(ContentPart::ToolCall(ToolCall {
-            tool_call_id: result.tool_call_id.clone(),
-            name: result.tool_name.clone(),
-            arguments: Map::new(),
-            namespace: None,
-        })),
-        ContentPart::PromptResult(result) => Some(ContentPart::PromptRequest(PromptRequest {
-            prompt_request_id: result.prompt_request_id.clone(),
-            name: result.prompt_name.clone(),
-            arguments: Map::new(),
-            server_id: None,
-        })),
+        ContentPart::ToolResult(result) => Some(ContentPart::ToolCall(ToolCall::new(
+            result.tool_call_id.as_str(),
+            result.tool_name.as_str(),
+            Map::new(),
+        ))),
+        ContentPart::PromptResult(result) => Some(ContentPart::PromptRequest(PromptRequest::new(
+            result.prompt_request_id.as_str(),
+            result.prompt_name.as_str(),
+            Map::new(),
+        ))),
         ContentPart::Resource(resource) => Some(ContentPart::ResourceRef(resource.reference())),
         ContentPart::Text(_)
+        | ContentPart::Thinking(_)
         | ContentPart::ToolCall(_)
         | ContentPart::PromptRequest(_)
         | ContentPart::ResourceRef(_)
+        | ContentPart::Image(_)
+        | ContentPart::Video(_)
+        | ContentPart::Audio(_)
+        | ContentPart::Document(_)
         | ContentPart::LlmRequest(_)
         | ContentPart::AgentRequest(_)
         | ContentPart::HttpRequest(_)

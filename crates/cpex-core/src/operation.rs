@@ -52,30 +52,21 @@ impl Operation {
     /// A call of a tool by an anonymous caller.
     #[must_use]
     pub fn tool(name: impl Into<String>, arguments: Map<String, Json>) -> Self {
-        let call = ToolCall { tool_call_id: "call".to_owned(), name: name.into(), arguments, namespace: None };
+        let call = ToolCall::new("call", name, arguments);
         Self::new(Message::new(Role::Assistant, vec![ContentPart::ToolCall(call)]))
     }
 
     /// A request for a prompt by an anonymous caller.
     #[must_use]
     pub fn prompt(name: impl Into<String>, arguments: Map<String, Json>) -> Self {
-        let prompt_request_id = "call".to_owned();
-        let request = PromptRequest { prompt_request_id, name: name.into(), arguments, server_id: None };
+        let request = PromptRequest::new("call", name, arguments);
         Self::new(Message::new(Role::User, vec![ContentPart::PromptRequest(request)]))
     }
 
     /// A request by an anonymous caller to read the resource of that URI (RFC 3986).
     #[must_use]
     pub fn resource(uri: impl Into<String>) -> Self {
-        let reference = ResourceRef {
-            resource_request_id: "call".to_owned(),
-            uri: uri.into(),
-            name: None,
-            resource_type: "uri".to_owned(),
-            range_start: None,
-            range_end: None,
-            selector: None,
-        };
+        let reference = ResourceRef::new("call", uri, "uri");
         Self::new(Message::new(Role::User, vec![ContentPart::ResourceRef(reference)]))
     }
 
@@ -89,7 +80,7 @@ impl Operation {
     /// A request by an anonymous caller to another agent, `agent` or `agent/method`, of `messages` and `parameters`.
     #[must_use]
     pub fn agent(name: impl Into<String>, arguments: Map<String, Json>) -> Self {
-        let request = AgentRequest { agent_request_id: "call".to_owned(), name: name.into(), arguments };
+        let request = AgentRequest::new("call", name, arguments);
         Self::new(Message::new(Role::User, vec![ContentPart::AgentRequest(request)]))
     }
 
@@ -97,7 +88,7 @@ impl Operation {
     /// where it is JSON.
     #[must_use]
     pub fn http(request: HttpContext, arguments: Map<String, Json>) -> Self {
-        let part = HttpRequest { http_request_id: "call".to_owned(), arguments };
+        let part = HttpRequest::new("call", arguments);
         let operation = Self::new(Message::new(Role::User, vec![ContentPart::HttpRequest(part)]));
         operation.carried_by(request)
     }
@@ -243,7 +234,7 @@ impl Answer {
     /// A structured result, `null` for none, and further parts.
     #[must_use]
     pub fn with_parts(content: Json, parts: Vec<ContentPart>) -> Self {
-        let result = ToolResult { tool_call_id: "call".to_owned(), tool_name: String::new(), content, is_error: false };
+        let result = ToolResult::new("call", "", content);
         let parts = std::iter::once(ContentPart::ToolResult(result)).chain(parts).collect();
         Self::new(Message::new(Role::Tool, parts))
     }

@@ -79,7 +79,13 @@ const fn field_of(part: &ContentPart) -> &'static str {
         | ContentPart::AgentRequest(_)
         | ContentPart::HttpRequest(_) => "args",
         ContentPart::ToolResult(_) | ContentPart::PromptResult(_) | ContentPart::Resource(_) => "result",
-        ContentPart::Text(_) | ContentPart::Other(_) => "parts",
+        ContentPart::Text(_)
+        | ContentPart::Thinking(_)
+        | ContentPart::Image(_)
+        | ContentPart::Video(_)
+        | ContentPart::Audio(_)
+        | ContentPart::Document(_)
+        | ContentPart::Other(_) => "parts",
     }
 }
 

@@ -108,7 +108,7 @@ fn operation(role: &str) -> Operation {
 
 fn message() -> cpex::cmf::Message {
     let arguments = Map::from_iter([("employee_id".to_owned(), json!("123456"))]);
-    let call = cpex::cmf::ToolCall { tool_call_id: "1".into(), name: "lookup".into(), arguments, namespace: None };
+    let call = cpex::cmf::ToolCall::new("1", "lookup", arguments);
     cpex::cmf::Message::new(cpex::cmf::Role::Assistant, vec![cpex::cmf::ContentPart::ToolCall(call)])
 }
 

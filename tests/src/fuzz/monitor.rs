@@ -64,14 +64,14 @@ pub(super) fn denial<T>(outcome: &Outcome<T>) -> Option<&'static str> {
 /// The text parts of an answer.
 pub(super) fn texts(answer: &Answer) -> impl Iterator<Item = &str> {
     answer.parts().filter_map(|part| match part {
-        ContentPart::Text(TextPart { text }) => Some(text.as_str()),
+        ContentPart::Text(TextPart { text, .. }) => Some(text.as_str()),
         _ => None,
     })
 }
 
 /// A text part.
 pub(super) fn text_part(text: &str) -> ContentPart {
-    ContentPart::Text(TextPart { text: text.to_owned() })
+    ContentPart::text(text)
 }
 
 /// Somebody with a role, a permission and an identifier.

@@ -128,7 +128,7 @@ fn is_released(released: &Released, answer: &Answer) -> bool {
         && answer.is_error() == released.is_error
         && parts.len() == released.texts.len()
         && released.texts.iter().zip(parts).all(|(text, part)| match part {
-            ContentPart::Text(TextPart { text: seen }) => match text {
+            ContentPart::Text(TextPart { text: seen, .. }) => match text {
                 // What is taken out takes some of the blanks around it along.
                 Text::Json(node) if !released.keeps_blanks => without_blanks(seen) == node.text(false),
                 text => *seen == text.written(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use cpex::cmf::{self, ContentPart, Identity, NameSet, TextPart};
+use cpex::cmf::{self, ContentPart, Identity, NameSet};
 use cpex::sdk::{Clock, Declassification, IdSource, SessionKey, SessionStore, StoreError, async_trait};
 use cpex::{Answer, Caller, Decision, ManagerConfig, Operation, Outcome, PluginManager};
 use serde_json::{Map, Value as Json, json};
@@ -155,7 +155,7 @@ fn caller(who: &Who) -> Caller {
 
 fn answer(call: &Call) -> Answer {
     let answer = &call.answer;
-    let texts = answer.texts.iter().map(|text| ContentPart::Text(TextPart { text: text.written() }));
+    let texts = answer.texts.iter().map(|text| ContentPart::text(text.written()));
     let image = answer.has_image.then(image);
     let whole = Answer::with_parts(answer.content.clone(), texts.chain(image).collect());
     if answer.is_error { whole.flagged_as_error() } else { whole }
@@ -163,8 +163,7 @@ fn answer(call: &Call) -> Answer {
 
 /// A part that no pipeline can read.
 pub(super) fn image() -> ContentPart {
-    let members = json!({ "content_type": "image", "type": "base64", "data": "AAAA" });
-    ContentPart::Other(members.as_object().cloned().unwrap())
+    serde_json::from_value(json!({ "content_type": "image", "type": "base64", "data": "AAAA" })).unwrap()
 }
 
 /// Time stands still.

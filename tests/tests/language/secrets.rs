@@ -97,7 +97,7 @@ fn no_run_of_a_secret_leaves_a_pipeline_that_takes_it_out() {
         if let Some(answer) = &seen.answer {
             shown.push(answer.content().to_string());
             shown.extend(answer.parts().map(|part| match part {
-                ContentPart::Text(TextPart { text }) => text.clone(),
+                ContentPart::Text(TextPart { text, .. }) => text.clone(),
                 other => serde_json::to_string(other).unwrap(),
             }));
         }

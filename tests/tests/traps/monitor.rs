@@ -56,7 +56,7 @@ pub(super) fn call(policy: &str, operation: Operation, answer: Answer) -> End {
 
 fn shown(part: &ContentPart) -> Json {
     match part {
-        ContentPart::Text(TextPart { text }) => text.as_str().into(),
+        ContentPart::Text(TextPart { text, .. }) => text.as_str().into(),
         other => serde_json::to_value(other).unwrap(),
     }
 }
@@ -67,7 +67,7 @@ pub(super) fn denied(code: &str) -> End {
 
 /// A text part.
 pub(super) fn text(text: &str) -> ContentPart {
-    ContentPart::Text(TextPart { text: text.to_owned() })
+    ContentPart::text(text)
 }
 
 /// The codes of the errors a document is refused with, and where they stand.

@@ -59,7 +59,7 @@ pub(crate) fn compile_document(document: &Json) -> (Policy, Vec<(&'static str, S
 pub(crate) fn full() -> Envelope {
     let arguments = json!({ "id": "7", "items": [ { "ssn": "1" } ], "who": "eve", "map": { "eve": 5 }, "0": "zero" });
     let Json::Object(arguments) = arguments else { panic!("not an object") };
-    let call = ToolCall { tool_call_id: "1".into(), name: "lookup".into(), arguments, namespace: None };
+    let call = ToolCall::new("1", "lookup", arguments);
     let text = |value: &str| Some(value.to_owned());
     let names = |names: &[&str]| names.iter().copied().collect::<NameSet>();
     let map = |json: Json| match json {
@@ -141,7 +141,7 @@ pub(crate) fn full() -> Envelope {
 
 /// An operation of nobody, about which nothing is known but the tool.
 pub(crate) fn bare() -> Envelope {
-    let call = ToolCall { tool_call_id: "1".into(), name: "lookup".into(), arguments: Map::new(), namespace: None };
+    let call = ToolCall::new("1", "lookup", Map::new());
     let message = Message::new(Role::Assistant, vec![ContentPart::ToolCall(call)]);
     Draft::new(message).identify(Identity::default(), Standing::Anonymous, 0)
 }

@@ -2,8 +2,8 @@
 
 use cpex::Answer;
 use cpex::apl::node::Node;
-use cpex::cmf::{ContentPart, Message, Role, TextPart, ToolResult};
-use serde_json::{Map, Value as Json, json};
+use cpex::cmf::{ContentPart, Message, Resource, Role, TextPart, ToolResult};
+use serde_json::{Value as Json, json};
 
 use super::codes;
 use super::fields::{Fields, Keys};
@@ -36,26 +36,19 @@ pub(crate) fn read(fields: &mut Fields, section: &Node) -> Option<Answer> {
 /// The parts of an answer in the form of `result_parts`.
 pub(crate) fn to_parts(answer: &Answer) -> Vec<Json> {
     let part = |part: &ContentPart| match part {
+        _ if part.more().is_some_and(|more| !more.is_empty()) => serde_json::to_value(part).ok(),
         // The one without content only carries the flag.
         ContentPart::ToolResult(result) if result.content.is_null() => None,
         ContentPart::ToolResult(result) => Some(json!({ "json": result.content })),
-        ContentPart::Text(TextPart { text }) => Some(json!({ "text": text })),
-        ContentPart::Other(members) => Some(match members.get("blob") {
-            Some(blob) => json!({ "blob": blob }),
-            None => Json::Object(members.clone()),
-        }),
-        ContentPart::Resource(resource) => match (&resource.content, &resource.blob) {
-            (Some(text), None) => Some(json!({ "text": text })),
-            (_, Some(blob)) => Some(json!({ "blob": blob })),
-            (None, None) => None,
-        },
-        ContentPart::ToolCall(_)
-        | ContentPart::PromptRequest(_)
-        | ContentPart::PromptResult(_)
-        | ContentPart::ResourceRef(_)
-        | ContentPart::LlmRequest(_)
-        | ContentPart::AgentRequest(_)
-        | ContentPart::HttpRequest(_) => serde_json::to_value(part).ok(),
+        ContentPart::Text(TextPart { text, .. }) => Some(json!({ "text": text })),
+        ContentPart::Resource(resource) if resource.description.is_none() && resource.annotations.is_empty() => {
+            match (&resource.content, &resource.blob) {
+                (Some(text), None) => Some(json!({ "text": text })),
+                (_, Some(blob)) => Some(json!({ "blob": blob })),
+                (None, None) => None,
+            }
+        }
+        _ => serde_json::to_value(part).ok(),
     };
     answer.message.content.iter().filter_map(part).collect()
 }
@@ -71,30 +64,39 @@ fn parts(fields: &mut Fields, node: &Node) -> Option<Answer> {
 }
 
 fn part(fields: &mut Fields, node: &Node) -> Option<ContentPart> {
+    if node.entry("content_type").is_some() {
+        return whole(fields, node);
+    }
     let section = fields.section(node, "result_parts", PART)?;
     let [entry] = section.entries() else {
-        fields.fault(codes::WRONG_SHAPE, node.span, "a part is one of `{text: ..}`, `{json: ..}` and `{blob: ..}`");
+        fields.fault(
+            codes::WRONG_SHAPE,
+            node.span,
+            "a part is one of `{text: ..}`, `{json: ..}`, `{blob: ..}` and a whole one with its `content_type`",
+        );
         return None;
     };
     match entry.key.value.as_str() {
-        "text" => fields.text(&entry.value, "text").map(|text| ContentPart::Text(TextPart { text })),
+        "text" => fields.text(&entry.value, "text").map(ContentPart::text),
         "json" => Some(structured(entry.value.to_json())),
         "blob" => fields.text(&entry.value, "blob").map(blob),
         _ => None,
     }
 }
 
+/// A part in the form of the envelope.
+fn whole(fields: &mut Fields, node: &Node) -> Option<ContentPart> {
+    let part = serde_json::from_value(node.to_json());
+    if let Err(error) = &part {
+        fields.fault(codes::WRONG_VALUE, node.span, format!("it is no part of a message: {error}"));
+    }
+    part.ok()
+}
+
 fn structured(content: Json) -> ContentPart {
-    ContentPart::ToolResult(ToolResult {
-        tool_call_id: "call".to_owned(),
-        tool_name: String::new(),
-        content,
-        is_error: false,
-    })
+    ContentPart::ToolResult(ToolResult::new("call", "", content))
 }
 
 fn blob(data: String) -> ContentPart {
-    let members = [("content_type", "resource".to_owned()), ("resource_request_id", "call".to_owned()), ("blob", data)];
-    let members = members.into_iter().map(|(key, value)| (key.to_owned(), Json::String(value)));
-    ContentPart::Other(members.collect::<Map<_, _>>())
+    ContentPart::Resource(Box::new(Resource { blob: Some(data), ..Resource::new("call", "", "blob") }))
 }

@@ -208,5 +208,5 @@ fn meta(fields: &mut Fields, section: &Node) -> Option<Meta> {
 
 /// A tool call that does not say which tool.
 fn nameless(arguments: Map<String, Json>) -> ContentPart {
-    ContentPart::ToolCall(ToolCall { tool_call_id: "call".to_owned(), name: String::new(), arguments, namespace: None })
+    ContentPart::ToolCall(ToolCall::new("call", "", arguments))
 }

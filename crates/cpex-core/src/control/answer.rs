@@ -128,7 +128,13 @@ fn about(part: &ContentPart) -> Option<(&'static str, &str, &str, Option<&str>)>
         }
         ContentPart::AgentRequest(request) => Some(("agent_request", &request.agent_request_id, &request.name, None)),
         ContentPart::HttpRequest(request) => Some(("http_request", &request.http_request_id, "", None)),
-        ContentPart::Text(_) | ContentPart::Other(_) => None,
+        ContentPart::Text(_)
+        | ContentPart::Thinking(_)
+        | ContentPart::Image(_)
+        | ContentPart::Video(_)
+        | ContentPart::Audio(_)
+        | ContentPart::Document(_)
+        | ContentPart::Other(_) => None,
     }
 }
 

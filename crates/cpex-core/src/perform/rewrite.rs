@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json};
 
 use super::taint;
 use crate::road::state::Identified;
-use treats::treat_arguments;
+use treats::{check_rest, treat_arguments};
 
 pub(super) use treats::Treats;
 
@@ -87,6 +87,7 @@ fn treat_request<T: Treats>(
 ) -> Result<bool, RewriteFault> {
     let mut changed = false;
     for part in parts {
+        check_rest(active, part)?;
         match (kind, part) {
             (Some(EntityKind::Tool), ContentPart::ToolCall(ToolCall { arguments, .. }))
             | (Some(EntityKind::Prompt), ContentPart::PromptRequest(PromptRequest { arguments, .. }))
@@ -134,6 +135,7 @@ fn treat_answer<T: Treats>(
 ) -> Result<bool, RewriteFault> {
     let mut changed = false;
     for part in parts {
+        check_rest(active, part)?;
         changed |= match part {
             // A result without structured content holds `null` there, and its content in the other parts.
             ContentPart::ToolResult(result) if result.content.is_null() => false,
@@ -142,7 +144,9 @@ fn treat_answer<T: Treats>(
                 active.apply(&mut result.content)?
             }
             ContentPart::PromptResult(result) => treat_prompt(active, result, readable)?,
-            ContentPart::Text(TextPart { text }) => treat_text(active, text, readable)?,
+            ContentPart::Text(TextPart { text, .. }) | ContentPart::Thinking(TextPart { text, .. }) => {
+                treat_text(active, text, readable)?
+            }
             ContentPart::Resource(resource) if resource.blob.is_none() => match &mut resource.content {
                 Some(text) => treat_text(active, text, readable)?,
                 None => false,
@@ -151,6 +155,10 @@ fn treat_answer<T: Treats>(
             | ContentPart::ToolCall(_)
             | ContentPart::PromptRequest(_)
             | ContentPart::ResourceRef(_)
+            | ContentPart::Image(_)
+            | ContentPart::Video(_)
+            | ContentPart::Audio(_)
+            | ContentPart::Document(_)
             | ContentPart::LlmRequest(_)
             | ContentPart::AgentRequest(_)
             | ContentPart::HttpRequest(_)
@@ -191,7 +199,7 @@ fn treat_text<T: Treats>(active: &mut T, text: &mut String, readable: &mut bool)
 pub(super) fn withhold(identified: &mut Identified<'_>, author: &Author, side: Side) -> bool {
     let Some(payload) = identified.envelope.payload(side).filter(|_| side == Side::Result) else { return false };
     let Some(flagged) = payload.message.content.iter().find_map(flag) else { return false };
-    let withheld = ContentPart::Text(TextPart { text: "result withheld".to_owned() });
+    let withheld = ContentPart::text("result withheld");
     let content = vec![flagged, withheld];
     identified.envelope.apply(author, Change::Replace { side, content }).is_ok()
 }
@@ -200,18 +208,12 @@ pub(super) fn withhold(identified: &mut Identified<'_>, author: &Author, side: S
 fn flag(part: &ContentPart) -> Option<ContentPart> {
     match part {
         ContentPart::ToolResult(result) if result.is_error => Some(ContentPart::ToolResult(ToolResult {
-            content: Json::Null,
-            tool_call_id: result.tool_call_id.clone(),
-            tool_name: result.tool_name.clone(),
             is_error: true,
+            ..ToolResult::new(result.tool_call_id.as_str(), result.tool_name.as_str(), Json::Null)
         })),
         ContentPart::PromptResult(result) if result.is_error => Some(ContentPart::PromptResult(PromptResult {
-            prompt_request_id: result.prompt_request_id.clone(),
-            prompt_name: result.prompt_name.clone(),
-            messages: Vec::new(),
-            content: None,
             is_error: true,
-            error_message: None,
+            ..PromptResult::new(result.prompt_request_id.as_str(), result.prompt_name.as_str(), Vec::new())
         })),
         _ => None,
     }

@@ -1,6 +1,6 @@
 //! Prompts and resources, on the road: what their routes read and treat, and whose hooks they pass.
 
-use apl_cmf::{ContentPart, Draft, Message, PromptResult, Resource, Role, TextPart};
+use apl_cmf::{ContentPart, Draft, Message, PromptResult, Resource, Role};
 use cpex_core::{Answer, Decision, Operation, Outcome, Request};
 use cpex_sdk::{CmfPromptPostFetch, CmfPromptPreFetch};
 use serde_json::{Map, Value as Json, json};
@@ -12,31 +12,16 @@ fn prompt(arguments: &Json) -> Operation {
 }
 
 fn rendered(texts: &[&str]) -> Answer {
-    let part = |text: &&str| ContentPart::Text(TextPart { text: (*text).to_owned() });
+    let part = |text: &&str| ContentPart::text(*text);
     let messages = vec![Message::new(Role::User, texts.iter().map(part).collect())];
-    of(ContentPart::PromptResult(PromptResult {
-        prompt_request_id: "call".into(),
-        prompt_name: "summary".into(),
-        messages,
-        content: None,
-        is_error: false,
-        error_message: None,
-    }))
+    of(ContentPart::PromptResult(PromptResult::new("call", "summary", messages)))
 }
 
 fn read(content: Option<&str>, blob: Option<&str>) -> Answer {
     of(ContentPart::Resource(Box::new(Resource {
-        resource_request_id: "call".into(),
-        uri: "file:///hr/eve".into(),
-        name: None,
-        description: None,
-        resource_type: "file".into(),
         content: content.map(str::to_owned),
         blob: blob.map(str::to_owned),
-        mime_type: None,
-        size_bytes: None,
-        annotations: Map::new(),
-        version: None,
+        ..Resource::new("call", "file:///hr/eve", "file")
     })))
 }
 
@@ -182,12 +167,11 @@ async fn a_message_that_asks_for_a_tool_and_a_prompt_names_neither() {
         let (draft, _) = draft.replace_message(|message| {
             let mut both = message.clone();
             let ContentPart::ToolCall(call) = &message.content[0] else { panic!("no call") };
-            both.content.push(ContentPart::PromptRequest(apl_cmf::PromptRequest {
-                prompt_request_id: call.tool_call_id.clone(),
-                name: "summary".into(),
-                arguments: Map::new(),
-                server_id: None,
-            }));
+            both.content.push(ContentPart::PromptRequest(apl_cmf::PromptRequest::new(
+                call.tool_call_id.as_str(),
+                "summary",
+                Map::new(),
+            )));
             both
         });
         draft

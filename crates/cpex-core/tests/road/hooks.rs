@@ -8,14 +8,14 @@ use serde_json::{Map, json};
 use crate::support::{Bench, allowed, denied, eve};
 
 fn asking() -> Request {
-    let call = ToolCall { tool_call_id: "1".into(), name: "lookup".into(), arguments: Map::new(), namespace: None };
+    let call = ToolCall::new("1", "lookup", Map::new());
     let draft = Draft::new(Message::new(Role::Assistant, vec![ContentPart::ToolCall(call)]));
     Request { caller: eve(), ..Request::new(draft) }
 }
 
 fn answering(contexts: Option<Contexts>) -> Request {
     let content = json!({ "ssn": "555-12-3456" });
-    let result = ToolResult { tool_call_id: "1".into(), tool_name: "lookup".into(), content, is_error: false };
+    let result = ToolResult::new("1", "lookup", content);
     let draft = Draft::new(Message::new(Role::Tool, vec![ContentPart::ToolResult(result)]));
     Request { caller: eve(), contexts, ..Request::new(draft) }
 }

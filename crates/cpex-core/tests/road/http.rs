@@ -1,6 +1,6 @@
 //! HTTP requests that are themselves what is decided, on the road.
 
-use apl_cmf::{ContentPart, Draft, Host, HttpContext, HttpRequest, Message, Role, TextPart, ToolCall};
+use apl_cmf::{ContentPart, Draft, Host, HttpContext, HttpRequest, Message, Role, ToolCall};
 use cpex_core::{Answer, Operation, Outcome, Request};
 use cpex_sdk::{HttpPostRequest, HttpPreRequest};
 use serde_json::{Map, Value as Json, json};
@@ -26,13 +26,13 @@ fn get(path: &str) -> Operation {
 }
 
 fn text(text: &str) -> ContentPart {
-    ContentPart::Text(TextPart { text: text.to_owned() })
+    ContentPart::text(text)
 }
 
 /// A request with a body that came as text.
 fn posted(query: &Json, body: &str) -> Operation {
     let arguments = Map::from_iter([("query".to_owned(), query.clone())]);
-    let part = ContentPart::HttpRequest(HttpRequest { http_request_id: "1".into(), arguments });
+    let part = ContentPart::HttpRequest(HttpRequest::new("1", arguments));
     Operation::new(Message::new(Role::User, vec![part, text(body)])).carried_by(sent("POST", "/orders"))
 }
 
@@ -165,9 +165,8 @@ async fn a_pipeline_that_only_checks_lets_an_opaque_body_pass() {
 #[tokio::test]
 async fn an_http_request_has_one_body_at_most_and_asks_for_nothing_else() {
     let bench = Bench::new("{ routes: [ { http: '*' }, { tool: '*' } ] }").await;
-    let structured =
-        HttpRequest { http_request_id: "1".into(), arguments: Map::from_iter([("body".to_owned(), json!(1))]) };
-    let tool = ToolCall { tool_call_id: "1".into(), name: "t".into(), arguments: Map::new(), namespace: None };
+    let structured = HttpRequest::new("1", Map::from_iter([("body".to_owned(), json!(1))]));
+    let tool = ToolCall::new("1", "t", Map::new());
     let request = || ContentPart::HttpRequest(HttpRequest::default());
     for parts in [
         vec![request(), request()],

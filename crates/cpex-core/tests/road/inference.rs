@@ -1,6 +1,6 @@
 //! Requests to models and to other agents, on the road.
 
-use apl_cmf::{AgentRequest, ContentPart, Draft, Message, Role, TextPart};
+use apl_cmf::{AgentRequest, ContentPart, Draft, Message, Role};
 use cpex_core::{Answer, Operation, Outcome, Request};
 use cpex_sdk::{CmfAgentPostInvoke, CmfAgentPreInvoke, CmfLlmInput, CmfLlmOutput, HookPoint};
 use serde_json::{Map, Value as Json, json};
@@ -32,7 +32,7 @@ async fn guard(bench: &Bench, operation: Operation, answer: Answer) -> Outcome<A
 }
 
 fn said(text: &str) -> Answer {
-    Answer::new(Message::new(Role::Assistant, vec![ContentPart::Text(TextPart { text: text.to_owned() })]))
+    Answer::new(Message::new(Role::Assistant, vec![ContentPart::text(text)]))
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn trap_7_a_request_that_names_no_model_or_agent_is_denied() {
     let mut both = message_of(ask("m", "x"));
     both.content.extend(message_of(Operation::agent("planner", Map::new())).content);
     assert_eq!(denied(&bench.guard(Operation::new(both)).await), "request.unidentified");
-    let bare = Message::new(Role::User, vec![ContentPart::Text(TextPart { text: "hello".into() })]);
+    let bare = Message::new(Role::User, vec![ContentPart::text("hello")]);
     let outcome = bench.manager.invoke::<CmfLlmInput>(Request::new(Draft::new(bare))).await;
     assert_eq!(denied(&outcome), "request.unidentified");
     let answer = bench.manager.invoke::<CmfLlmOutput>(Request::new(Draft::new(said("x").message))).await;

@@ -1,6 +1,6 @@
 //! A message that asks for several operations: each decided by its own route, and all released or none.
 
-use apl_cmf::{ContentPart, Draft, Message, PromptRequest, Role, TextPart, ToolCall, ToolResult};
+use apl_cmf::{ContentPart, Draft, Message, PromptRequest, Role, ToolCall, ToolResult};
 use cpex_core::{Answer, Decision, Operation, Request};
 use cpex_sdk::{CmfToolPostInvoke, CmfToolPreInvoke};
 use serde_json::{Map, Value as Json, json};
@@ -23,15 +23,15 @@ routes:
 
 fn call(id: &str, name: &str) -> ContentPart {
     let arguments = Map::from_iter([("id".to_owned(), json!(id))]);
-    ContentPart::ToolCall(ToolCall { tool_call_id: id.into(), name: name.into(), arguments, namespace: None })
+    ContentPart::ToolCall(ToolCall::new(id, name, arguments))
 }
 
 fn text(text: &str) -> ContentPart {
-    ContentPart::Text(TextPart { text: text.into() })
+    ContentPart::text(text)
 }
 
 fn result(id: &str, content: Json) -> ContentPart {
-    let result = ToolResult { tool_call_id: id.into(), tool_name: String::new(), content, is_error: false };
+    let result = ToolResult::new(id, "", content);
     ContentPart::ToolResult(result)
 }
 
@@ -111,8 +111,7 @@ async fn calls_that_cannot_be_told_apart_are_malformed() {
         let parts = [call(ids[0], "pay"), call(ids[1], "mail")];
         assert_eq!(denied(&bench.manager.authorize(asking(&parts)).await), "request.malformed");
     }
-    let prompt =
-        PromptRequest { prompt_request_id: "3".into(), name: "greet".into(), arguments: Map::new(), server_id: None };
+    let prompt = PromptRequest::new("3", "greet", Map::new());
     let mixed = [call("1", "pay"), call("2", "mail"), ContentPart::PromptRequest(prompt)];
     assert_eq!(denied(&bench.manager.authorize(asking(&mixed)).await), "request.unidentified");
 }

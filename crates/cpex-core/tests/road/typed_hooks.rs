@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use apl_cmf::{ContentPart, Draft, Message, MessagePayload, Role, TextPart, ToolCall, View};
+use apl_cmf::{ContentPart, Draft, Message, MessagePayload, Role, ToolCall, View};
 use cpex_core::{Invoked, PluginManager, Request};
 use cpex_sdk::config::{ConfigFault, Key, PluginConfig};
 use cpex_sdk::{
@@ -132,7 +132,7 @@ async fn a_typed_plugin_is_asked_whichever_spelling_the_host_and_the_document_us
 #[tokio::test]
 async fn what_a_typed_payload_shows_of_an_answer_is_put_back_in_its_place() {
     let (manager, _) = manager("").await;
-    let text = |text: &str| ContentPart::Text(TextPart { text: text.into() });
+    let text = |text: &str| ContentPart::text(text);
     let picture = ContentPart::Other(Map::from_iter([("content_type".to_owned(), json!("picture"))]));
     let answer = ToolPostInvokePayload {
         name: "lookup".into(),
@@ -175,8 +175,8 @@ async fn every_typed_hook_gets_the_payload_of_its_shape() {
     };
     let Invoked { payload, contexts, .. } = allowed(manager.invoke::<AgentPreInvoke>(Request::of(agent.clone())).await);
     assert_eq!(payload, agent);
-    let said = ContentPart::Text(TextPart { text: "done".into() });
-    let asked = ToolCall { tool_call_id: "1".into(), name: "search".into(), arguments: Map::new(), namespace: None };
+    let said = ContentPart::text("done");
+    let asked = ToolCall::new("1", "search", Map::new());
     let answer = Message::new(Role::Assistant, vec![said.clone(), ContentPart::ToolCall(asked.clone())]);
     let mut request = Request::new(Draft::new(answer));
     request.contexts = Some(contexts);
@@ -202,7 +202,7 @@ async fn a_message_that_holds_no_payload_of_the_hook_is_denied_and_recorded() {
 #[test]
 fn what_is_read_out_of_a_message_is_written_back_to_the_same_message() {
     let mut message = call(json!({ "a": [1, { "b": null }] })).into_message();
-    message.message.content.insert(0, ContentPart::Text(TextPart { text: "calling".into() }));
+    message.message.content.insert(0, ContentPart::text("calling"));
     let before: MessagePayload = message.clone();
     ToolPreInvokePayload::read(&message, "lookup").unwrap().write(&mut message).unwrap();
     assert_eq!(message, before);

@@ -118,8 +118,7 @@ impl CallBuilder {
     /// The call.
     #[must_use]
     pub fn build(self) -> Call {
-        let call =
-            ToolCall { tool_call_id: ID.to_owned(), name: self.tool, arguments: self.arguments, namespace: None };
+        let call = ToolCall::new(ID, self.tool, self.arguments);
         let response = self.result.map(|content| answer(&call.name, content));
         let standing = if self.subject.is_some() { Standing::Verified } else { Standing::Anonymous };
         let identity = Identity { subject: self.subject, ..Identity::default() };
@@ -200,7 +199,7 @@ impl Call {
 const ID: &str = "call";
 
 fn answer(tool: &str, content: Json) -> Message {
-    let result = ToolResult { tool_call_id: ID.to_owned(), tool_name: tool.to_owned(), content, is_error: false };
+    let result = ToolResult::new(ID, tool, content);
     Message::new(Role::Tool, vec![ContentPart::ToolResult(result)])
 }
 

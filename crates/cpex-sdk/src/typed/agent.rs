@@ -70,8 +70,7 @@ impl HookPayload for AgentPreInvokePayload {
     }
 
     fn into_message(self) -> MessagePayload {
-        let (agent_request_id, name) = (String::new(), self.agent_id.clone());
-        let mut request = AgentRequest { agent_request_id, name, arguments: Map::new() };
+        let mut request = AgentRequest::new("", self.agent_id.as_str(), Map::new());
         self.put(&mut request.arguments);
         said_by(Role::User, vec![ContentPart::AgentRequest(request)])
     }

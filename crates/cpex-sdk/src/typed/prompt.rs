@@ -55,8 +55,7 @@ impl HookPayload for PromptPreFetchPayload {
 
     fn into_message(self) -> MessagePayload {
         let Self { prompt_id, args } = self;
-        let request =
-            PromptRequest { prompt_request_id: String::new(), name: prompt_id, arguments: args, server_id: None };
+        let request = PromptRequest::new("", prompt_id, args);
         said_by(Role::User, vec![ContentPart::PromptRequest(request)])
     }
 }
@@ -79,14 +78,7 @@ impl HookPayload for PromptPostFetchPayload {
     }
 
     fn into_message(self) -> MessagePayload {
-        let result = PromptResult {
-            prompt_request_id: String::new(),
-            prompt_name: self.prompt_id,
-            messages: self.messages,
-            content: self.content,
-            is_error: false,
-            error_message: None,
-        };
+        let result = PromptResult { content: self.content, ..PromptResult::new("", self.prompt_id, self.messages) };
         let content = std::iter::once(ContentPart::PromptResult(result)).chain(self.parts);
         said_by(Role::Tool, content.collect())
     }

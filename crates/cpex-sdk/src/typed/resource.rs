@@ -60,13 +60,15 @@ impl HookPayload for ResourcePreFetchPayload {
         let text = |key: &str| metadata.get(key).and_then(Json::as_str).map(str::to_owned);
         let number = |key: &str| metadata.get(key).and_then(Json::as_u64);
         let reference = ResourceRef {
-            resource_request_id: text("resource_request_id").unwrap_or_default(),
-            uri,
             name: text("name"),
-            resource_type: text("resource_type").unwrap_or_default(),
             range_start: number("range_start"),
             range_end: number("range_end"),
             selector: text("selector"),
+            ..ResourceRef::new(
+                text("resource_request_id").unwrap_or_default(),
+                uri,
+                text("resource_type").unwrap_or_default(),
+            )
         };
         said_by(Role::User, vec![ContentPart::ResourceRef(reference)])
     }

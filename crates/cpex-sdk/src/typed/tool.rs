@@ -51,7 +51,7 @@ impl HookPayload for ToolPreInvokePayload {
 
     fn into_message(self) -> MessagePayload {
         let Self { name, args } = self;
-        let call = ToolCall { tool_call_id: String::new(), name, arguments: args, namespace: None };
+        let call = ToolCall::new("", name, args);
         said_by(Role::Assistant, vec![ContentPart::ToolCall(call)])
     }
 }
@@ -75,7 +75,7 @@ impl HookPayload for ToolPostInvokePayload {
 
     fn into_message(self) -> MessagePayload {
         let Self { name, result, parts } = self;
-        let result = ToolResult { tool_call_id: String::new(), tool_name: name, content: result, is_error: false };
+        let result = ToolResult::new("", name, result);
         let content = std::iter::once(ContentPart::ToolResult(result)).chain(parts);
         said_by(Role::Tool, content.collect())
     }

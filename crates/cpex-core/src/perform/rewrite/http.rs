@@ -7,7 +7,7 @@ use apl_cmf::{ContentPart, HttpRequest, TextPart};
 use apl_core::RewriteFault;
 use serde_json::{Map, Value as Json};
 
-use super::treats::{Treats, treat_arguments};
+use super::treats::{Treats, check_rest, treat_arguments};
 
 type Arguments = Map<String, Json>;
 
@@ -18,9 +18,10 @@ pub(super) fn treat<T: Treats>(
 ) -> Result<bool, RewriteFault> {
     let (mut request, mut body) = (None, None);
     for part in parts {
+        check_rest(active, part)?;
         match part {
             ContentPart::HttpRequest(HttpRequest { arguments, .. }) if request.is_none() => request = Some(arguments),
-            ContentPart::Text(TextPart { text }) if body.is_none() => body = Some(text),
+            ContentPart::Text(TextPart { text, .. }) if body.is_none() => body = Some(text),
             _ if active.could_transform() => return Err(RewriteFault::Unreadable),
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! What a field pipeline, or a plugin in one, does to the forms of a payload.
 
+use apl_cmf::ContentPart;
 use apl_core::{ActiveRewrite, RewriteFault, Treatment};
 use apl_cpex::Attribute;
 use serde_json::{Map, Value as Json};
@@ -53,6 +54,17 @@ impl Treats for Treatment<'_> {
     fn could_transform(&self) -> bool {
         Treatment::could_transform(self)
     }
+}
+
+/// Withholds a part that says more than what is treated of it: members the format does not have, and what a server says of a
+/// resource beside its content.
+pub(super) fn check_rest<T: Treats>(active: &T, part: &ContentPart) -> Result<(), RewriteFault> {
+    let has_more = part.more().is_some_and(|more| !more.is_empty());
+    let says_more = match part {
+        ContentPart::Resource(resource) => resource.description.is_some() || !resource.annotations.is_empty(),
+        _ => false,
+    };
+    if (has_more || says_more) && active.could_transform() { Err(RewriteFault::Unreadable) } else { Ok(()) }
 }
 
 /// Treats arguments that are a map.
