@@ -14,7 +14,7 @@ use cpex_sdk::cmf::NameSet;
 use cpex_sdk::config::{Key, PluginConfig, Shape};
 use cpex_sdk::testing::{START_MS, block_on, host, record};
 use cpex_sdk::{Factory, Host, IdSource, Instance, Record};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use tempfile::TempDir;
 
 fn page() -> String {
@@ -68,6 +68,7 @@ fn full_line() -> String {
         effective: "deny",
         code: Some("plugin.denied"),
         duration_us: 184,
+        metadata: Map::from_iter([("rules".to_owned(), json!(12))]),
     }];
     let scopes = ["mail:send".into()];
     let change = RecordChange { author: "routes[2].args.note", slot: "args", path: "note", kind: "modify" };
@@ -150,6 +151,8 @@ fn collect(value: &Json, path: &str, types: &mut BTreeMap<String, String>) {
             Json::Bool(_) => "boolean".to_owned(),
             Json::Number(_) => "number".to_owned(),
             Json::String(_) => "text".to_owned(),
+            // What is in it is the plugin's to say.
+            Json::Object(_) if name == "metadata" => "map".to_owned(),
             Json::Object(_) => {
                 collect(member, &path, types);
                 "map".to_owned()

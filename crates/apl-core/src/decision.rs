@@ -36,13 +36,24 @@ pub struct Denial {
     pub reason: Option<Arc<str>>,
     /// More for the caller to act on, if policy or a plugin gave any.
     pub details: Option<Arc<serde_json::Value>>,
+    /// What a plugin said besides; boxed, since few say anything.
+    pub aside: Option<Box<Aside>>,
+}
+
+/// What a plugin says of its denial besides code and reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Aside {
+    /// More for people.
+    pub description: Option<Arc<str>>,
+    /// The JSON-RPC error code in place of the table's.
+    pub json_rpc: Option<i32>,
 }
 
 impl Denial {
     /// A denial with the text of the table.
     #[must_use]
     pub fn new(code: &'static str) -> Self {
-        Self { code, own_code: None, reason: None, details: None }
+        Self { code, own_code: None, reason: None, details: None, aside: None }
     }
 
     /// The same denial with a reason of its own.

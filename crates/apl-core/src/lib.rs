@@ -42,7 +42,7 @@ mod testing;
 mod trace;
 
 pub use condition::{Condition, ConditionFault, ConditionTrace, Tested};
-pub use decision::{Decision, Denial, Denied};
+pub use decision::{Aside, Decision, Denial, Denied};
 pub use effect::{
     Action, Ask, CostTier, DIALECTS, Declassify, Delegate, Dialect, EFFECTS, Effect, EffectDoc, Elicit, Listed,
     OnEmpty, Party, Restrict, Run as RunPlugin, Scope, Taint,

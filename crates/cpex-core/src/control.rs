@@ -86,7 +86,7 @@ pub(crate) async fn judge_field(
         (None, Some(_)) => "modify",
         (None, None) => "allow",
     };
-    note(passage, control, &answered, effective);
+    note(passage, control, &mut answered, effective);
     match (answered.denial, values) {
         (Some(denial), _) => Judged::Deny(denial),
         (None, Some(values)) => Judged::Replace(values),
@@ -105,8 +105,8 @@ pub(crate) async fn observe(indexes: &[usize], envelope: &Envelope, passage: &mu
         // It works on a copy: what a plugin that only looks leaves in its state is merged nowhere.
         let mut context = passage.contexts.copy(*index);
         let asked = ask(control, envelope, passage, &mut context).await;
-        let answered = Answered::of(asked, control, Placing::Hooked);
-        note(passage, control, &answered, "allow");
+        let mut answered = Answered::of(asked, control, Placing::Hooked);
+        note(passage, control, &mut answered, "allow");
     }
 }
 
@@ -129,9 +129,9 @@ pub(crate) async fn gate(indexes: &[usize], envelope: &Envelope, passage: &mut P
         fan_out(branches.collect(), CONCURRENT, |(answered, _)| answered.denial.is_some()).await
     };
     for ((index, control), branch) in controls.into_iter().zip(asked) {
-        let (answered, context) = branch;
+        let (mut answered, context) = branch;
         let effective = if answered.denial.is_some() { "deny" } else { "allow" };
-        note(passage, control, &answered, effective);
+        note(passage, control, &mut answered, effective);
         passage.contexts.put(index, context);
         if let Some(denial) = answered.denial {
             return Some((denial, Arc::clone(&control.name)));
@@ -161,7 +161,7 @@ async fn modify(index: usize, control: &Control, placing: Placing, identified: &
         (None, None, "modify") if control.config.mode.may_modify() => "modify",
         (None, _, _) => "allow",
     };
-    note(identified.passage, control, &answered, effective);
+    note(identified.passage, control, &mut answered, effective);
     answered.denial.map_or(Called::GoOn, Called::Deny)
 }
 
@@ -267,7 +267,7 @@ async fn ask_own(
     call(plugin.call_own(passage.point, payload, &view, context), control.timeout).await
 }
 
-fn note<P>(passage: &mut Passage, control: &Control, answered: &Answered<P>, effective: &'static str) {
+fn note<P>(passage: &mut Passage, control: &Control, answered: &mut Answered<P>, effective: &'static str) {
     if let Some(error) = &answered.error {
         passage.trail.errors.push(format!("{}: {error}", control.name));
     }
@@ -278,5 +278,6 @@ fn note<P>(passage: &mut Passage, control: &Control, answered: &Answered<P>, eff
         effective,
         code: answered.code,
         duration_us: answered.duration_us,
+        metadata: std::mem::take(&mut answered.metadata),
     });
 }

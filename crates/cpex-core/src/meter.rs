@@ -61,7 +61,7 @@ impl Meter {
     /// Tells what the calls were that a side of an operation made.
     pub(crate) fn executed(&self, executions: &[Execution]) {
         for execution in executions {
-            let Execution { name, requested, code, duration_us, mode: _, effective: _ } = execution;
+            let Execution { name, requested, code, duration_us, mode: _, effective: _, metadata: _ } = execution;
             let (requested, code) = (*requested, *code);
             let duration = Duration::from_micros(*duration_us);
             self.tell(|metrics| metrics.called(&Called { plugin: name, requested, code, duration }));

@@ -36,6 +36,8 @@ pub struct Violation {
     pub code: Arc<str>,
     /// The reason.
     pub reason: Arc<str>,
+    /// More for people, where a plugin says more.
+    pub description: Option<Arc<str>>,
     /// More for the caller to act on.
     pub details: Option<Arc<Json>>,
     /// HTTP status (RFC 9110).
@@ -199,13 +201,15 @@ impl Violation {
     /// What the caller learns of a denial under a route with that response.
     pub(crate) fn new(denial: &apl_core::Denial, response: Option<Arc<Response>>) -> Self {
         let row = code::find(denial.code);
+        let aside = denial.aside.as_deref();
         let text = || Arc::from(row.map_or("denied", |row| row.text));
         Self {
             code: denial.own_code.clone().unwrap_or_else(|| Arc::from(denial.code)),
             reason: denial.reason.clone().unwrap_or_else(text),
             details: denial.details.clone(),
             http_status: code::http_status(denial.code),
-            json_rpc: code::json_rpc(denial.code),
+            description: aside.and_then(|aside| aside.description.clone()),
+            json_rpc: aside.and_then(|aside| aside.json_rpc).unwrap_or_else(|| code::json_rpc(denial.code)),
             response,
         }
     }

@@ -152,7 +152,7 @@ impl Trace<Attribute> for Recording {
     fn ended(&mut self, decision: &Decision) {
         let Decision::Deny(denied) = decision else { return };
         let Some(rule) = &denied.rule else { return };
-        let Denial { code, own_code, reason, details: _ } = &denied.denial;
+        let Denial { code, own_code, reason, .. } = &denied.denial;
         let step =
             json!({ "kind": "deny", "code": code, "own_code": own_code.as_deref(), "reason": reason.as_deref() });
         self.push(rule, step);

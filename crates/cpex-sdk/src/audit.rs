@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde::{Serialize, Serializer};
+use serde_json::{Map, Value as Json};
 
 /// Receives the record of every decision, denials included.
 #[async_trait]
@@ -209,6 +210,9 @@ pub struct Execution {
     pub code: Option<&'static str>,
     /// How long it took.
     pub duration_us: u64,
+    /// What it wants on the record; left out where it is nothing.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub metadata: Map<String, Json>,
 }
 
 /// Labels before and after.

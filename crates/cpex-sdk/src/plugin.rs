@@ -112,13 +112,21 @@ pub struct PluginViolation {
     pub code: Option<String>,
     /// More for programs.
     pub details: Map<String, Json>,
+    /// The error code of the host's protocol, such as JSON-RPC, in place of the one that stands for denials.
+    pub proto_error_code: Option<i32>,
 }
 
 impl PluginViolation {
     /// A violation with a reason and a code.
     #[must_use]
     pub fn new(reason: impl Into<String>, code: impl Into<String>) -> Self {
-        Self { reason: reason.into(), description: None, code: Some(code.into()), details: Map::new() }
+        Self {
+            reason: reason.into(),
+            description: None,
+            code: Some(code.into()),
+            details: Map::new(),
+            proto_error_code: None,
+        }
     }
 }
 

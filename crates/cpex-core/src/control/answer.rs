@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use apl_cmf::{ContentPart, ExtensionChange};
-use apl_core::Denial;
+use apl_core::{Aside, Denial};
 use cpex_orchestration::Fault;
 use cpex_sdk::config::{OnError, PluginMode};
 use cpex_sdk::{PluginError, PluginResult, PluginViolation, Verdict, code};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::snapshot::Control;
 
@@ -40,6 +40,8 @@ pub(super) struct Answered<P> {
     pub(super) changes: Vec<ExtensionChange>,
     /// What went wrong, for the record.
     pub(super) error: Option<String>,
+    /// What the plugin wants on the record.
+    pub(super) metadata: Map<String, Json>,
     pub(super) duration_us: u64,
 }
 
@@ -47,22 +49,10 @@ impl<P> Answered<P> {
     pub(super) fn of(asked: Asked<P>, control: &Control, placing: Placing) -> Self {
         let mode = control.config.mode;
         let answered = match asked.answer {
-            Ok(Some(Ok(PluginResult { verdict, changes, .. }))) => match verdict {
-                Verdict::Allow if changes.is_empty() => Self::plain("allow"),
-                Verdict::Allow => Self { changes: permitted(changes, mode), ..Self::plain("modify") },
-                // What it would have changed is of an operation that does not happen; labels it found stand all the same.
-                Verdict::Deny(violation) => Self {
-                    code: Some(code::PLUGIN_DENIED),
-                    denial: mode.may_deny().then(|| denial_of(violation)),
-                    changes: permitted(changes, mode),
-                    ..Self::plain("deny")
-                },
-                Verdict::Modify(payload) => Self {
-                    modification: mode.may_modify().then_some(payload),
-                    changes: permitted(changes, mode),
-                    ..Self::plain("modify")
-                },
-            },
+            Ok(Some(Ok(PluginResult { verdict, changes, metadata }))) => {
+                let answered = Self::meant(verdict, changes, mode);
+                Self { metadata, ..answered }
+            }
             Ok(Some(Err(PluginError(text)))) => Self::failed(code::PLUGIN_ERROR, text, control, placing),
             // Policy placed it on a side it does not handle: there is nothing it could have judged.
             Ok(None) => Self::failed(code::PLUGIN_ERROR, "it does not handle this hook".to_owned(), control, placing),
@@ -70,6 +60,26 @@ impl<P> Answered<P> {
             Err(Fault::Panic) => Self::failed(code::PLUGIN_PANIC, "it panicked".to_owned(), control, placing),
         };
         Self { duration_us: asked.duration_us, ..answered }
+    }
+
+    /// What a plugin of that mode asks for.
+    fn meant(verdict: Verdict<P>, changes: Vec<ExtensionChange>, mode: PluginMode) -> Self {
+        match verdict {
+            Verdict::Allow if changes.is_empty() => Self::plain("allow"),
+            Verdict::Allow => Self { changes: permitted(changes, mode), ..Self::plain("modify") },
+            // What it would have changed is of an operation that does not happen; labels it found stand all the same.
+            Verdict::Deny(violation) => Self {
+                code: Some(code::PLUGIN_DENIED),
+                denial: mode.may_deny().then(|| denial_of(violation)),
+                changes: permitted(changes, mode),
+                ..Self::plain("deny")
+            },
+            Verdict::Modify(payload) => Self {
+                modification: mode.may_modify().then_some(payload),
+                changes: permitted(changes, mode),
+                ..Self::plain("modify")
+            },
+        }
     }
 
     /// A failure of the plugin itself. In a mode that cannot deny it never blocks; otherwise `on_error` decides.
@@ -90,9 +100,10 @@ impl<P> Answered<P> {
         Self { code: Some(code), denial, error: Some(error), ..Self::plain("error") }
     }
 
-    const fn plain(requested: &'static str) -> Self {
+    fn plain(requested: &'static str) -> Self {
         let changes = Vec::new();
-        Self { requested, code: None, denial: None, modification: None, changes, error: None, duration_us: 0 }
+        let metadata = Map::new();
+        Self { requested, code: None, denial: None, modification: None, changes, error: None, metadata, duration_us: 0 }
     }
 }
 
@@ -139,11 +150,17 @@ fn about(part: &ContentPart) -> Option<(&'static str, &str, &str, Option<&str>)>
 }
 
 fn denial_of(violation: PluginViolation) -> Denial {
-    let PluginViolation { reason, code: own_code, details, .. } = violation;
+    let PluginViolation { reason, description, code: own_code, details, proto_error_code } = violation;
+    let aside = Aside {
+        description: description.map(Arc::from),
+        // A denial does not pass for an operation that is pending.
+        json_rpc: proto_error_code.filter(|own| *own != code::json_rpc(code::ELICITATION_PENDING)),
+    };
     Denial {
         code: code::PLUGIN_DENIED,
         own_code: own_code.map(Arc::from),
         reason: Some(Arc::from(reason)),
         details: (!details.is_empty()).then(|| Arc::new(Json::Object(details))),
+        aside: (aside != Aside::default()).then(|| Box::new(aside)),
     }
 }

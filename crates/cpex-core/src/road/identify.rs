@@ -79,8 +79,8 @@ async fn resolve(passage: &mut Passage, control: &Control, inbound: Inbound<'_>)
         }
     };
     let name = Arc::clone(&control.name);
-    let mode = control.config.mode.name();
-    passage.trail.executions.push(Execution { name, mode, requested, effective, code, duration_us });
+    let (mode, metadata) = (control.config.mode.name(), serde_json::Map::new());
+    passage.trail.executions.push(Execution { name, mode, requested, effective, code, duration_us, metadata });
     resolution
 }
 

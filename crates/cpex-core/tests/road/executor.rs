@@ -185,3 +185,12 @@ async fn the_http_request_as_a_plugin_left_it_is_the_hosts_to_forward() {
     let names: Vec<&String> = permit.http().unwrap().request_headers.keys().collect();
     assert_eq!(names, ["x-kept", "x-seen"]);
 }
+
+#[tokio::test]
+async fn what_a_plugin_says_of_its_verdict_reaches_the_caller_and_the_record() {
+    let bench = Bench::new(&document("config: { do: explain }")).await;
+    let outcome = bench.guard(lookup()).await;
+    let violation = outcome.decision.violation().unwrap();
+    assert_eq!((violation.description.as_deref(), violation.json_rpc), (Some("ask again tomorrow"), -32001));
+    assert_eq!(bench.records()[0]["controls"][0]["metadata"], json!({ "rules": 12 }));
+}

@@ -101,7 +101,7 @@ pub(crate) fn allowed<T: std::fmt::Debug>(outcome: Outcome<T>) -> T {
     }
 }
 
-/// `config: { start: refuse | panic, do: allow | deny | error | panic | hang | block | mark | forge | rename | {set: {..}} }`.
+/// `config: { start: refuse | panic, do: allow | deny | error | panic | hang | block | mark | explain | forge | rename | {set: {..}} }`.
 struct Controls {
     calls: Arc<Mutex<Vec<String>>>,
     gate: Gate,
@@ -167,6 +167,15 @@ impl<H: Hook<Payload = MessagePayload>> HookHandler<H> for Control {
                 Ok(PluginResult::allow())
             }
             Some("mark") => Ok(PluginResult::allow().modify_extensions(marks(extensions))),
+            Some("explain") => {
+                let violation = PluginViolation {
+                    description: Some("ask again tomorrow".into()),
+                    proto_error_code: Some(-32001),
+                    ..PluginViolation::new("not today", "scan.hit")
+                };
+                let metadata = Map::from_iter([("rules".to_owned(), json!(12))]);
+                Ok(PluginResult { metadata, ..PluginResult::deny(violation) })
+            }
             Some("forge") => {
                 let forged = ExtensionChange::RequestHeader("Authorization".into(), Some("Bearer x".into()));
                 Ok(PluginResult::allow().modify_extensions([forged]))
