@@ -57,6 +57,16 @@ async fn trap_5_a_hook_nothing_declares_is_an_error_and_never_an_allow() {
 }
 
 #[tokio::test]
+async fn trap_5_no_operation_comes_in_where_plugins_stand_in_pipelines() {
+    for policy in ["{}", r#"{ routes: [ { tool: lookup } ] }"#] {
+        let bench = Bench::new(policy).await;
+        assert_eq!(denied(&bench.manager.invoke_by_name("field", asking()).await), "hook.unknown", "{policy}");
+        assert_eq!(denied(&bench.manager.invoke_named::<CmfToolPreInvoke>("field", asking()).await), "hook.unknown");
+        assert!(!bench.manager.has_hooks_for("field"), "{policy}");
+    }
+}
+
+#[tokio::test]
 async fn without_policy_and_plugins_a_message_passes_as_it_came() {
     let bench = Bench::new("{}").await;
     assert!(!bench.manager.has_hooks_for("cmf.tool_pre_invoke"));
