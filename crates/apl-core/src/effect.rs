@@ -69,12 +69,13 @@ macro_rules! effects {
         /// Every effect of the language, in the order of the documentation.
         pub const EFFECTS: &[EffectDoc] = &[$(EffectDoc { names: &$names, doc: $doc }),+];
 
-        /// What a program may ask an engine to perform.
+        /// What a program may ask an engine to perform. What few programs hold is boxed: a program has as much room for each
+        /// of its statements as the largest needs.
         #[derive(Debug)]
         pub enum Action<A> {
-            $($(#[doc = $doc] $kind($kind$(<$of>)?),)?)+
+            $($(#[doc = $doc] $kind(Box<$kind$(<$of>)?>),)?)+
             /// Narrows the backends that the host's router may choose.
-            Restrict(Restrict<A>),
+            Restrict(Box<Restrict<A>>),
             /// Applies a field pipeline to the arguments or the result.
             Rewrite(Rewrite<A>),
             /// Hands the values of a field to a plugin.
@@ -119,7 +120,7 @@ macro_rules! effects {
         $($(
             impl<A> From<$kind$(<$of>)?> for Compiled<A> {
                 fn from(effect: $kind$(<$of>)?) -> Self {
-                    Self::Perform(Action::$kind(effect))
+                    Self::Perform(Action::$kind(Box::new(effect)))
                 }
             }
         )?)+

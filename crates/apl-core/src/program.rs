@@ -27,7 +27,7 @@ pub(crate) enum Statement<A> {
     /// Asks the engine to do something and waits for its reply.
     Perform(Action<A>, RuleIndex),
     /// Asks a decision engine; goes on at the target when it denies, and halts with its denial where there is no target.
-    Ask(Ask<A>, Option<usize>, RuleIndex),
+    Ask(Box<Ask<A>>, Option<usize>, RuleIndex),
     /// Halts with what the decision engine that was asked last denied with.
     DenyAsked(RuleIndex),
     /// Goes on at the target.

@@ -94,6 +94,10 @@ fn check_header(path: &Path, rest: &[Segment]) -> Result<(), Unresolved> {
 
 /// The segments after a fixed dotted prefix, if the path begins with it.
 fn rest_after<'p>(path: &'p Path, prefix: &str) -> Option<&'p [Segment]> {
+    // Every row is asked for every path of a document, and few begin alike.
+    if !prefix.starts_with(path.namespace()) {
+        return None;
+    }
     let mut rest = path.segments.as_slice();
     for word in prefix.split('.') {
         match rest.split_first() {

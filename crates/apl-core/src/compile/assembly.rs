@@ -139,7 +139,7 @@ impl<'a, V: Vocabulary, D: Declared> Assembly<'a, V, D> {
             }
             Compiled::Ask(ask) => {
                 let rule = self.rule(place);
-                self.code.push(Statement::Ask(ask, None, rule));
+                self.code.push(Statement::Ask(Box::new(ask), None, rule));
             }
             Compiled::Perform(action) => self.perform(action, place, span),
             Compiled::Pipeline(parts) => self.pipeline(parts, place, span),
@@ -172,7 +172,7 @@ impl<'a, V: Vocabulary, D: Declared> Assembly<'a, V, D> {
 
     /// Writes a question; what follows is the reaction to a permit.
     pub(super) fn ask(&mut self, ask: Ask<V::Attribute>, rule: RuleIndex) -> Asked {
-        self.code.push(Statement::Ask(ask, None, rule));
+        self.code.push(Statement::Ask(Box::new(ask), None, rule));
         Asked(self.code.len() - 1)
     }
 

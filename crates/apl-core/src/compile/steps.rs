@@ -150,7 +150,7 @@ fn single<V: Vocabulary, D: Declared>(assembly: &mut Assembly<'_, V, D>, entry: 
         "restrict" => {
             let compiled = restrict::compile(entry, assembly.context, assembly.faults);
             if let Some(restrict) = compiled {
-                assembly.perform(Action::Restrict(restrict), place, entry.key.span);
+                assembly.perform(Action::Restrict(Box::new(restrict)), place, entry.key.span);
             }
             return;
         }

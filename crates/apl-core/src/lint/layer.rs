@@ -45,6 +45,8 @@ pub struct Layer<'n> {
 /// A document, read.
 pub(super) struct Outline<'n> {
     pub(super) layers: Vec<Outlined<'n>>,
+    /// The indexes of the layers that are in force together with others: few, where there are many routes.
+    shared: Vec<usize>,
     pub(super) document: &'n Document<'n>,
     is_open: &'n dyn Fn(&Path) -> bool,
 }
@@ -72,7 +74,8 @@ pub(super) struct Scene<'o, 'n> {
 impl<'n> Outline<'n> {
     pub(super) fn new(document: &'n Document<'n>, is_open: &'n dyn Fn(&Path) -> bool) -> Self {
         let layers = document.layers.iter().map(Outlined::new).collect();
-        Self { layers, document, is_open }
+        let shared = document.layers.iter().enumerate().filter(|(_, layer)| layer.is_shared);
+        Self { layers, shared: shared.map(|(index, _)| index).collect(), document, is_open }
     }
 
     /// The lists of steps of every layer, each with what is in force beside it.
@@ -134,11 +137,11 @@ impl<'o, 'n> Scene<'o, 'n> {
 
     /// Every layer that may be in force together with this one, itself included.
     fn beside(&self) -> impl Iterator<Item = &'o Outlined<'n>> {
-        let own = self.layer;
-        self.outline
-            .layers
-            .iter()
-            .filter(move |other| std::ptr::eq(*other, own) || own.layer.is_shared || other.layer.is_shared)
+        let Outline { layers, shared, .. } = self.outline;
+        let (every, own) =
+            if self.layer.layer.is_shared { (layers.as_slice(), None) } else { (&[][..], Some(self.layer)) };
+        let some = own.into_iter().flat_map(|own| shared.iter().filter_map(|index| layers.get(*index)).chain([own]));
+        every.iter().chain(some)
     }
 }
 

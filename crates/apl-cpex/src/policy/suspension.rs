@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use apl_core::diagnostic::Diagnostic;
 use apl_core::span::Span;
-use apl_core::{Action, Request, RunField, RunPlugin, Site};
+use apl_core::{Action, Request, Site};
 
 use super::plan::Plan;
 use crate::attribute::Attribute;
@@ -32,6 +32,7 @@ pub(super) fn check(plans: &[Plan], faults: &mut Vec<Diagnostic>) {
 
 fn judge(site: &Site<'_, Attribute>, verb: &str) -> Option<Diagnostic> {
     let help = format!("move it behind `{verb}`: the call is repeated with the answer and runs this step again");
+    let runs = |plugin: &str| (code::RUN_BEFORE_WAIT, format!("plugin `{plugin}` runs before `{verb}` has its answer"));
     let (kind, message) = match site.request {
         Request::Perform(Action::Delegate(_)) => {
             (code::ACTS_BEFORE_WAIT, format!("a credential would be minted before `{verb}` has its answer"))
@@ -40,9 +41,8 @@ fn judge(site: &Site<'_, Attribute>, verb: &str) -> Option<Diagnostic> {
             let dialect = &ask.dialect;
             (code::ACTS_BEFORE_WAIT, format!("a reaction to `{dialect}` acts before `{verb}` has its answer"))
         }
-        Request::Perform(Action::Run(RunPlugin { plugin, .. }) | Action::RunField(RunField { plugin, .. })) => {
-            (code::RUN_BEFORE_WAIT, format!("plugin `{plugin}` runs before `{verb}` has its answer"))
-        }
+        Request::Perform(Action::Run(run)) => runs(&run.plugin),
+        Request::Perform(Action::RunField(run)) => runs(&run.plugin),
         Request::Perform(_) | Request::Ask(_) => return None,
     };
     Some(Diagnostic::new(kind, site.place, message).help(help))

@@ -48,7 +48,8 @@ impl Table {
 
     fn add_exact(&mut self, name: Box<str>, selector: Selector, sources: &Sources, faults: &mut Vec<Diagnostic>) {
         let Some(names) = self.exact.get_mut(selector.kind as usize) else { return };
-        let named = names.entry(name).or_default();
+        // Most names are of one route.
+        let named = names.entry(name).or_insert_with(|| Vec::with_capacity(1));
         refuse_tie(&selector, named, sources, faults);
         named.push(selector);
     }

@@ -17,7 +17,7 @@ fn loaded(steps: &Json) -> Program<Attribute> {
 fn delegate(step: Json) -> Delegate {
     let program = loaded(&json!([step]));
     match program.actions().next() {
-        Some(Action::Delegate(delegate)) => delegate.clone(),
+        Some(Action::Delegate(delegate)) => Delegate::clone(delegate),
         other => panic!("{other:?}"),
     }
 }
