@@ -9,6 +9,16 @@ pub(crate) struct Row {
     pub(crate) floor: Option<&'static str>,
     pub(crate) allocations: u64,
     pub(crate) bytes: u64,
+    /// Where criterion did not find it.
+    pub(crate) ns: Option<f64>,
+    /// Bytes that what it makes keeps, of a scenario whose output is kept.
+    pub(crate) kept: Option<i64>,
+}
+
+impl Row {
+    pub(crate) const fn new(name: &'static str, floor: Option<&'static str>, allocations: u64, bytes: u64) -> Self {
+        Self { name, floor, allocations, bytes, ns: None, kept: None }
+    }
 }
 
 pub(crate) fn print(rows: &[Row]) {
@@ -17,7 +27,7 @@ pub(crate) fn print(rows: &[Row]) {
         "scenario", "ns", "allocs", "bytes", "instructions", "ratio"
     );
     for row in rows {
-        let time = median_ns(row.name);
+        let time = row.ns.or_else(|| median_ns(row.name));
         let ratio = row.floor.and_then(median_ns).zip(time).map(|(floor, time)| time / floor);
         println!(
             "{:<34} {:>10} {:>7} {:>8} {:>12} {:>7}  {}",
@@ -25,10 +35,16 @@ pub(crate) fn print(rows: &[Row]) {
             shown(time, 1),
             row.allocations,
             row.bytes,
-            instructions(row.name).map_or_else(|| "-".to_owned(), |count| count.to_string()),
+            // What takes long would take an hour under valgrind.
+            row.ns
+                .map_or_else(|| instructions(row.name), |_| None)
+                .map_or_else(|| "-".to_owned(), |count| count.to_string()),
             shown(ratio, 1),
             row.floor.unwrap_or("-"),
         );
+        if let Some(kept) = row.kept {
+            println!("{:<34} {:>10.1} MB kept", "", kept as f64 / 1e6);
+        }
     }
 }
 
