@@ -20,6 +20,7 @@ mod docs {
     mod examples;
     mod excerpts;
     mod language;
+    mod observability;
     mod page;
     mod policy;
     mod program;

@@ -13,12 +13,14 @@ use cpex_orchestration::{call, fan_out};
 use cpex_sdk::audit::Execution;
 use cpex_sdk::{FieldPayload, Instance, OwnPayload, PluginContext, PluginInstance, code};
 use serde_json::Value as Json;
+use tracing::Instrument as _;
 
 pub(crate) use self::answer::Answer;
 use self::answer::{Answered, Asked, Placing, keeps_entity};
 use crate::conditions::There;
 use crate::road::state::{Identified, Passage};
 use crate::snapshot::Control;
+use crate::spans;
 
 /// How many plugins of one operation run at once.
 const CONCURRENT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
@@ -68,18 +70,21 @@ pub(crate) async fn judge_field(
     let mut context = passage.contexts.take(index);
     let clock = &passage.snapshot.host.clock;
     let start = clock.monotonic_ns();
-    let view = View::new(envelope, control.config.capabilities);
+    let (view, span) = (View::new(envelope, control.config.capabilities), spans::control(control.callee()));
     let answer = match &control.instance {
-        Some(Instance::Plugin(plugin)) => call(plugin.call_field(payload, &view, &mut context), control.timeout).await,
+        Some(Instance::Plugin(plugin)) => {
+            let called = call(plugin.call_field(payload, &view, &mut context), control.timeout);
+            called.instrument(span.clone()).await
+        }
         _ => Ok(None),
     };
     let duration_us = clock.monotonic_ns().saturating_sub(start) / 1000;
     passage.contexts.put(index, context);
-    let mut answered = Answered::of(Asked { answer, duration_us }, control, Placing::Placed);
+    let mut answered = Answered::of(Asked { answer, duration_us, span }, control, Placing::Placed);
     let mut values = answered.modification.take().map(|payload| payload.values);
     if let Some(given) = values.take_if(|values| values.len() != count) {
         let error = format!("it answered {} values for {count}", given.len());
-        answered = Answered::failed(code::PLUGIN_ERROR, error, control, Placing::Placed);
+        answered = answered.turned_down(error, control, Placing::Placed);
     }
     let effective = match (&answered.denial, &values) {
         (Some(_), _) => "deny",
@@ -154,7 +159,7 @@ async fn modify(index: usize, control: &Control, placing: Placing, identified: &
     let requested = answered.requested;
     let (modification, changes) = (answered.modification.take(), std::mem::take(&mut answered.changes));
     if let Err(refused) = make(control, modification, changes, identified) {
-        answered = Answered { requested, ..Answered::failed(code::PLUGIN_ERROR, refused, control, placing) };
+        answered = Answered { requested, ..answered.turned_down(refused, control, placing) };
     }
     let effective = match (&answered.denial, &answered.error, requested) {
         (Some(_), _, _) => "deny",
@@ -217,18 +222,20 @@ async fn ask(
 ) -> Asked<Modified> {
     let clock = &passage.snapshot.host.clock;
     let start = clock.monotonic_ns();
+    let span = spans::control(control.callee());
     let answer = match (&control.instance, &passage.own, envelope.payload(passage.side())) {
         (Some(Instance::Plugin(plugin)), Some(own), _) => {
-            let called = ask_own(control, plugin, own, envelope, passage, context).await;
+            let called = ask_own(control, plugin, own, envelope, passage, context).instrument(span.clone()).await;
             called.map(|called| called.map(|answer| answer.map(|result| result.map(Modified::Own))))
         }
         (Some(Instance::Plugin(plugin)), None, Some(payload)) => {
-            let called = ask_message(control, plugin, payload, envelope, passage, context).await;
+            let asked = ask_message(control, plugin, payload, envelope, passage, context);
+            let called = asked.instrument(span.clone()).await;
             called.map(|called| called.map(|answer| answer.map(|result| result.map(Modified::Message))))
         }
         _ => Ok(None),
     };
-    Asked { answer, duration_us: clock.monotonic_ns().saturating_sub(start) / 1000 }
+    Asked { answer, duration_us: clock.monotonic_ns().saturating_sub(start) / 1000, span }
 }
 
 async fn ask_message(
@@ -271,6 +278,7 @@ fn note<P>(passage: &mut Passage, control: &Control, answered: &mut Answered<P>,
     if let Some(error) = &answered.error {
         passage.trail.errors.push(format!("{}: {error}", control.name));
     }
+    spans::answered(&answered.span, answered.requested, Some(effective), answered.code);
     passage.trail.executions.push(Execution {
         name: Arc::clone(&control.name),
         mode: control.config.mode.name(),

@@ -1,7 +1,10 @@
 //! The road of one invocation. Everything that happens to an operation is one of these lines.
 
 use apl_cmf::Message;
+use apl_core::Denial;
+use tracing::Instrument as _;
 
+use crate::invocation;
 use crate::operation::{Answer, Caller};
 use crate::road::bind::bind;
 use crate::road::decide::{Ending, admits_some, decide};
@@ -11,23 +14,50 @@ use crate::road::settle::{Settled, settle};
 use crate::road::shape::shape;
 use crate::road::state::{Identified, Journey, Received};
 use crate::road::watch::watch;
+use crate::spans;
 
 /// Before the operation: from what a host received to a permit, or not.
 pub(crate) async fn before(journey: &mut Journey, caller: Caller) -> Settled {
-    let ending = walk(Received { journey, caller }).await;
-    settle(journey, ending).await
+    let span = invocation::begin(journey);
+    let side = async {
+        let ending = walk(Received { journey, caller }).await;
+        settle(journey, ending).instrument(spans::settle()).await
+    };
+    let settled = side.instrument(span.clone()).await;
+    invocation::end(&span, journey, &settled);
+    settled
 }
 
 /// After the operation: the same road over its result, from where the identity is known.
 pub(crate) async fn after(journey: &mut Journey, answer: Answer) -> Settled {
-    let ending = walk_back(journey, answer).await;
-    settle(journey, ending).await
+    let span = invocation::begin(journey);
+    let side = async {
+        let ending = walk_back(journey, answer).await;
+        settle(journey, ending).instrument(spans::settle()).await
+    };
+    let settled = side.instrument(span.clone()).await;
+    invocation::end(&span, journey, &settled);
+    settled
 }
 
 /// After an operation nobody asked about before: only where its route has nothing to say before an operation.
 pub(crate) async fn alone(journey: &mut Journey, caller: Caller, answer: Message) -> Settled {
-    let ending = walk_alone(Received { journey, caller }, answer).await;
-    settle(journey, ending).await
+    let span = invocation::begin(journey);
+    let side = async {
+        let ending = walk_alone(Received { journey, caller }, answer).await;
+        settle(journey, ending).instrument(spans::settle()).await
+    };
+    let settled = side.instrument(span.clone()).await;
+    invocation::end(&span, journey, &settled);
+    settled
+}
+
+/// What cannot set out on the road, or was let go of on the way.
+pub(crate) async fn refused(journey: &mut Journey, denial: Denial) -> Settled {
+    let span = invocation::begin(journey);
+    let settled = settle(journey, Err(denial.into())).instrument(span.clone()).await;
+    invocation::end(&span, journey, &settled);
+    settled
 }
 
 /// Before an operation is stated: whether it could be allowed.
@@ -38,8 +68,8 @@ pub(crate) async fn could_allow(journey: &mut Journey, caller: Caller) -> bool {
 }
 
 async fn walk(received: Received<'_>) -> Ending {
-    let routed = route(received)?;
-    let identified = identify(routed).await?;
+    let routed = spans::route().in_scope(|| route(received))?;
+    let identified = identify(routed).instrument(spans::identify()).await?;
     judge(identified).await
 }
 
@@ -54,15 +84,15 @@ async fn walk_back(journey: &mut Journey, answer: Answer) -> Ending {
 }
 
 async fn walk_alone(received: Received<'_>, answer: Message) -> Ending {
-    let routed = route(received)?.without_pre_phases()?;
-    let identified = identify(routed).await?;
+    let routed = spans::route().in_scope(|| route(received))?.without_pre_phases()?;
+    let identified = identify(routed).instrument(spans::identify()).await?;
     identified.envelope.answer(answer);
     judge(identified).await
 }
 
 async fn judge(identified: Identified<'_>) -> Ending {
-    let bound = bind(identified).await?;
-    let shaped = shape(bound).await?;
-    let permitted = decide(shaped).await?;
-    watch(permitted).await
+    let bound = bind(identified).instrument(spans::bind()).await?;
+    let shaped = shape(bound).instrument(spans::shape()).await?;
+    let permitted = decide(shaped).instrument(spans::decide()).await?;
+    watch(permitted).instrument(spans::watch()).await
 }

@@ -6,6 +6,7 @@
 //! swapped whole.
 
 mod background;
+mod collaborator;
 mod conditions;
 mod context;
 mod control;
@@ -14,6 +15,7 @@ mod drive;
 mod elicitation;
 mod explain;
 mod hooks;
+mod invocation;
 mod invoke;
 mod lifecycle;
 mod load;
@@ -34,6 +36,7 @@ mod session;
 mod several;
 mod shares;
 mod snapshot;
+pub mod spans;
 mod trace;
 mod underway;
 

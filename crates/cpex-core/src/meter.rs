@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cpex_orchestration::{Fault, Refused, call_sync};
+use cpex_orchestration::{Refused, call_sync};
 use cpex_sdk::Clock;
 use cpex_sdk::audit::Execution;
 use cpex_sdk::metrics::{Called, LeftOut, Loaded, Metrics};
@@ -41,21 +41,6 @@ impl Meter {
         if let Some(metrics) = &self.metrics {
             let _ = call_sync(|| tell(&**metrics));
         }
-    }
-
-    /// Awaits the call of a collaborator that is asked for no verdict, and tells of it. Where it fails, the operation may be
-    /// denied by that code.
-    pub(crate) async fn asked<T, E>(
-        &self,
-        name: &str,
-        failed: &'static str,
-        call: impl Future<Output = Result<Result<T, E>, Fault>>,
-    ) -> Result<Result<T, E>, Fault> {
-        let start = self.start();
-        let answer = call.await;
-        let (requested, code) = if let Ok(Ok(_)) = answer { ("done", None) } else { ("error", Some(failed)) };
-        self.took(start, |metrics, duration| metrics.called(&Called { plugin: name, requested, code, duration }));
-        answer
     }
 
     /// Tells what the calls were that a side of an operation made.

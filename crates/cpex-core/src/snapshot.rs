@@ -20,6 +20,7 @@ use crate::elicitation::Suspensions;
 use crate::meter::Meter;
 use crate::own::OwnHooks;
 use crate::payload_policy::PayloadPolicies;
+use crate::spans::Callee;
 
 /// What one operation is decided under, from its first stage to its last.
 pub(crate) struct Snapshot {
@@ -120,6 +121,11 @@ impl Control {
     /// The same with the instance of another control.
     pub(crate) fn sharing(self) -> Self {
         Self { is_shared: true, ..self }
+    }
+
+    /// Who is called, for spans.
+    pub(crate) fn callee(&self) -> Callee<'_> {
+        Callee { name: &self.name, kind: &self.config.kind, mode: Some(self.config.mode.name()) }
     }
 
     pub(crate) fn is_disabled(&self) -> bool {

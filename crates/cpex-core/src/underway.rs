@@ -12,7 +12,7 @@ use crate::context::ContextTable;
 use crate::invoke;
 use crate::operation::{Answer, Caller};
 use crate::outcome::{Decision, Outcome};
-use crate::road::settle::{Settled, settle};
+use crate::road::settle::Settled;
 use crate::road::state::{Journey, Matter};
 use crate::trace::Recording;
 
@@ -105,7 +105,7 @@ impl Underway {
 
     /// Denies what cannot set out on the road.
     pub(crate) async fn refuse(&mut self, denial: Denial) -> Option<Settled> {
-        let settled = settle(self.journey.as_mut()?, Err(denial.into())).await;
+        let settled = invoke::refused(self.journey.as_mut()?, denial).await;
         self.stand = Stand::Ended;
         Some(settled)
     }
@@ -182,7 +182,7 @@ impl Drop for Underway {
         }
         let tasks = Arc::clone(&journey.passage.snapshot.background);
         let mut record = Box::pin(async move {
-            let _ = settle(&mut journey, Err(Denial::new(code::OPERATION_ABANDONED).into())).await;
+            let _ = invoke::refused(&mut journey, Denial::new(code::OPERATION_ABANDONED)).await;
         });
         // A sink that writes at once is done here, with or without a runtime; one that waits goes on in the background.
         let mut context = Context::from_waker(Waker::noop());

@@ -147,14 +147,14 @@ impl Called<'_> {
         name: "cpex.plugin.duration",
         instrument: "histogram",
         unit: "s",
-        attributes: &["cpex.plugin", "cpex.requested", "cpex.code"],
+        attributes: &["cpex.plugin.name", "cpex.requested", "cpex.code"],
         doc: "calls of plugins, failed ones too, and how long each took",
     };
 
     /// What it is kept under.
     #[must_use]
     pub const fn attributes(&self) -> [Attribute<'_>; 3] {
-        [("cpex.plugin", Some(self.plugin)), ("cpex.requested", Some(self.requested)), ("cpex.code", self.code)]
+        [("cpex.plugin.name", Some(self.plugin)), ("cpex.requested", Some(self.requested)), ("cpex.code", self.code)]
     }
 }
 
@@ -198,14 +198,14 @@ impl LeftOut<'_> {
         name: "cpex.background.left_out",
         instrument: "counter",
         unit: "{call}",
-        attributes: &["cpex.plugin", "cpex.background.reason"],
+        attributes: &["cpex.plugin.name", "cpex.background.reason"],
         doc: "background calls that were not started",
     };
 
     /// What it is kept under.
     #[must_use]
     pub const fn attributes(&self) -> [Attribute<'_>; 2] {
-        [("cpex.plugin", Some(self.plugin)), ("cpex.background.reason", Some(self.reason))]
+        [("cpex.plugin.name", Some(self.plugin)), ("cpex.background.reason", Some(self.reason))]
     }
 }
 

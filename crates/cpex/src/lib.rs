@@ -55,6 +55,7 @@ pub mod prelude;
 pub use apl_cmf as cmf;
 pub use apl_core as apl;
 pub use apl_cpex as policy;
+pub use cpex_core::spans;
 pub use cpex_core::{
     Answer, Call, Caller, Contexts, Decision, Delegation, Explanation, InitializeError, Invoked, ManagerConfig,
     MemoryStore, Operation, Outcome, Pending, Permit, PluginManager, ProcessSecrets, RandomIds, Report, Request,

@@ -8,6 +8,7 @@ use cpex_orchestration::Fault;
 use cpex_sdk::config::{OnError, PluginMode};
 use cpex_sdk::{PluginError, PluginResult, PluginViolation, Verdict, code};
 use serde_json::{Map, Value as Json};
+use tracing::Span;
 
 use crate::snapshot::Control;
 
@@ -25,6 +26,7 @@ pub(crate) type Answer<P> = Result<Option<Result<PluginResult<P>, PluginError>>,
 pub(super) struct Asked<P> {
     pub(super) answer: Answer<P>,
     pub(super) duration_us: u64,
+    pub(super) span: Span,
 }
 
 /// What an answer means for the operation.
@@ -43,6 +45,7 @@ pub(super) struct Answered<P> {
     /// What the plugin wants on the record.
     pub(super) metadata: Map<String, Json>,
     pub(super) duration_us: u64,
+    pub(super) span: Span,
 }
 
 impl<P> Answered<P> {
@@ -59,7 +62,13 @@ impl<P> Answered<P> {
             Err(Fault::Timeout) => Self::failed(code::PLUGIN_TIMEOUT, "no answer in time".to_owned(), control, placing),
             Err(Fault::Panic) => Self::failed(code::PLUGIN_PANIC, "it panicked".to_owned(), control, placing),
         };
-        Self { duration_us: asked.duration_us, ..answered }
+        Self { duration_us: asked.duration_us, span: asked.span, ..answered }
+    }
+
+    /// What the plugin answered cannot be done: a failure of the plugin.
+    pub(super) fn turned_down(self, error: String, control: &Control, placing: Placing) -> Self {
+        let Self { duration_us, span, .. } = self;
+        Self { duration_us, span, ..Self::failed(code::PLUGIN_ERROR, error, control, placing) }
     }
 
     /// What a plugin of that mode asks for.
@@ -101,9 +110,17 @@ impl<P> Answered<P> {
     }
 
     fn plain(requested: &'static str) -> Self {
-        let changes = Vec::new();
-        let metadata = Map::new();
-        Self { requested, code: None, denial: None, modification: None, changes, error: None, metadata, duration_us: 0 }
+        Self {
+            requested,
+            code: None,
+            denial: None,
+            modification: None,
+            changes: Vec::new(),
+            error: None,
+            metadata: Map::new(),
+            duration_us: 0,
+            span: Span::none(),
+        }
     }
 }
 

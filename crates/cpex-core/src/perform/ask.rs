@@ -9,6 +9,7 @@ use cpex_sdk::code;
 use cpex_sdk::engine::{AttributeReader, Inquiry};
 use serde_json::Value as Json;
 
+use crate::collaborator::Collaborator;
 use crate::road::state::Identified;
 
 /// Asks, and answers what the engine decided. What cannot be decided is refused and runs no reaction.
@@ -28,7 +29,7 @@ pub(super) async fn perform(ask: &Ask<Attribute>, key: Option<&str>, identified:
     };
     let inquiry = Inquiry { map: &map, attributes: &Reader { facts, reads: &question.reads } };
     let answer = call(async { question.question.ask(&inquiry).await }, engine.timeout);
-    let failure = match snapshot.meter.asked(&engine.dialect, code::PDP_ERROR, answer).await {
+    let failure = match Collaborator::engine(engine, code::PDP_ERROR).asked(&snapshot.meter, answer).await {
         Ok(Ok(verdict)) if verdict.permits => return Reply::Decided(Verdict::Permit),
         Ok(Ok(verdict)) => return Reply::Decided(Verdict::Deny(denial(ask, &verdict.policies))),
         Ok(Err(error)) => error.to_string(),

@@ -9,6 +9,7 @@ use cpex_sdk::delegation::{MintRequest, Minted, Party};
 use cpex_sdk::{Instance, code};
 
 use super::performed::Performed;
+use crate::collaborator::Collaborator;
 use crate::outcome::Delegation;
 use crate::road::state::Identified;
 
@@ -66,7 +67,7 @@ async fn mint(delegate: &Delegate, identified: &Identified<'_>) -> Result<Minted
         operation: View::new(identified.envelope, control.config.capabilities),
     };
     let minted = call(async { delegator.mint(&request).await }, control.timeout);
-    match snapshot.meter.asked(&control.name, code::DELEGATION_FAILED, minted).await {
+    match Collaborator::new(control, code::DELEGATION_FAILED).asked(&snapshot.meter, minted).await {
         Ok(Ok(minted)) if minted.audience == *delegate.audience => Ok(minted),
         Ok(Ok(_)) => Err((code::DELEGATION_EGRESS_DENIED, "the credential is meant for another audience".to_owned())),
         Ok(Err(error)) => Err((code::DELEGATION_FAILED, error.to_string())),

@@ -12,6 +12,7 @@ use cpex_sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, Status};
 use cpex_sdk::{Instance, code};
 
 use super::performed::Performed;
+use crate::collaborator::Collaborator;
 use crate::elicitation::{Asked, Binding, Found};
 use crate::meter::Meter;
 use crate::outcome::Pending;
@@ -186,7 +187,7 @@ impl Line<'_> {
     /// What the channel says, or why it says nothing.
     async fn hear<T>(&self, said: impl Future<Output = Result<T, ElicitationError>>) -> Result<T, String> {
         let said = call(said, self.control.timeout);
-        match self.meter.asked(&self.control.name, code::ELICITATION_FAILED, said).await {
+        match Collaborator::new(self.control, code::ELICITATION_FAILED).asked(self.meter, said).await {
             Ok(Ok(said)) => Ok(said),
             Ok(Err(error)) => Err(error.to_string()),
             Err(Fault::Timeout) => Err("no answer in time".to_owned()),

@@ -8,10 +8,12 @@ use apl_cpex::Authenticator;
 use cpex_orchestration::{Fault, call};
 use cpex_sdk::audit::Execution;
 use cpex_sdk::{AuthFailure, Inbound, Instance, Resolution, code};
+use tracing::Instrument as _;
 
 use super::state::{Denied, Identified, Journey, Matter, Passage, Routed};
 use crate::operation::Caller;
 use crate::snapshot::Control;
+use crate::spans;
 
 /// Identifies the caller as the plan in force demands.
 pub(crate) async fn identify(routed: Routed<'_>) -> Result<Identified<'_>, Denied> {
@@ -60,8 +62,11 @@ async fn verify(journey: &mut Journey, credentials: &Credentials) -> Result<(Ide
 async fn resolve(passage: &mut Passage, control: &Control, inbound: Inbound<'_>) -> Resolution {
     let clock = &passage.snapshot.host.clock;
     let start = clock.monotonic_ns();
+    let span = spans::control(control.callee());
     let answer = match &control.instance {
-        Some(Instance::Identity(resolver)) => call(async { resolver.resolve(inbound).await }, control.timeout).await,
+        Some(Instance::Identity(resolver)) => {
+            call(async { resolver.resolve(inbound).await }, control.timeout).instrument(span.clone()).await
+        }
         // Load refuses such a document; were one let through, "nothing found" could make the caller anonymous.
         _ => {
             let note = "it verifies nobody".to_owned();
@@ -78,6 +83,7 @@ async fn resolve(passage: &mut Passage, control: &Control, inbound: Inbound<'_>)
             ("deny", "deny", Some(failure.code))
         }
     };
+    spans::answered(&span, requested, Some(effective), code);
     let name = Arc::clone(&control.name);
     let (mode, metadata) = (control.config.mode.name(), serde_json::Map::new());
     passage.trail.executions.push(Execution { name, mode, requested, effective, code, duration_us, metadata });

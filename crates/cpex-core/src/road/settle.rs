@@ -13,6 +13,7 @@ use cpex_sdk::{AuditSink, Declassification, HookSide, Record, code};
 use super::decide::{Ending, Grant};
 use super::state::{Denied, Journey, Passage, Stop};
 use crate::background;
+use crate::collaborator::Collaborator;
 use crate::control;
 use crate::meter::Meter;
 use crate::outcome::{Decision, Report, Violation};
@@ -120,7 +121,7 @@ async fn write_record(journey: &mut Journey, ending: Ending, id: Id) -> Ending {
 
 async fn write(control: &Control, sink: &dyn AuditSink, record: &Record<'_>, meter: &Meter) -> Result<(), String> {
     let written = call(async { sink.write(record).await }, control.timeout);
-    match meter.asked(&control.name, code::AUDIT_FAILED, written).await {
+    match Collaborator::new(control, code::AUDIT_FAILED).asked(meter, written).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(error.to_string()),
         Err(Fault::Timeout) => Err("no answer in time".to_owned()),

@@ -40,13 +40,13 @@ async fn every_decision_call_and_load_is_told_under_names_of_the_document() {
         "cpex.document.loads cpex.document.state=in_force",
         "cpex.session_store.duration cpex.session_store.operation=load cpex.session_store.outcome=ok",
         "cpex.session_store.duration cpex.session_store.operation=append cpex.session_store.outcome=ok",
-        "cpex.plugin.duration cpex.plugin=log cpex.requested=done",
-        "cpex.plugin.duration cpex.plugin=id cpex.requested=allow",
-        "cpex.plugin.duration cpex.plugin=gate cpex.requested=error cpex.code=plugin.error",
+        "cpex.plugin.duration cpex.plugin.name=log cpex.requested=done",
+        "cpex.plugin.duration cpex.plugin.name=id cpex.requested=allow",
+        "cpex.plugin.duration cpex.plugin.name=gate cpex.requested=error cpex.code=plugin.error",
         "cpex.decision.duration cpex.hook=cmf.tool_pre_invoke cpex.route=tool:look* cpex.decision=allow",
-        "cpex.plugin.duration cpex.plugin=log cpex.requested=done",
+        "cpex.plugin.duration cpex.plugin.name=log cpex.requested=done",
         "cpex.decision.duration cpex.hook=cmf.tool_post_invoke cpex.route=tool:look* cpex.decision=allow",
-        "cpex.plugin.duration cpex.plugin=tee cpex.requested=error cpex.code=plugin.panic",
+        "cpex.plugin.duration cpex.plugin.name=tee cpex.requested=error cpex.code=plugin.panic",
     ];
     assert_eq!(metrics.lines(), expected);
 }
@@ -112,10 +112,10 @@ routes:
     let send = Operation::tool("send", Map::new()).caller(eve());
     assert_eq!(denied(&bench.guard(send).await), "audit.failed");
     let expected = [
-        "cpex.plugin.duration cpex.plugin=test.relations cpex.requested=done",
-        "cpex.plugin.duration cpex.plugin=tokens cpex.requested=done",
-        "cpex.plugin.duration cpex.plugin=people cpex.requested=done",
-        "cpex.plugin.duration cpex.plugin=log cpex.requested=error cpex.code=audit.failed",
+        "cpex.plugin.duration cpex.plugin.name=test.relations cpex.requested=done",
+        "cpex.plugin.duration cpex.plugin.name=tokens cpex.requested=done",
+        "cpex.plugin.duration cpex.plugin.name=people cpex.requested=done",
+        "cpex.plugin.duration cpex.plugin.name=log cpex.requested=error cpex.code=audit.failed",
     ];
     for line in expected {
         assert!(metrics.lines().iter().any(|found| found == line), "{line}: {:?}", metrics.lines());
@@ -143,7 +143,7 @@ fn a_plugin_that_finds_no_place_in_the_background_is_told() {
         "{ plugins: [ { name: tee, kind: test/control, hooks: [cmf.tool_pre_invoke], mode: fire_and_forget } ] }";
     let (bench, metrics) = block_on(measured(document));
     let _ = allowed(block_on(bench.manager.authorize(lookup())));
-    let expected = "cpex.background.left_out cpex.plugin=tee cpex.background.reason=no_runtime";
+    let expected = "cpex.background.left_out cpex.plugin.name=tee cpex.background.reason=no_runtime";
     assert!(metrics.lines().iter().any(|line| line == expected), "{:?}", metrics.lines());
 }
 
