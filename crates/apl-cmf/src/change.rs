@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::{Capabilities, Capability, ContentPart, Elicitation, Grant};
+use crate::{Capabilities, Capability, ContentPart, Elicitation, Grant, Hop};
 
 /// Who changes an envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,7 +141,7 @@ pub enum ExtensionChange {
     /// Sets a header of the response, or removes it (`write_headers`).
     ResponseHeader(String, Option<String>),
     /// Adds a hop to the chain of delegation: the subject that acts from here on (`append_delegation`).
-    Hop(String),
+    Hop(Hop),
     /// Sets a member of what the host attached, or removes it (`write_custom`).
     Custom(String, Option<Json>),
 }

@@ -196,6 +196,14 @@ impl<'de> Deserialize<'de> for More {
     }
 }
 
+impl Media {
+    /// Where it is, if it is not here.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        (self.source == MediaSource::Url).then_some(self.data.as_str())
+    }
+}
+
 impl TextPart {
     /// That text.
     #[must_use]

@@ -1,5 +1,6 @@
 //! An envelope before anybody was identified.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -8,7 +9,8 @@ use crate::context::without_credentials;
 use crate::envelope::{Envelope, Standing};
 use crate::slots::Slots;
 use crate::{
-    AgentContext, Delegation, Entity, EntityKind, HttpContext, Identity, Message, Meta, RequestContext, Workload,
+    AgentContext, DataPolicy, Delegation, Entity, EntityKind, HttpContext, Identity, Message, Meta, ObjectProfile,
+    RequestContext, Workload,
 };
 
 /// What a host received: a message and its context. It has no identity and no way to state one; [`Draft::identify`]
@@ -39,7 +41,8 @@ impl Draft {
 
     slot!(request: RequestContext, "the request it belongs to");
     slot!(agent: AgentContext, "the agent that acts");
-    slot!(delegation: Delegation, "the chain of delegation that led to the caller");
+    slot!(objects: BTreeMap<String, ObjectProfile>, "profiles of the objects it touches, by their names");
+    slot!(data: BTreeMap<String, DataPolicy>, "what holds for the data it gives out, by their names");
     slot!(meta: Meta, "what the host knows of the entity");
     slot!(mcp: Map<String, Json>, "the MCP context; `server` names the server");
     slot!(llm: Map<String, Json>, "the inference context");
@@ -47,6 +50,13 @@ impl Draft {
     slot!(provenance: Map<String, Json>, "where its content came from");
     slot!(framework: Map<String, Json>, "the agent framework's context");
     slot!(custom: Map<String, Json>, "what the host attaches");
+
+    /// The same draft with the chain of delegation that led to the caller; it is at least as deep as its hops.
+    #[must_use]
+    pub fn delegation(mut self, delegation: Delegation) -> Self {
+        self.slots.delegation = Some(Arc::new(delegation.counted()));
+        self
+    }
 
     /// The same draft with the workload this process is, as its platform attests it. One that was given before stays.
     #[must_use]

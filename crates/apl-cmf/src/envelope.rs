@@ -12,8 +12,8 @@ use crate::phase::PhaseState;
 use crate::reading::Reading;
 use crate::slots::Slots;
 use crate::{
-    AgentContext, Capability, ContentPart, Delegation, Elicitation, Entity, EntityKind, ExtensionChange, Grant,
-    HttpContext, Identity, Message, MessagePayload, Meta, NameSet, RequestContext, Workload,
+    AgentContext, Capability, ContentPart, DataPolicy, Delegation, Elicitation, Entity, EntityKind, ExtensionChange,
+    Grant, HttpContext, Identity, Message, MessagePayload, Meta, NameSet, ObjectProfile, RequestContext, Workload,
 };
 
 /// How an identity came to be believed.
@@ -110,6 +110,12 @@ impl Envelope {
     pub fn answer(&mut self, response: Message) {
         self.response = Some(MessagePayload { message: response });
         self.reading = Reading::default();
+        let data = self.slots.data.clone();
+        let labels = data.iter().flat_map(|data| data.values()).flat_map(|policy| policy.apply_labels.as_slice());
+        for label in labels {
+            // The runtime may add any label of an operation.
+            let _ = self.add_label(&Author::Runtime, Arc::clone(label), LabelScope::Message);
+        }
     }
 
     /// Makes the labels of the session readable. What was bound before stays: labels only grow.
@@ -275,6 +281,18 @@ impl Envelope {
     #[must_use]
     pub fn http(&self) -> &HttpContext {
         self.slots.http()
+    }
+
+    /// Profiles of the objects it touches, by their names.
+    #[must_use]
+    pub fn objects(&self) -> &BTreeMap<String, ObjectProfile> {
+        self.slots.objects()
+    }
+
+    /// What holds for the data it gives out, by their names.
+    #[must_use]
+    pub fn data(&self) -> &BTreeMap<String, DataPolicy> {
+        self.slots.data()
     }
 
     /// What the host knows of the entity.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::change::ExtensionChange;
-use crate::context::{Delegation, is_sensitive_header};
+use crate::context::is_sensitive_header;
 use crate::slots::Slots;
 
 /// Makes a change of a slot; answers whether anything is different, or none where it is no change that could be made.
@@ -19,8 +19,8 @@ pub(crate) fn change(slots: &mut Slots, change: ExtensionChange) -> Option<bool>
             let http = Arc::make_mut(slots.http.get_or_insert_default());
             set_header(&mut http.response_headers, &name, value)
         }
-        ExtensionChange::Hop(actor) => {
-            hop(Arc::make_mut(slots.delegation.get_or_insert_default()), actor);
+        ExtensionChange::Hop(hop) => {
+            Arc::make_mut(slots.delegation.get_or_insert_default()).append(hop);
             Some(true)
         }
         ExtensionChange::Custom(key, value) => {
@@ -50,13 +50,6 @@ fn set_header(headers: &mut BTreeMap<String, String>, name: &str, value: Option<
         }
         None => headers.remove(&name).is_some(),
     })
-}
-
-/// The chain only grows: its depth saturates, and where it began stays.
-fn hop(delegation: &mut Delegation, actor: String) {
-    delegation.depth = delegation.depth.saturating_add(1);
-    let acted = delegation.actor_subject_id.replace(actor);
-    delegation.origin_subject_id = delegation.origin_subject_id.take().or(acted);
 }
 
 /// A header is no credential and cannot end another header (RFC 9110, section 5.5).

@@ -5,10 +5,13 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::{Map, Value as Json};
 
-use crate::{AgentContext, Delegation, Entity, EntityKind, HttpContext, Message, Meta, RequestContext, Workload};
+use crate::{
+    AgentContext, DataPolicy, Delegation, Entity, EntityKind, HttpContext, Message, Meta, ObjectProfile,
+    RequestContext, Workload,
+};
 
 static NO_REQUEST: RequestContext =
-    RequestContext { environment: None, request_id: None, trace_id: None, span_id: None };
+    RequestContext { environment: None, request_id: None, timestamp: None, trace_id: None, span_id: None };
 static NO_AGENT: AgentContext = AgentContext {
     input: None,
     session_id: None,
@@ -16,6 +19,7 @@ static NO_AGENT: AgentContext = AgentContext {
     turn: None,
     agent_id: None,
     parent_agent_id: None,
+    conversation: None,
 };
 static NO_HTTP: HttpContext = HttpContext {
     method: None,
@@ -26,7 +30,9 @@ static NO_HTTP: HttpContext = HttpContext {
     response_headers: BTreeMap::new(),
 };
 static NO_DELEGATION: Delegation =
-    Delegation { depth: 0, origin_subject_id: None, actor_subject_id: None, age_seconds: None };
+    Delegation { chain: Vec::new(), depth: 0, origin_subject_id: None, actor_subject_id: None, age_seconds: None };
+static NO_OBJECTS: BTreeMap<String, ObjectProfile> = BTreeMap::new();
+static NO_DATA: BTreeMap<String, DataPolicy> = BTreeMap::new();
 static NO_META: LazyLock<Meta> = LazyLock::new(Meta::default);
 static NO_MAP: LazyLock<Map<String, Json>> = LazyLock::new(Map::new);
 
@@ -53,6 +59,8 @@ slots! {
     agent: AgentContext = &NO_AGENT;
     http: HttpContext = &NO_HTTP;
     delegation: Delegation = &NO_DELEGATION;
+    objects: BTreeMap<String, ObjectProfile> = &NO_OBJECTS;
+    data: BTreeMap<String, DataPolicy> = &NO_DATA;
     meta: Meta = &NO_META;
     mcp: Map<String, Json> = &NO_MAP;
     llm: Map<String, Json> = &NO_MAP;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    AgentContext, Capabilities, Capability, Client, Entity, EntityKind, Envelope, HttpContext, NameSet, RequestContext,
-    Workload,
+    AgentContext, Capabilities, Capability, Client, DataPolicy, Delegation, Entity, EntityKind, Envelope, Grant,
+    HttpContext, Meta, NameSet, ObjectProfile, RequestContext, Workload,
 };
 
 /// An envelope through the capabilities of a plugin. What a capability is missing for reads as absent.
@@ -123,6 +123,60 @@ impl<'e> View<'e> {
     #[must_use]
     pub fn mcp(&self) -> Option<&'e Map<String, Json>> {
         self.granted(Capability::ReadMcp).map(Envelope::mcp)
+    }
+
+    /// The chain of delegation that led to the caller (`read_delegation`).
+    #[must_use]
+    pub fn delegation(&self) -> Option<&'e Delegation> {
+        self.granted(Capability::ReadDelegation).map(Envelope::delegation)
+    }
+
+    /// The latest credential that was minted in the phases of this side, without the credential (`read_delegation`).
+    #[must_use]
+    pub fn grant(&self) -> Option<&'e Grant> {
+        self.granted(Capability::ReadDelegation).and_then(Envelope::grant)
+    }
+
+    /// Profiles of the objects it touches (`read_objects`).
+    #[must_use]
+    pub fn objects(&self) -> Option<&'e BTreeMap<String, ObjectProfile>> {
+        self.granted(Capability::ReadObjects).map(Envelope::objects)
+    }
+
+    /// What holds for the data it gives out (`read_data`).
+    #[must_use]
+    pub fn data(&self) -> Option<&'e BTreeMap<String, DataPolicy>> {
+        self.granted(Capability::ReadData).map(Envelope::data)
+    }
+
+    /// What the host knows of the entity (`read_meta`).
+    #[must_use]
+    pub fn meta(&self) -> Option<&'e Meta> {
+        self.granted(Capability::ReadMeta).map(Envelope::meta)
+    }
+
+    /// The inference context (`read_llm`).
+    #[must_use]
+    pub fn llm(&self) -> Option<&'e Map<String, Json>> {
+        self.granted(Capability::ReadLlm).map(Envelope::llm)
+    }
+
+    /// The completion context (`read_completion`).
+    #[must_use]
+    pub fn completion(&self) -> Option<&'e Map<String, Json>> {
+        self.granted(Capability::ReadCompletion).map(Envelope::completion)
+    }
+
+    /// Where its content came from (`read_provenance`).
+    #[must_use]
+    pub fn provenance(&self) -> Option<&'e Map<String, Json>> {
+        self.granted(Capability::ReadProvenance).map(Envelope::provenance)
+    }
+
+    /// The agent framework's context (`read_framework`).
+    #[must_use]
+    pub fn framework(&self) -> Option<&'e Map<String, Json>> {
+        self.granted(Capability::ReadFramework).map(Envelope::framework)
     }
 
     /// What the host attached (`read_custom`).

@@ -93,12 +93,14 @@ pub(crate) fn full() -> Envelope {
     let headers = |name: &str| [(name.to_owned(), "v".to_owned())].into_iter().collect();
     let mut envelope = Draft::new(Message::new(Role::Assistant, vec![ContentPart::ToolCall(call)]))
         .request(RequestContext {
+            timestamp: None,
             environment: text("prod"),
             request_id: text("r1"),
             trace_id: text("t1"),
             span_id: text("s1"),
         })
         .agent(AgentContext {
+            conversation: None,
             input: text("do it"),
             session_id: text("s1"),
             conversation_id: text("c1"),
@@ -115,6 +117,7 @@ pub(crate) fn full() -> Envelope {
             response_headers: headers("x-b"),
         })
         .delegation(Delegation {
+            chain: Vec::new(),
             depth: 2,
             origin_subject_id: text("bob"),
             actor_subject_id: text("agent"),

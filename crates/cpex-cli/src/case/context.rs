@@ -35,8 +35,11 @@ const AGENT: Keys = Keys {
     unavailable: &[],
 };
 
-const REQUEST: Keys =
-    Keys { of: "`request`", known: &["environment", "request_id", "trace_id", "span_id"], unavailable: &[] };
+const REQUEST: Keys = Keys {
+    of: "`request`",
+    known: &["environment", "request_id", "timestamp", "trace_id", "span_id"],
+    unavailable: &[],
+};
 
 const DELEGATION: Keys = Keys {
     of: "`delegation`",
@@ -108,12 +111,14 @@ fn agent(fields: &mut Fields, node: &Node, field: &str) -> Option<AgentContext> 
         turn: fields.read(section, "turn", turn),
         agent_id: fields.read(section, "agent_id", Fields::text),
         parent_agent_id: fields.read(section, "parent_agent_id", Fields::text),
+        conversation: None,
     })
 }
 
 fn delegation(fields: &mut Fields, node: &Node, field: &str) -> Option<Delegation> {
     let section = fields.section(node, field, DELEGATION)?;
     Some(Delegation {
+        chain: Vec::new(),
         depth: fields.read(section, "depth", depth).unwrap_or(1),
         origin_subject_id: fields.read(section, "origin_subject_id", Fields::text),
         actor_subject_id: fields.read(section, "actor_subject_id", Fields::text),
@@ -141,6 +146,7 @@ fn request(fields: &mut Fields, node: &Node, field: &str) -> Option<RequestConte
     Some(RequestContext {
         environment: fields.read(section, "environment", Fields::text),
         request_id: fields.read(section, "request_id", Fields::text),
+        timestamp: fields.read(section, "timestamp", Fields::text),
         trace_id: fields.read(section, "trace_id", Fields::text),
         span_id: fields.read(section, "span_id", Fields::text),
     })
