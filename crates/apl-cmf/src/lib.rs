@@ -27,6 +27,7 @@ mod secret;
 mod several;
 mod slots;
 mod view;
+pub mod wire;
 
 pub use capability::{Capabilities, Capability};
 pub use change::{Author, Change, ChangeKind, Entry, ExtensionChange, LabelScope, Ledger, Refused, Side, Slot};
