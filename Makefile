@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build fmt lint test language-long fuzz bench examples demo doc deny audit ci
+.PHONY: help setup build fmt lint test loom language-long fuzz bench examples demo doc deny audit ci
 DENY := .tools/bin/cargo-deny
 
 help: ## list the targets
@@ -12,8 +12,10 @@ fmt: ## format all sources
 	cargo fmt --all
 lint: ## check format and lints
 	cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings
-test: ## run all tests
+test: loom ## run all tests
 	cargo test --workspace --no-fail-fast
+loom: ## try every order in which threads may meet where the manager publishes
+	CARGO_TARGET_DIR=target/loom RUSTFLAGS="--cfg loom" LOOM_MAX_PREEMPTIONS=3 cargo test -p cpex-core --lib publication::
 language-long: ## check a million cases of each property of the language, or CPEX_CASES of them; takes hours
 	CPEX_CASES=$${CPEX_CASES:-1000000} cargo test --release -p cpex-conformance --test language --test fuzz
 fuzz: ## run the fuzz target TARGET until it finds something

@@ -1,13 +1,12 @@
-//! Starting and stopping the plugins of a snapshot, under the one guard.
+//! Starting the plugins of a snapshot, under the one guard.
 
-use std::time::Duration;
+use cpex_orchestration::call;
 
-use cpex_orchestration::{Fault, call};
-use cpex_sdk::{Instance, PluginError};
-
+use crate::document::LoadError;
+use crate::life::said;
 use crate::snapshot::{Control, Engine, Snapshot};
 
-/// Why a document could not be put in force.
+/// Why a document or a plugin could not be put in force.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InitializeError {
     /// A plugin could not be initialized.
@@ -18,69 +17,67 @@ pub enum InitializeError {
         /// What it says.
         cause: String,
     },
+    /// A plugin was registered while a document waited that declares one of the same name.
+    #[error("a plugin named `{plugin}` is registered and the document declares one: give one of them another name")]
+    NameTaken {
+        /// The name.
+        plugin: String,
+    },
     /// The manager was shut down; make a new one.
     #[error("the manager was shut down: make a new one")]
     ShutDown,
 }
 
-/// Initializes every plugin in declared order. When one fails, those before it are stopped again.
+/// Why a document, or a plugin, is not in force.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StartError {
+    /// The document, or the declaration, is refused.
+    #[error(transparent)]
+    Document(#[from] LoadError),
+    /// A plugin could not be initialized.
+    #[error(transparent)]
+    Plugin(#[from] InitializeError),
+}
+
+/// Starts every plugin that does not run already, in declared order, then the engines. When one fails, those that were
+/// started for it are stopped again.
 pub(crate) async fn initialize(snapshot: &Snapshot) -> Result<(), InitializeError> {
-    for (index, control) in snapshot.owners().enumerate() {
-        let cause = match call(start(control), control.timeout).await {
-            Ok(Ok(())) => continue,
-            Ok(Err(error)) => error.to_string(),
-            Err(fault) => said(fault),
-        };
-        shutdown(snapshot, index).await;
-        return Err(InitializeError::Plugin { plugin: control.name.to_string(), cause });
+    let mut started = Vec::new();
+    let ended = start_all(snapshot, &mut started).await;
+    if ended.is_err() {
+        for control in started {
+            stop(control).await;
+        }
     }
-    for Engine { dialect, instance, timeout } in &snapshot.engines {
+    ended
+}
+
+/// Starts one plugin.
+pub(crate) async fn start(control: &Control, snapshot: &Snapshot) -> Result<(), InitializeError> {
+    let Some(life) = &control.life else { return Ok(()) };
+    let refuse = |cause| InitializeError::Plugin { plugin: control.name.to_string(), cause };
+    life.start(control.timeout, snapshot.settings.plugin_timeout, &snapshot.running).await.map_err(refuse)
+}
+
+async fn start_all<'s>(snapshot: &'s Snapshot, started: &mut Vec<&'s Control>) -> Result<(), InitializeError> {
+    let idle = |control: &&Control| control.life.as_ref().is_some_and(|life| !life.is_started());
+    for control in snapshot.all_controls().filter(idle) {
+        start(control, snapshot).await?;
+        started.push(control);
+    }
+    for Engine { dialect, instance, timeout } in &*snapshot.engines {
         let cause = match call(instance.initialize(), *timeout).await {
             Ok(Ok(())) => continue,
             Ok(Err(error)) => error.to_string(),
             Err(fault) => said(fault),
         };
-        shutdown_all(snapshot).await;
         return Err(InitializeError::Plugin { plugin: dialect.to_string(), cause });
     }
     Ok(())
 }
 
-fn said(fault: Fault) -> String {
-    match fault {
-        Fault::Timeout => "no answer in time".to_owned(),
-        Fault::Panic => "it panicked".to_owned(),
-    }
-}
-
-/// Stops every plugin. One that fails to stop holds up nobody.
-pub(crate) async fn shutdown_all(snapshot: &Snapshot) {
-    shutdown(snapshot, usize::MAX).await;
-}
-
-/// Stops the first so many plugins.
-async fn shutdown(snapshot: &Snapshot, count: usize) {
-    let limit: Duration = snapshot.settings.plugin_timeout;
-    for control in snapshot.owners().take(count) {
-        let _ = call(stop(control), limit).await;
-    }
-}
-
-async fn start(control: &Control) -> Result<(), PluginError> {
-    match &control.instance {
-        Some(Instance::Plugin(plugin)) => plugin.plugin().initialize().await,
-        Some(Instance::Identity(resolver)) => resolver.initialize().await,
-        Some(Instance::Sink(sink)) => sink.initialize().await,
-        Some(Instance::Delegator(delegator)) => delegator.initialize().await,
-        Some(Instance::Approver(channel)) => channel.initialize().await,
-        Some(Instance::Engine(_)) | None => Ok(()),
-    }
-}
-
 async fn stop(control: &Control) {
-    match &control.instance {
-        Some(Instance::Plugin(plugin)) => plugin.plugin().shutdown().await,
-        Some(Instance::Sink(sink)) => sink.shutdown().await,
-        Some(Instance::Identity(_) | Instance::Delegator(_) | Instance::Approver(_) | Instance::Engine(_)) | None => {}
+    if let Some(life) = &control.life {
+        life.stop().await;
     }
 }

@@ -6,6 +6,7 @@ mod hash_key;
 mod instances;
 mod overrides;
 mod reach;
+pub(crate) mod registration;
 mod scanners;
 
 use std::fmt;
@@ -17,15 +18,17 @@ use apl_core::diagnostic::{Diagnostic, Severity};
 use apl_cpex::{Declaration, Declarations, Policy};
 use cpex_orchestration::{Background, Workers};
 use cpex_sdk::config::PluginMode;
-use cpex_sdk::{HookPoint, Host, Instance, SessionStore};
+use cpex_sdk::{Host, Instance, SessionStore};
 use serde_json::{Map, Value as Json};
 
 use crate::document::kinds::{HostKinds, Kinds};
 use crate::document::{self, Attributes, Document, LoadError, MemoryBounds, PluginNode};
 use crate::elicitation::Suspensions;
+use crate::life::Running;
 use crate::meter::Meter;
 use crate::own::OwnHooks;
 use crate::payload_policy::PayloadPolicies;
+use crate::registry::Registration;
 use crate::snapshot::{Control, Engine, Hooked, Prepared, Settings, Snapshot};
 pub(crate) use instances::Factories;
 pub(crate) use scanners::Scanners;
@@ -33,8 +36,8 @@ pub(crate) use scanners::Scanners;
 /// Everything of a snapshot that comes from the document.
 pub(crate) struct Loaded {
     policy: Policy,
-    controls: Vec<Control>,
-    overrides: Vec<Control>,
+    controls: Vec<Arc<Control>>,
+    overrides: Vec<Arc<Control>>,
     hooked: Vec<Hooked>,
     engines: Vec<Engine>,
     questions: Vec<Prepared>,
@@ -55,6 +58,7 @@ pub(crate) struct Process {
     pub(crate) payload_policies: Arc<PayloadPolicies>,
     pub(crate) workers: Arc<Workers>,
     pub(crate) background: Arc<Background>,
+    pub(crate) running: Arc<Running>,
     pub(crate) meter: Meter,
 }
 
@@ -64,6 +68,7 @@ pub(crate) struct Registered {
     pub(crate) factories: Factories,
     pub(crate) scanners: Scanners,
     pub(crate) hooks: Arc<OwnHooks>,
+    pub(crate) plugins: Vec<Arc<Registration>>,
 }
 
 /// What is worth knowing about a document that loads all the same.
@@ -77,7 +82,7 @@ impl Loaded {
         host_kinds: HostKinds,
         host: Host,
     ) -> Result<(Self, Warnings), LoadError> {
-        let Registered { factories, scanners, hooks: own_hooks } = registered;
+        let Registered { factories, scanners, hooks: own_hooks, plugins: registrations } = registered;
         let factories = &factories;
         let mut faults = document.check(Kinds::from(factories).host_kinds(host_kinds));
         let Attributes { data, sources, faults: in_files, digest } = document.attributes();
@@ -85,16 +90,18 @@ impl Loaded {
         let written = document.settings();
         let settings = settings(&written);
         let plugins = document.plugins(&mut faults);
+        registration::refuse_taken(&plugins, &registrations, &mut faults);
         let built = instances::build(&plugins, factories, &host, &mut faults);
         let engines = engines::build(document.root(), factories, &host, &mut faults);
-        let declared = Declarations::new(plugins.iter().zip(&built).map(declaration).collect())
+        let declared = Declarations::new(declarations(&plugins, &built, &registrations))
             .with_hash_key(hash_key::read(document.root(), &host, &mut faults))
             .with_cost_tiers(written.cost_tiers.clone())
             .with_scanners(scanners::adapted(scanners))
             .with_engines(engines.iter().map(|engine| engine.dialect.clone()).collect());
         let policy = Policy::compile(document.root(), &declared, &sources, &mut faults);
         let questions = engines::prepare(policy.questions(), &engines, &mut faults);
-        let hooked = reach::check(&plugins, &declared, &policy.reached(), &own_hooks, &mut faults);
+        let mut hooked = reach::check(&plugins, &declared, &policy.reached(), &own_hooks, &mut faults);
+        hooked.extend(reach::registered(&registrations, plugins.len(), &declared, &policy.reached(), &own_hooks));
         reach::check_overrides(&policy, &plugins, &hooked, &mut faults);
         let overrides = overrides::build(policy.overrides(), &plugins, &built, factories, &host, &mut faults);
         if faults.iter().any(|fault| fault.code.severity == Severity::Error) {
@@ -102,18 +109,20 @@ impl Loaded {
         }
         capabilities::check(&plugins, &built, factories, &mut faults);
         apl_cpex::lint::check(document.root(), &data, &mut faults);
-        let controls: Vec<Control> = plugins
+        let controls: Vec<Arc<Control>> = plugins
             .into_iter()
             .zip(built)
             .map(|(plugin, instance)| Control::new(plugin.config, instance, settings.plugin_timeout))
+            .chain(registrations.iter().map(|registration| registration.control(settings.plugin_timeout)))
+            .map(Arc::new)
             .collect();
         let loaded = Self {
             policy,
-            hooked: by_hook(&hooked, &controls, &own_hooks),
+            hooked: Hooked::all(&hooked, &controls, &own_hooks),
             controls,
             overrides: overrides
                 .into_iter()
-                .map(|overridden| overridden.into_control(settings.plugin_timeout))
+                .map(|overridden| Arc::new(overridden.into_control(settings.plugin_timeout)))
                 .collect(),
             engines: engines::into_engines(engines, settings.plugin_timeout),
             questions,
@@ -133,16 +142,16 @@ impl Loaded {
     }
 
     pub(crate) fn into_snapshot(self, process: Process, store: Arc<dyn SessionStore>) -> Snapshot {
-        let Process { suspensions, this_workload, payload_policies, workers, background, meter } = process;
+        let Process { suspensions, this_workload, payload_policies, workers, background, running, meter } = process;
         Snapshot {
-            policy: self.policy,
+            policy: Arc::new(self.policy),
             controls: self.controls,
             overrides: self.overrides,
             hooked: self.hooked,
-            engines: self.engines,
-            questions: self.questions,
+            engines: self.engines.into(),
+            questions: self.questions.into(),
             settings: self.settings,
-            data: self.data,
+            data: Arc::new(self.data),
             digest: self.digest,
             store,
             suspensions,
@@ -152,6 +161,7 @@ impl Loaded {
             own_hooks: self.own_hooks,
             workers,
             background,
+            running,
             meter,
         }
     }
@@ -183,26 +193,19 @@ impl fmt::Debug for Warnings {
     }
 }
 
-/// What policy may name a plugin for.
-fn declaration((plugin, instance): (&PluginNode<'_>, &Option<Instance>)) -> Declaration {
-    Declaration {
+/// What policy may name each plugin for, those registered in code last.
+fn declarations(
+    plugins: &[PluginNode<'_>],
+    built: &[Option<Instance>],
+    registrations: &[Arc<Registration>],
+) -> Vec<Declaration> {
+    let written = plugins.iter().zip(built).map(|(plugin, instance)| Declaration {
         name: plugin.config.name.clone(),
         role: instances::role(&plugin.config.kind, instance.as_ref()),
         disabled: plugin.config.mode == PluginMode::Disabled,
         may_modify: plugin.config.mode.may_modify(),
-    }
-}
-
-/// Which of these plugins run on each hook.
-fn by_hook(hooked: &[usize], controls: &[Control], own: &OwnHooks) -> Vec<Hooked> {
-    let of_point = |point: &'static HookPoint| {
-        let on_point = hooked.iter().copied().filter(|index| {
-            controls.get(*index).is_some_and(|control| control.config.hooks.iter().any(|hook| point.is_named(hook)))
-        });
-        Hooked::new(point, controls, on_point)
-    };
-    let points = HookPoint::ALL.iter().copied().chain(own.points());
-    points.map(of_point).filter(|hooked| !hooked.is_empty()).collect()
+    });
+    written.chain(registrations.iter().map(|registration| registration.declaration())).collect()
 }
 
 /// How many statements one side of an operation may execute where the document says nothing.

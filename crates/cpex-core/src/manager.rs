@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use apl_cmf::Workload;
 use apl_cpex::Authenticator;
-use arc_swap::ArcSwapOption;
 use cpex_orchestration::{Background, Workers};
 use cpex_sdk::metrics::Metrics;
 use cpex_sdk::scan::{ContentScanner, Scan};
@@ -23,10 +22,12 @@ use crate::load::{Loaded, Process, Registered, Warnings};
 use crate::meter::Meter;
 use crate::operation::{Answer, Call, Operation};
 use crate::outcome::{Decision, Outcome};
-use crate::own::HookTaken;
+use crate::own::{HookTaken, OwnHooks};
 use crate::payload_policy::{HookPayloadPolicy, PayloadPolicies};
 use crate::permit::Permit;
 use crate::process::{ProcessSecrets, RandomIds, SystemClock};
+use crate::publication::Publication;
+use crate::registry::Registration;
 use crate::road::route::find;
 use crate::road::state::Journey;
 use crate::session::MemoryStore;
@@ -54,12 +55,7 @@ pub struct ManagerConfig {
 
 /// The reference monitor: decides every operation under the document it was given.
 pub struct PluginManager {
-    /// None until a document was initialized, and after shutdown.
-    current: ArcSwapOption<Snapshot>,
-    /// What was loaded and waits to be initialized.
-    staged: Mutex<Option<Loaded>>,
-    /// Held by the one caller that publishes; false once the manager was shut down.
-    publishing: tokio::sync::Mutex<bool>,
+    pub(crate) publication: Publication<Loaded, Arc<Registration>, Snapshot>,
     registered: Mutex<Registered>,
     ports: Ports,
     process: Process,
@@ -89,9 +85,7 @@ impl PluginManager {
         let ids = config.ids.unwrap_or_else(|| Arc::new(RandomIds::default()));
         let meter = Meter::new(config.metrics, Arc::clone(&clock));
         Self {
-            current: ArcSwapOption::empty(),
-            staged: Mutex::default(),
-            publishing: tokio::sync::Mutex::new(true),
+            publication: Publication::new(),
             registered: Mutex::default(),
             ports: Ports { clock, ids, secrets: config.secrets, sessions: config.sessions, memory },
             process: Process {
@@ -100,6 +94,7 @@ impl PluginManager {
                 payload_policies: Arc::new(PayloadPolicies::new(config.payload_policies)),
                 workers: Arc::new(Workers::new(WORKERS)),
                 background: Arc::new(Background::new(BACKGROUND_TASKS)),
+                running: Arc::default(),
                 meter,
             },
         }
@@ -108,12 +103,15 @@ impl PluginManager {
     /// Registers the factory of a kind; documents loaded from now on may use it. A second factory of a kind replaces the
     /// first, so that a test can put a scripted one in its place.
     pub fn register_factory(&self, kind: impl Into<String>, factory: Arc<dyn Factory>) {
-        self.registered().factories.insert(kind.into(), factory);
+        let before = self.registered().factories.insert(kind.into(), factory);
+        // Its destructor is foreign code: it runs when the lock is free.
+        drop(before);
     }
 
     /// Registers the scanner that stages such as `pii.redact` ask; documents loaded from now on may use it.
     pub fn register_scanner(&self, scan: Scan, scanner: Arc<dyn ContentScanner>) {
-        self.registered().scanners.insert(scan, scanner);
+        let before = self.registered().scanners.insert(scan, scanner);
+        drop(before);
     }
 
     /// Registers a hook of the host's own; documents loaded from now on may hook plugins on it.
@@ -162,10 +160,10 @@ impl PluginManager {
     /// Every mistake in the document, each with its place.
     pub fn stage(&self, document: &Document) -> Result<Warnings, LoadError> {
         let host = self.host(document);
-        let registered = self.registered().clone();
+        let registered = self.everything_registered();
         let compiled = Loaded::compile(document, registered, HostKinds::Refuse, host);
         let (loaded, warnings) = self.process.meter.read(compiled)?;
-        *self.staged.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded);
+        self.publication.stage(loaded);
         Ok(warnings)
     }
 
@@ -176,7 +174,7 @@ impl PluginManager {
     /// Every mistake in the document, each with its place.
     pub fn check(&self, document: &Document) -> Result<Warnings, LoadError> {
         let host = self.host(document);
-        let registered = self.registered().clone();
+        let registered = self.everything_registered();
         Loaded::compile(document, registered, HostKinds::Trust, host).map(|(_, warnings)| warnings)
     }
 
@@ -188,20 +186,19 @@ impl PluginManager {
     /// The first plugin that could not be initialized; what was in force stays in force. Nothing is initialized after
     /// [`PluginManager::shutdown`].
     pub async fn initialize(&self) -> Result<(), InitializeError> {
-        let open = self.publishing.lock().await;
-        if !*open {
-            return Err(InitializeError::ShutDown);
-        }
-        let staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(loaded) = staged else { return Ok(()) };
+        let publisher = self.publication.publisher().await.ok_or(InitializeError::ShutDown)?;
+        let nothing_loaded =
+            || (publisher.current().is_none() && !publisher.registered().is_empty()).then(|| self.nothing());
+        let Some(loaded) = publisher.take_staged().or_else(|| nothing_loaded()?) else { return Ok(()) };
         let store = self.ports.store(loaded.session_store());
         let snapshot = loaded.into_snapshot(self.process.clone(), store);
+        let snapshot = snapshot.reconciled(&publisher.registered(), &self.own_hooks())?;
         if let Err(error) = lifecycle::initialize(&snapshot).await {
             self.process.meter.started(None);
             return Err(error);
         }
         let digest = Arc::clone(&snapshot.digest);
-        self.current.store(Some(Arc::new(snapshot)));
+        publisher.publish(snapshot);
         self.process.meter.started(Some(&digest));
         Ok(())
     }
@@ -209,10 +206,9 @@ impl PluginManager {
     /// Stops accepting operations, waits for what runs in the background, then stops the plugins. A manager that was shut
     /// down stays so.
     pub async fn shutdown(&self) {
-        *self.publishing.lock().await = false;
-        let Some(last) = self.current.swap(None) else { return };
+        let Some(last) = self.publication.close().await else { return };
         self.process.background.drain(last.settings.plugin_timeout).await;
-        lifecycle::shutdown_all(&last).await;
+        self.process.running.stop(last.settings.plugin_timeout).await;
     }
 
     /// Waits until what runs in the background has ended: `fire_and_forget` plugins, and records that are still being
@@ -246,7 +242,7 @@ impl PluginManager {
     /// Decides an operation, or each that a message asks for. A permit is the only way to go on, and [`Permit::complete`] the
     /// way to end it.
     pub async fn authorize(&self, operation: Operation) -> Outcome<Permit> {
-        let Some(snapshot) = self.current.load_full() else { return Outcome::engine_down() };
+        let Some(snapshot) = self.publication.current() else { return Outcome::engine_down() };
         let point = operation.point();
         let Operation { draft, caller, resumes } = operation;
         let contexts = ContextTable::default();
@@ -257,7 +253,7 @@ impl PluginManager {
     /// denied is to be left out. The caller is identified as for the operation itself; nothing is performed and nothing is
     /// recorded.
     pub async fn could_allow(&self, operation: Operation) -> bool {
-        let Some(snapshot) = self.current.load_full() else { return false };
+        let Some(snapshot) = self.publication.current() else { return false };
         let point = operation.point();
         let Operation { draft, caller, resumes: _ } = operation;
         let mut journey = Journey::new(snapshot, point, draft, ContextTable::default());
@@ -267,14 +263,14 @@ impl PluginManager {
     /// Names of the plugins of the document in force, in declared order.
     #[must_use]
     pub fn plugin_names(&self) -> Vec<String> {
-        let current = self.current.load();
-        current.iter().flat_map(|snapshot| &snapshot.controls).map(|control| control.name.to_string()).collect()
+        let current = self.publication.current();
+        current.iter().flat_map(|snapshot| snapshot.names()).map(str::to_owned).collect()
     }
 
     /// Whether something runs on a hook: a plugin, or a policy.
     #[must_use]
     pub fn has_hooks_for(&self, hook: &str) -> bool {
-        let current = self.current.load();
+        let current = self.publication.current();
         current.as_ref().is_some_and(|snapshot| {
             let hooked = snapshot.hooked.iter().any(|hooked| hooked.point.is_named(hook));
             hooked || (!snapshot.policy.is_empty() && HookPoint::find(hook).is_some())
@@ -285,7 +281,7 @@ impl PluginManager {
     /// the document lets the host vouch, and for an operation that names no entity.
     #[must_use]
     pub fn authentication_in_force(&self, operation: &Operation) -> bool {
-        let current = self.current.load();
+        let current = self.publication.current();
         let Some(snapshot) = current.as_ref() else { return false };
         let kind = operation.point().entity;
         let found = kind.and_then(|kind| find(&snapshot.policy, &operation.draft, kind).ok());
@@ -296,11 +292,28 @@ impl PluginManager {
     }
 
     pub(crate) fn snapshot(&self) -> Option<Arc<Snapshot>> {
-        self.current.load_full()
+        self.publication.current()
     }
 
     fn registered(&self) -> MutexGuard<'_, Registered> {
         self.registered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What documents are compiled with from now on.
+    fn everything_registered(&self) -> Registered {
+        Registered { plugins: self.publication.registered(), ..self.registered().clone() }
+    }
+
+    pub(crate) fn own_hooks(&self) -> Arc<OwnHooks> {
+        Arc::clone(&self.registered().hooks)
+    }
+
+    /// A document that says nothing, for plugins that are registered without one.
+    fn nothing(&self) -> Option<Loaded> {
+        let document = Document::parse("<document>", "plugins: []").ok()?;
+        let host = self.host(&document);
+        let compiled = Loaded::compile(&document, self.everything_registered(), HostKinds::Refuse, host);
+        compiled.ok().map(|(loaded, _)| loaded)
     }
 
     fn host(&self, document: &Document) -> Host {

@@ -20,6 +20,11 @@ impl OwnHooks {
         self.0.iter().find(|definition| definition.point.is_named(name))
     }
 
+    /// Whether a hook of that name is ever dispatched: one of operations, or one of these.
+    pub(crate) fn dispatch(&self, name: &str) -> bool {
+        HookPoint::find(name).is_some() || self.find(name).is_some()
+    }
+
     /// Their declarations.
     pub(crate) fn points(&self) -> impl Iterator<Item = &'static HookPoint> {
         self.0.iter().map(|definition| definition.point)

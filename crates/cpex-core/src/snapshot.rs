@@ -17,27 +17,30 @@ use serde_json::{Map, Value as Json};
 use crate::conditions::Conditions;
 use crate::document::{SessionSource, Unmatched};
 use crate::elicitation::Suspensions;
+use crate::life::{Life, Running};
 use crate::meter::Meter;
 use crate::own::OwnHooks;
 use crate::payload_policy::PayloadPolicies;
 use crate::spans::Callee;
 
-/// What one operation is decided under, from its first stage to its last.
+/// What one operation is decided under, from its first stage to its last. A copy shares all that is large, so that one with
+/// a plugin more or less is made from the one before.
+#[derive(Clone)]
 pub(crate) struct Snapshot {
-    pub(crate) policy: Policy,
-    /// The declared plugins, by index.
-    pub(crate) controls: Vec<Control>,
+    pub(crate) policy: Arc<Policy>,
+    /// The declared plugins, by index, and after them those registered in code.
+    pub(crate) controls: Vec<Arc<Control>>,
     /// Those that some layer changes, at the indexes by which plans name them.
-    pub(crate) overrides: Vec<Control>,
+    pub(crate) overrides: Vec<Arc<Control>>,
     /// Which of the declared ones run on each hook without being named by policy.
     pub(crate) hooked: Vec<Hooked>,
     /// The decision engines, by index.
-    pub(crate) engines: Vec<Engine>,
+    pub(crate) engines: Arc<[Engine]>,
     /// Their questions, each at the index its rule asks it by.
-    pub(crate) questions: Vec<Prepared>,
+    pub(crate) questions: Arc<[Prepared]>,
     pub(crate) settings: Settings,
     /// What policy reads as `data.*`.
-    pub(crate) data: Map<String, Json>,
+    pub(crate) data: Arc<Map<String, Json>>,
     /// `sha256:<hex>` of the document and its attribute files.
     pub(crate) digest: Arc<str>,
     pub(crate) store: Arc<dyn SessionStore>,
@@ -51,6 +54,8 @@ pub(crate) struct Snapshot {
     pub(crate) workers: Arc<Workers>,
     /// Where what nobody waits for runs.
     pub(crate) background: Arc<Background>,
+    /// The plugins that were started, under this document and others.
+    pub(crate) running: Arc<Running>,
     pub(crate) meter: Meter,
 }
 
@@ -63,8 +68,11 @@ pub(crate) struct Control {
     pub(crate) timeout: Duration,
     /// The operations it runs on where it is hooked.
     pub(crate) conditions: Conditions,
-    /// Whether the instance is that of another control, which starts and stops it.
-    is_shared: bool,
+    /// What starts and stops it; none where another control does, and where there is no instance.
+    pub(crate) life: Option<Arc<Life>>,
+    /// Whether it was registered in code, and so outlives the document.
+    pub(crate) is_registered: bool,
+    is_gone: bool,
     /// A plugin that some layer changes is turned off for the operations under that layer alone.
     disabled: AtomicBool,
 }
@@ -83,6 +91,7 @@ pub(crate) struct Prepared {
 }
 
 /// The hooked plugins of one hook, as indexes, each list in the order it runs.
+#[derive(Clone)]
 pub(crate) struct Hooked {
     pub(crate) point: &'static HookPoint,
     /// `sequential`, then `transform`: before policy decides.
@@ -105,22 +114,46 @@ pub(crate) struct Settings {
 }
 
 impl Control {
+    /// A plugin that the document declares.
     pub(crate) fn new(config: PluginConfig, instance: Option<Instance>, default_timeout: Duration) -> Self {
+        Self::of(config, instance.map(Life::new), default_timeout)
+    }
+
+    /// A plugin that was registered in code.
+    pub(crate) fn registered(config: PluginConfig, life: Option<Arc<Life>>, default_timeout: Duration) -> Self {
+        Self { is_registered: true, ..Self::of(config, life, default_timeout) }
+    }
+
+    fn of(config: PluginConfig, life: Option<Arc<Life>>, default_timeout: Duration) -> Self {
         let timeout = config.timeout.unwrap_or(default_timeout);
         Self {
             name: config.name.as_str().into(),
             conditions: Conditions::compile(&config.conditions),
             config,
-            instance,
+            instance: life.as_ref().map(|life| life.instance().clone()),
             timeout,
-            is_shared: false,
+            life,
+            is_registered: false,
+            is_gone: false,
             disabled: AtomicBool::new(false),
         }
     }
 
     /// The same with the instance of another control.
     pub(crate) fn sharing(self) -> Self {
-        Self { is_shared: true, ..self }
+        Self { life: None, ..self }
+    }
+
+    /// What is left of it where it was unregistered: a name that denies.
+    pub(crate) fn gone(&self) -> Self {
+        let config = PluginConfig { hooks: Vec::new(), ..self.config.clone() };
+        let gone = Self::of(config, None, self.timeout);
+        gone.disable();
+        Self { is_gone: true, is_registered: self.is_registered, ..gone }
+    }
+
+    pub(crate) const fn is_gone(&self) -> bool {
+        self.is_gone
     }
 
     /// Who is called, for spans.
@@ -141,7 +174,7 @@ impl Control {
 impl Snapshot {
     /// Whether nothing is declared that could have a say in an operation or record it.
     pub(crate) fn is_idle(&self) -> bool {
-        self.policy.is_empty() && self.controls.is_empty()
+        self.policy.is_empty() && self.controls.iter().all(|control| control.is_gone())
     }
 
     /// A declared plugin as the plan of that index has it.
@@ -151,11 +184,17 @@ impl Snapshot {
             Some(index) => self.overrides.get(index),
             None => self.controls.get(declared),
         }
+        .map(|control| &**control)
     }
 
-    /// The controls that have an instance of their own, those that layers change last.
-    pub(crate) fn owners(&self) -> impl Iterator<Item = &Control> {
-        self.controls.iter().chain(&self.overrides).filter(|control| !control.is_shared)
+    /// All controls, those that layers change last.
+    pub(crate) fn all_controls(&self) -> impl Iterator<Item = &Control> {
+        self.controls.iter().chain(&self.overrides).map(|control| &**control)
+    }
+
+    /// The names of the plugins that are there, in declared order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.controls.iter().filter(|control| !control.is_gone()).map(|control| &*control.name)
     }
 
     /// The hooked plugins of a hook.
@@ -166,7 +205,7 @@ impl Snapshot {
     /// The audit sinks.
     pub(crate) fn sinks(&self) -> impl Iterator<Item = (&Control, &dyn cpex_sdk::AuditSink)> {
         self.controls.iter().filter_map(|control| match &control.instance {
-            Some(Instance::Sink(sink)) => Some((control, &**sink)),
+            Some(Instance::Sink(sink)) => Some((&**control, &**sink)),
             _ => None,
         })
     }
@@ -174,12 +213,24 @@ impl Snapshot {
 
 impl Hooked {
     /// Whether nothing runs there.
-    pub(crate) fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         [&self.shaping, &self.audit, &self.concurrent, &self.background].iter().all(|list| list.is_empty())
     }
 
+    /// Which of these plugins run on each hook.
+    pub(crate) fn all(hooked: &[usize], controls: &[Arc<Control>], own: &OwnHooks) -> Vec<Self> {
+        let of_point = |point: &'static HookPoint| {
+            let on_point = hooked.iter().copied().filter(|index| {
+                controls.get(*index).is_some_and(|control| control.config.hooks.iter().any(|hook| point.is_named(hook)))
+            });
+            Self::new(point, controls, on_point)
+        };
+        let points = HookPoint::ALL.iter().copied().chain(own.points());
+        points.map(of_point).filter(|hooked| !hooked.is_empty()).collect()
+    }
+
     /// Sorts the plugins that are hooked on a point into the order they run.
-    pub(crate) fn new(point: &'static HookPoint, controls: &[Control], hooked: impl Iterator<Item = usize>) -> Self {
+    fn new(point: &'static HookPoint, controls: &[Arc<Control>], hooked: impl Iterator<Item = usize>) -> Self {
         let mut members: Vec<(i64, usize, PluginMode)> = hooked
             .filter_map(|index| controls.get(index).map(|control| (index, control)))
             .map(|(index, control)| (control.config.priority, index, control.config.mode))

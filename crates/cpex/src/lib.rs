@@ -59,11 +59,11 @@ pub use cpex_core::spans;
 pub use cpex_core::{
     Answer, Call, Caller, Contexts, Decision, Delegation, Explanation, InitializeError, Invoked, ManagerConfig,
     MemoryStore, Operation, Outcome, Pending, Permit, PluginManager, ProcessSecrets, RandomIds, Report, Request,
-    SystemClock, Viewer, Violation, Warnings, document,
+    StartError, SystemClock, UnregisterError, Viewer, Violation, Warnings, document,
 };
 pub use cpex_sdk as sdk;
 
-pub use from_yaml::{FromYaml, StartError};
+pub use from_yaml::FromYaml;
 
 /// Registers the factory of every builtin that is compiled in, and the scanners.
 pub fn install_builtins(manager: &PluginManager) {

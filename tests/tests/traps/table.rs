@@ -12,6 +12,7 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
         &["an_unknown_key_offers_the_nearest_of_its_place"],
     ),
     (2, "one phase written twice, or a block that nothing compiles, is refused", &[]),
+    (3, "a declaration in code is checked as one in a document is", &[]),
     (4, "a declared plugin that nothing reaches is refused", &[]),
     (5, "a hook that nothing dispatches is an error", &[]),
     (
@@ -49,6 +50,11 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
         22,
         "what is too deep or too large is denied, not cut",
         &["a_text_that_nests_too_deeply_is_refused_wherever_it_does"],
+    ),
+    (
+        27,
+        "threads that register plugins lose none",
+        &["registrations_that_meet_one_another_and_a_reload_are_all_in_force"],
     ),
 ];
 

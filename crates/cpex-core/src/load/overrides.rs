@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use apl_core::diagnostic::Diagnostic;
 use apl_cpex::Override;
+use apl_cpex::code::OVERRIDE;
 use cpex_sdk::config::{ConfigFault, PluginConfig};
 use cpex_sdk::{Host, Instance};
 
@@ -30,7 +31,12 @@ pub(super) fn build(
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Overridden> {
     let one = |changed: &Override| {
-        let (plugin, declared) = (plugins.get(changed.plugin)?, built.get(changed.plugin)?);
+        let (Some(plugin), Some(declared)) = (plugins.get(changed.plugin), built.get(changed.plugin)) else {
+            let message = format!("plugin `{}` is registered in code, where no layer changes it", changed.name.value);
+            let help = "register it once more under another name, as this layer needs it";
+            faults.push(Diagnostic::new(OVERRIDE, changed.name.span, message).help(help));
+            return None;
+        };
         let node = plugin.overridden(&changed.name, &changed.node, faults);
         if changed.node.get("config").is_none() {
             return Some(Overridden { config: node.config, instance: declared.clone(), is_shared: true });

@@ -1,6 +1,7 @@
 //! Which declared plugins run by their hooks, and whether each is reached at all.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use apl_core::diagnostic::Diagnostic;
 use apl_cpex::code::UNUSED_OVERRIDE;
@@ -9,6 +10,7 @@ use cpex_sdk::{Field, Hook as _, HookPoint};
 
 use crate::document::{PluginNode, codes};
 use crate::own::OwnHooks;
+use crate::registry::Registration;
 
 /// Indexes of the plugins that run on their hooks. A plugin that nothing reaches is a fault, and so is a hook that
 /// nothing declares.
@@ -36,8 +38,8 @@ pub(super) fn check(
         if plugin.node.get("kind").is_some_and(|kind| faults.iter().any(|fault| kind.span.holds(fault.span))) {
             continue;
         }
-        let dispatched = |hook: &String| HookPoint::find(hook).is_some() || own.find(hook).is_some();
-        if matches!(declaration.role, Role::Control | Role::Host) && config.hooks.iter().any(dispatched) {
+        if matches!(declaration.role, Role::Control | Role::Host) && config.hooks.iter().any(|hook| own.dispatch(hook))
+        {
             hooked.push(index);
             continue;
         }
@@ -52,6 +54,23 @@ pub(super) fn check(
         faults.push(Diagnostic::new(codes::UNREACHED_PLUGIN, plugin.span, message).help(help));
     }
     hooked
+}
+
+/// Indexes of those plugins registered in code that run on their hooks, which follow the declared ones. One that nothing
+/// reaches is none of the document's mistakes.
+pub(super) fn registered(
+    registrations: &[Arc<Registration>],
+    first: usize,
+    declared: &Declarations,
+    placed: &HashSet<usize>,
+    own: &OwnHooks,
+) -> Vec<usize> {
+    let meant = declared.meant();
+    let hooked = |(index, registration): (usize, &Arc<Registration>)| {
+        let is_placed = placed.contains(&index) || meant.contains(&index);
+        (!is_placed && registration.runs_by_hooks(own)).then_some(index)
+    };
+    (first..).zip(registrations).filter_map(hooked).collect()
 }
 
 /// Warns of overrides that no operation is under.
@@ -80,7 +99,7 @@ pub(super) fn check_overrides(
 const PORTS: &[&str] =
     &["identity.resolve", "identity_resolve", "token.delegate", "token_delegate", "elicit", Field::POINT.name];
 
-fn check_hooks(plugin: &PluginNode<'_>, own: &OwnHooks, faults: &mut Vec<Diagnostic>) {
+pub(super) fn check_hooks(plugin: &PluginNode<'_>, own: &OwnHooks, faults: &mut Vec<Diagnostic>) {
     let hooks = plugin.node.get("hooks").map(apl_core::node::Node::one_or_many).unwrap_or_default();
     for hook in hooks {
         let Some(text) = hook.text() else { continue };

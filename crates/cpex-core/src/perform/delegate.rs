@@ -49,6 +49,9 @@ async fn mint(delegate: &Delegate, identified: &Identified<'_>) -> Result<Minted
     let Some(control) = snapshot.control(identified.passage.plan, delegate.index) else {
         return Err((code::POLICY_PROTOCOL, "it is not there".to_owned()));
     };
+    if control.is_gone() {
+        return Err((code::PLUGIN_DISABLED, "it was unregistered".to_owned()));
+    }
     let Some(Instance::Delegator(delegator)) = &control.instance else {
         return Err((code::POLICY_PROTOCOL, "it is no delegator".to_owned()));
     };

@@ -69,8 +69,9 @@ async fn resolve(passage: &mut Passage, control: &Control, inbound: Inbound<'_>)
         }
         // Load refuses such a document; were one let through, "nothing found" could make the caller anonymous.
         _ => {
+            let code = if control.is_gone() { code::PLUGIN_DISABLED } else { code::AUTH_UNAVAILABLE };
             let note = "it verifies nobody".to_owned();
-            Ok(Resolution::Failed(AuthFailure { code: code::AUTH_UNAVAILABLE, note }))
+            Ok(Resolution::Failed(AuthFailure { code, note }))
         }
     };
     let duration_us = clock.monotonic_ns().saturating_sub(start) / 1000;

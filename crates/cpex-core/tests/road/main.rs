@@ -21,6 +21,7 @@ mod outline;
 mod overrides;
 mod own_hooks;
 mod plugins;
+mod registration;
 mod several;
 mod support;
 mod typed_hooks;
