@@ -47,7 +47,7 @@ fn read_and_decide(policy: &Path, request: &Path, streams: &mut Streams<'_>) -> 
 
 fn open(request: &Path, streams: &mut Streams<'_>) -> Result<Document, Failure> {
     if request != Path::new("-") {
-        return Ok(Document::read_file(request)?);
+        return Ok(Document::read_alone(request)?);
     }
     let mut bytes = Vec::new();
     let read = (&mut *streams.input).take(MAX_BYTES + 1).read_to_end(&mut bytes);

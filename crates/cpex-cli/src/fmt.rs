@@ -92,7 +92,7 @@ fn input(mode: Mode, streams: &mut Streams<'_>) -> End {
 
 fn file(path: &Path, mode: Mode, streams: &mut Streams<'_>) -> End {
     // Read as every command reads it, so that what cannot be read is refused in the same words.
-    if let Err(refused) = Document::read_file(path) {
+    if let Err(refused) = Document::read_alone(path) {
         return refuse(refused, streams);
     }
     let shown = path.display().to_string();

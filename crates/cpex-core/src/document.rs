@@ -12,6 +12,8 @@ mod duration;
 mod engines;
 mod error;
 mod file;
+mod files;
+mod include;
 mod integer;
 pub mod keys;
 pub mod kinds;
@@ -33,10 +35,13 @@ use apl_core::diagnostic::Diagnostic;
 use apl_core::node::Node;
 use apl_core::span::{Sources, Span};
 
+use self::files::FileRead;
+use self::include::Joined;
 use self::kinds::Kinds;
 
 pub(crate) use attributes::Attributes;
 pub use error::LoadError;
+pub use files::Files;
 pub use limits::Limits;
 pub use plugins::PluginNode;
 pub(crate) use plugins::place_of;
@@ -52,6 +57,9 @@ pub struct Document {
     limits: Limits,
     digest: String,
     faults: Vec<Diagnostic>,
+    /// What is wrong with the files that are included; none where the text is not that of a file.
+    joined: Option<Vec<Diagnostic>>,
+    files: Vec<FileRead>,
 }
 
 impl Document {
@@ -72,7 +80,8 @@ impl Document {
         Self::new(&name.into(), text, PathBuf::new(), limits)
     }
 
-    /// Reads a file within the default limits. Paths in it are relative to its directory.
+    /// Reads a file and those it includes, within the default limits. Paths in them are relative to its directory, those
+    /// under `include` to the file they stand in.
     ///
     /// # Errors
     /// That the file cannot be read or is not UTF-8, or what [`Document::parse`] says.
@@ -85,6 +94,19 @@ impl Document {
     /// # Errors
     /// Those of [`Document::read_file`].
     pub fn read_file_within(path: &Path, limits: &Limits) -> Result<Self, LoadError> {
+        Ok(Self::read_within(path, limits)?.of_file(path))
+    }
+
+    /// Reads a file by itself, for a format that shares the notation and not the keys. Paths in it are relative to its
+    /// directory.
+    ///
+    /// # Errors
+    /// Those of [`Document::read_file`].
+    pub fn read_alone(path: &Path) -> Result<Self, LoadError> {
+        Self::read_within(path, &Limits::default())
+    }
+
+    fn read_within(path: &Path, limits: &Limits) -> Result<Self, LoadError> {
         let name = path.display().to_string();
         let text = file::read(path, limits).map_err(|(code, message)| {
             let fault = Diagnostic::new(code, Span::default(), message);
@@ -94,13 +116,28 @@ impl Document {
         Self::new(&name, &text, directory, limits)
     }
 
+    /// The same document as the text of the file at that path, together with the files it includes: for a text that an
+    /// editor has not written yet. They are read now; what is wrong with them is found by [`Document::check`].
+    #[must_use]
+    pub fn of_file(self, path: &Path) -> Self {
+        let Self { sources, root, bytes, limits, digest, faults, .. } = self;
+        let files = vec![FileRead::new(path.to_owned(), &root)];
+        let first = Joined { sources, root, bytes, digests: digest, files, faults: Vec::new() };
+        let Joined { sources, root, bytes, digests, files, faults: joined } = include::join(first, path, &limits);
+        // One digest is that of the one text there is.
+        let digest = if files.len() == 1 { digests } else { text::digest(&digests) };
+        let directory = path.parent().map(Path::to_owned).unwrap_or_default();
+        Self { sources, root, directory, bytes, limits, digest, faults, joined: Some(joined), files }
+    }
+
     fn new(name: &str, text: &str, directory: PathBuf, limits: &Limits) -> Result<Self, LoadError> {
         let digest = text::digest(text);
         let mut sources = Sources::default();
         match text::read(&mut sources, name, text, limits) {
             yaml::Parsed { root: Some(mut root), mut faults } => {
                 legacy::unfold(&mut root, &mut faults);
-                Ok(Self { sources, root, directory, bytes: text.len(), limits: *limits, digest, faults })
+                let (bytes, limits) = (text.len(), *limits);
+                Ok(Self { sources, root, directory, bytes, limits, digest, faults, joined: None, files: Vec::new() })
             }
             yaml::Parsed { root: None, faults } => Err(LoadError::new(sources, faults)),
         }
@@ -111,6 +148,10 @@ impl Document {
     #[must_use]
     pub fn check<'f>(&self, kinds: impl Into<Kinds<'f>>) -> Vec<Diagnostic> {
         let mut faults = self.faults.clone();
+        match &self.joined {
+            Some(joined) => faults.extend_from_slice(joined),
+            None => include::refuse(&self.root, &mut faults),
+        }
         walk::document(&self.root, &self.sources, &mut faults);
         settings::check(&self.root, self.bytes, &mut faults);
         store::check(&self.root, &mut faults);
@@ -135,6 +176,27 @@ impl Document {
     /// What the attribute files of the document say. They are read now.
     pub(crate) fn attributes(&self) -> Attributes {
         attributes::read(self.sources.clone(), &self.root, &self.directory, &self.limits, &self.digest)
+    }
+
+    /// The files it was read from and those it names; none it was read from where it is no file.
+    #[must_use]
+    pub fn files(&self) -> Files {
+        files::of(&self.files, &self.root, &self.directory)
+    }
+
+    /// Refuses a document of which a file says nothing that said something when these files were read: one that is being
+    /// written, and that would enforce nothing.
+    ///
+    /// # Errors
+    /// Each such file.
+    pub fn refuse_emptied(&self, before: &Files) -> Result<(), LoadError> {
+        let emptied = self.files.iter().filter(|file| file.is_empty && before.had_content(&file.path));
+        let fault = |file: &FileRead| {
+            let message = "the file is empty, and was not when it was read before";
+            Diagnostic::new(codes::UNREADABLE, Span::new(file.source, 0, 0), message)
+        };
+        let faults: Vec<Diagnostic> = emptied.map(fault).collect();
+        if faults.is_empty() { Ok(()) } else { Err(self.refuse(faults)) }
     }
 
     /// The findings on this document, to be shown with its text.
@@ -174,7 +236,8 @@ impl Document {
         &self.directory
     }
 
-    /// `sha256:` and the digest of the text in lower-case hex. Its attribute files are not part of it.
+    /// `sha256:` and the digest of its text, or of the texts of its files, in lower-case hex. Its attribute files are not
+    /// part of it.
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest

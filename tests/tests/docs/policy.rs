@@ -21,9 +21,12 @@ const KEY: &str = "-----BEGIN PUBLIC KEY-----\n\
                    -----END PUBLIC KEY-----\n";
 
 /// The files that examples name, each with its text.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 6] = [
     ("idp.pem", KEY),
     ("regions.yaml", "data: { regions: [eu, us], tenants: { acme: { region: eu, limit: 10000 } } }\n"),
+    ("mail.yaml", "routes: [{ tool: send_email, groups: [internal] }]\n"),
+    ("groups.yaml", "groups: { internal: { policy: [require(authenticated)] } }\n"),
+    ("again.yaml", "include: [again.yaml]\n"),
     ("more-regions.yaml", "data: { regions: [eu, us, asia] }\n"),
 ];
 
@@ -68,7 +71,8 @@ pub(super) fn load(block: &Block) -> Findings {
     for (name, content) in FILES.iter().filter(|(name, _)| text.contains(name)) {
         fs::write(folder.path().join(name), content).unwrap();
     }
-    let document = Document::parse("<document>", &text).map(|document| document.in_directory(folder.path()));
+    let document =
+        Document::parse("<document>", &text).map(|document| document.of_file(&folder.path().join("policy.yaml")));
     findings(&document.and_then(|document| manager.check(&document)))
 }
 

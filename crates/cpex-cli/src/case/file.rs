@@ -91,7 +91,7 @@ impl TestFile {
     /// # Errors
     /// That it cannot be read, or everything that is wrong with it, each with its place.
     pub fn read(path: &Path) -> Result<Self, LoadError> {
-        let document = Document::read_file(path)?;
+        let document = Document::read_alone(path)?;
         let mut fields = Fields { faults: document.notation_faults().to_vec() };
         let root = document.root();
         fields.section(root, "a test file", FILE);

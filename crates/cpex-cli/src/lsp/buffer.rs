@@ -1,7 +1,5 @@
 //! An open document: its text as the editor has it, and the last text of it that had a tree.
 
-use std::path::PathBuf;
-
 use cpex::PluginManager;
 use cpex::apl::diagnostic::Diagnostic;
 use cpex::apl::node::Value;
@@ -65,8 +63,10 @@ impl Buffer {
             Ok(document) => document,
             Err(refused) => return findings(&refused),
         };
-        let directory = path.and_then(|path| path.parent().map(PathBuf::from)).unwrap_or_default();
-        let document = document.in_directory(directory);
+        let document = match path {
+            Some(path) => document.of_file(&path),
+            None => document,
+        };
         let findings = match manager.check(&document) {
             _ if is_of_facts(&document) => Findings::default(),
             Ok(warnings) => (warnings.sources().clone(), warnings.diagnostics().to_vec()),
@@ -81,8 +81,11 @@ impl Buffer {
         self.last.as_ref().map(|last| &last.document)
     }
 
-    /// Where a part of the last tree stands in the text of now; none where it was edited.
+    /// Where a part of the last tree stands in the text of now; none where it was edited, or is in another file.
     pub(super) fn place(&self, span: Span) -> Option<std::ops::Range<usize>> {
+        if span.source != 0 {
+            return None;
+        }
         let (old, new) = (self.last.as_ref()?.text.as_str(), self.lines.text());
         let bom = if old.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let range = span.start as usize + bom..span.end as usize + bom;

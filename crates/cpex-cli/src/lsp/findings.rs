@@ -28,7 +28,7 @@ pub(super) fn cleared(uri: &str) -> Json {
 
 fn shown(buffer: &Buffer, sources: &Sources, finding: &Diagnostic, encoding: Encoding) -> Json {
     let is_own = finding.span.source == 0;
-    let span = if is_own { finding.span } else { attribute_files(buffer) };
+    let span = if is_own { finding.span } else { naming(buffer, finding) };
     let mut message = finding.message.clone();
     if !is_own {
         message = format!("{}: {message}", sources.place(finding.span));
@@ -61,11 +61,15 @@ fn elsewhere(sources: &Sources, finding: &Diagnostic, encoding: Encoding) -> Opt
     path.is_absolute().then(|| json!({ "location": location, "message": finding.message }))
 }
 
-/// Where the document names the files of facts that it reads.
-fn attribute_files(buffer: &Buffer) -> Span {
-    let root = buffer.document().map(|document| document.root());
-    let entry = root.and_then(|root| root.get("global")).and_then(|global| Node::entry(global, "attribute_files"));
-    entry.map(|entry| entry.key.span).unwrap_or_default()
+/// Where the open document names the files among which is the one that the finding stands in.
+fn naming(buffer: &Buffer, finding: &Diagnostic) -> Span {
+    let Some(document) = buffer.document() else { return Span::default() };
+    // Files of facts are read after all that are included, and are no sources of the document itself.
+    let entry = match document.sources().source(finding.span) {
+        Some(_) => document.root().entry("include"),
+        None => document.root().get("global").and_then(|global| Node::entry(global, "attribute_files")),
+    };
+    entry.map(|entry| entry.key.span).filter(|span| span.source == 0).unwrap_or_default()
 }
 
 /// The bytes of a span. A byte order mark is no part of what spans count.

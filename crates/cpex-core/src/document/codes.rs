@@ -32,6 +32,7 @@ codes! {
     UNSUPPORTED Error "document.unsupported" "A key of the language that this version does not serve.";
     WRONG_SHAPE Error "document.wrong_shape" "A value of another shape than its key takes.";
     WRONG_VALUE Error "document.wrong_value" "A value its key does not take.";
+    INCLUDE Error "document.include" "A file that cannot be included.";
     ATTRIBUTE_TWICE Error "document.attribute_twice" "Two attribute files differ in a value.";
     PHASE_TWICE Error "document.phase_twice" "One phase written twice in one section would run twice.";
     EMPTY_AUTHORIZATION Error "document.empty_authorization" "An `authorization` that authorizes nothing.";

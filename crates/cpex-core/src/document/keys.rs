@@ -20,7 +20,7 @@ pub const TABLES: &[Table] = &[
     Table {
         place: "at the top level",
         keys: DOCUMENT,
-        unsupported: &["plugin_dirs", "include", "secrets"],
+        unsupported: &["plugin_dirs", "secrets"],
         renamed: &[("identity", "name the identity plugins under `authentication` of `global` or of each route")],
     },
     Table {
@@ -57,6 +57,11 @@ const IDENTITY: &[(&str, &str)] = &[("identity", "name the identity plugins unde
 
 /// The top level. Keys that begin with `x-` are ignored besides: a home for YAML anchors.
 pub const DOCUMENT: &[Key] = &[
+    Key::optional(
+        "include",
+        Shape::List(&Shape::Text),
+        "Files that are read as parts of the document, each relative to the file that names it.",
+    ),
     Key::optional("plugin_settings", Shape::Section(SETTINGS), "Settings of the runtime."),
     Key::optional("plugins", Shape::List(&Shape::Section(PLUGIN)), "The plugins that are declared."),
     Key::optional("global", Shape::Section(GLOBAL), "Policy of every operation."),

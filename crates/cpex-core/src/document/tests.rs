@@ -137,7 +137,7 @@ routes:
         .map(|finding| (error.sources().position(finding.span).line, finding.code.name.trim_start_matches("document.")))
         .collect();
     let expected = [
-        (1, "unsupported"),
+        (1, "include"),
         (2, "renamed"),
         (3, "misplaced_key"),
         (4, "unknown_key"),

@@ -348,7 +348,7 @@ impl<'s> Builder<'s> {
 }
 
 /// How many values a tree has, and how many collections nest in it. The recursion is as deep as the limit on depth.
-fn measure(node: &Node) -> (usize, usize) {
+pub(super) fn measure(node: &Node) -> (usize, usize) {
     let over = |nodes: &mut dyn Iterator<Item = &Node>| {
         nodes.map(measure).fold((1, 1), |(size, height): (usize, usize), (inner, deep)| {
             (size.saturating_add(inner), height.max(deep.saturating_add(1)))

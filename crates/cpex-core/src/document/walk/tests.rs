@@ -117,11 +117,11 @@ fn what_this_version_does_not_serve_is_said_so() {
             assert!(table.keys.iter().all(|key| key.name != *name), "`{name}` is served {}", table.place);
         }
     }
-    let found = findings("include: [a.yaml]\nplugin_settings: {audit_key: a}\n");
+    let found = findings("plugin_dirs: [a]\nplugin_settings: {audit_key: a}\n");
     assert_eq!(
         found,
         [
-            "1:1 unsupported: `include` is not supported by this version",
+            "1:1 unsupported: `plugin_dirs` is not supported by this version",
             "2:19 unsupported: `audit_key` is not supported by this version",
         ]
     );
