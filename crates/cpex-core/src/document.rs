@@ -30,10 +30,12 @@ mod yaml;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use apl_core::diagnostic::Diagnostic;
 use apl_core::node::Node;
 use apl_core::span::{Sources, Span};
+use cpex_sdk::SecretReader;
 
 use self::files::FileRead;
 use self::include::Joined;
@@ -153,6 +155,7 @@ impl Document {
             None => include::refuse(&self.root, &mut faults),
         }
         walk::document(&self.root, &self.sources, &mut faults);
+        secrets::named::check(&self.root, &mut faults);
         settings::check(&self.root, self.bytes, &mut faults);
         store::check(&self.root, &mut faults);
         let kinds = kinds.into();
@@ -171,6 +174,11 @@ impl Document {
     #[must_use]
     pub fn settings(&self) -> Settings {
         settings::read(&self.root)
+    }
+
+    /// Reads secrets as the reader does, and those of `secrets` by their names.
+    pub(crate) fn secrets(&self, reader: Arc<dyn SecretReader>) -> Arc<dyn SecretReader> {
+        secrets::named::reader(&self.root, reader)
     }
 
     /// What the attribute files of the document say. They are read now.

@@ -322,7 +322,7 @@ impl PluginManager {
         Host {
             clock: Arc::clone(&self.ports.clock),
             ids: Arc::clone(&self.ports.ids),
-            secrets: self.ports.secrets.clone().unwrap_or_else(own),
+            secrets: document.secrets(self.ports.secrets.clone().unwrap_or_else(own)),
             directory,
         }
     }

@@ -74,6 +74,7 @@ impl SecretReader for ProcessSecrets {
                 .map(|text| Secret::from(text.trim_end_matches(['\r', '\n'])))
                 .map_err(|error| SecretError(format!("cannot read `{}`: {}", path.display(), error.kind()))),
             SecretSource::Literal { secret } => Ok(secret.clone()),
+            SecretSource::Named { name } => Err(SecretError(format!("no document has a secret named `{name}`"))),
         }
     }
 }

@@ -44,9 +44,11 @@ codes! {
     UNKNOWN_HOOK Error "document.unknown_hook" "A hook that nothing dispatches.";
     UNREACHED_PLUGIN Error "document.unreached_plugin" "A declared plugin that nothing reaches.";
     CONFIG Error "document.config" "A plugin or an engine refuses its config.";
+    UNKNOWN_SECRET Error "document.unknown_secret" "A secret is taken by a name that none has.";
     SECRET Error "document.secret" "A secret cannot be read, or is empty.";
     UNUSED_CAPABILITY Warning "document.unused_capability" "A plugin is granted what it makes nothing of.";
     MISSING_CAPABILITY Warning "document.missing_capability" "A plugin is not granted what it needs.";
     UNMATCHED Warning "document.unmatched" "Operations that no route matches are not denied.";
+    UNUSED_SECRET Warning "document.unused_secret" "A named secret that nothing takes.";
     LITERAL_SECRET Warning "document.literal_secret" "A secret stands in the document itself.";
 }

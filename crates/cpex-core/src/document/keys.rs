@@ -20,7 +20,7 @@ pub const TABLES: &[Table] = &[
     Table {
         place: "at the top level",
         keys: DOCUMENT,
-        unsupported: &["plugin_dirs", "secrets"],
+        unsupported: &["plugin_dirs"],
         renamed: &[("identity", "name the identity plugins under `authentication` of `global` or of each route")],
     },
     Table {
@@ -63,6 +63,7 @@ pub const DOCUMENT: &[Key] = &[
         "Files that are read as parts of the document, each relative to the file that names it.",
     ),
     Key::optional("plugin_settings", Shape::Section(SETTINGS), "Settings of the runtime."),
+    Key::optional("secrets", Shape::Map(&Shape::Secret), "Where secrets come from that are taken by name."),
     Key::optional("plugins", Shape::List(&Shape::Section(PLUGIN)), "The plugins that are declared."),
     Key::optional("global", Shape::Section(GLOBAL), "Policy of every operation."),
     Key::optional("groups", Shape::Map(&Shape::Section(GROUP)), "Bundles of policy that routes join by name."),

@@ -106,14 +106,15 @@ fn duration() -> Json {
 
 /// Where a secret comes from.
 fn secret() -> Json {
-    let sources = [("env_var", "name"), ("file", "path"), ("literal", "secret")].map(|(kind, place)| {
-        json!({
-            "type": "object",
-            "properties": { "kind": { "const": kind }, place: { "type": "string" } },
-            "required": ["kind", place],
-            "additionalProperties": false,
-        })
-    });
+    let sources =
+        [("env_var", "name"), ("file", "path"), ("literal", "secret"), ("named", "name")].map(|(kind, place)| {
+            json!({
+                "type": "object",
+                "properties": { "kind": { "const": kind }, place: { "type": "string" } },
+                "required": ["kind", place],
+                "additionalProperties": false,
+            })
+        });
     json!({ "anyOf": sources })
 }
 

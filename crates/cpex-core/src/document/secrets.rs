@@ -1,5 +1,7 @@
 //! Secret sources, and keeping secrets that stand in a document out of every message.
 
+pub(super) mod named;
+
 use std::ops::Range;
 
 use apl_core::diagnostic::Diagnostic;
@@ -8,7 +10,7 @@ use apl_core::node::{Entry, Node, Value};
 use super::codes;
 
 /// The kinds of sources, each with the key that says where.
-const KINDS: [(&str, &str); 3] = [("env_var", "name"), ("file", "path"), ("literal", "secret")];
+const KINDS: [(&str, &str); 4] = [("env_var", "name"), ("file", "path"), ("literal", "secret"), (named::NAMED, "name")];
 
 const FORMS: &str = "write `{kind: env_var, name: ..}` or `{kind: file, path: ..}`";
 
@@ -37,7 +39,7 @@ pub(super) fn check(node: &Node, faults: &mut Vec<Diagnostic>) {
     };
     let known = kind.text().and_then(|kind| KINDS.iter().find(|(name, _)| *name == kind.value));
     let Some((name, field)) = known else {
-        let message = "the kind of a secret source is one of `env_var`, `file`, `literal`";
+        let message = "the kind of a secret source is one of `env_var`, `file`, `literal`, `named`";
         faults.push(Diagnostic::new(codes::WRONG_VALUE, kind.span, message));
         return;
     };
@@ -99,6 +101,13 @@ fn collect(node: &Node, ranges: &mut Vec<Range<usize>>) {
                 let key = key.value.as_str();
                 let secret = SECRET_KEYS.contains(&key) || (web_key && PRIVATE_MEMBERS.contains(&key));
                 match &value.value {
+                    // A text here was to be a source.
+                    Value::Map(members) if key == "secrets" => {
+                        let texts = members.iter().filter(|member| member.value.text().is_some());
+                        ranges
+                            .extend(texts.map(|member| member.value.span).map(|at| at.start as usize..at.end as usize));
+                        collect(value, ranges);
+                    }
                     Value::Map(_) => collect(value, ranges),
                     Value::List(_) if !secret => collect(value, ranges),
                     _ if secret => ranges.push(value.span.start as usize..value.span.end as usize),

@@ -23,6 +23,11 @@ pub enum SecretSource {
         /// The secret.
         secret: Secret,
     },
+    /// What `secrets` of the document has under a name. What a document hands to plugins reads it as that source.
+    Named {
+        /// The name.
+        name: String,
+    },
 }
 
 impl SecretSource {
@@ -36,7 +41,8 @@ impl SecretSource {
             (Some("env_var"), Some(name), None, None) => Ok(Self::EnvVar { name: name.to_owned() }),
             (Some("file"), None, Some(path), None) => Ok(Self::File { path: path.into() }),
             (Some("literal"), None, None, Some(secret)) => Ok(Self::Literal { secret: secret.into() }),
-            _ => Err("expected `{kind: env_var, name}`, `{kind: file, path}` or `{kind: literal, secret}`".to_owned()),
+            (Some("named"), Some(name), None, None) => Ok(Self::Named { name: name.to_owned() }),
+            _ => Err("expected `{kind: env_var, name}`, `{kind: file, path}`, `{kind: literal, secret}` or `{kind: named, name}`".to_owned()),
         }
     }
 }

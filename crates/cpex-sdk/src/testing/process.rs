@@ -84,7 +84,7 @@ impl FixedSecrets {
 impl SecretReader for FixedSecrets {
     fn read(&self, source: &SecretSource) -> Result<Secret, SecretError> {
         let name = match source {
-            SecretSource::EnvVar { name } => name.clone(),
+            SecretSource::EnvVar { name } | SecretSource::Named { name } => name.clone(),
             SecretSource::File { path } => path.display().to_string(),
             SecretSource::Literal { secret } => return Ok(secret.clone()),
         };
