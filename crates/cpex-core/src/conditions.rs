@@ -97,8 +97,12 @@ impl Compiled {
 /// The media type of a part, where it says one or has one by its nature.
 fn media_type(part: &ContentPart) -> Option<&str> {
     match part {
-        ContentPart::Text(_) => Some("text/plain"),
+        ContentPart::Text(_) | ContentPart::Thinking(_) => Some("text/plain"),
         ContentPart::Resource(resource) => resource.mime_type.as_deref(),
+        ContentPart::Image(media)
+        | ContentPart::Video(media)
+        | ContentPart::Audio(media)
+        | ContentPart::Document(media) => media.media_type.as_deref(),
         ContentPart::Other(members) => {
             members.get("media_type").or_else(|| members.get("mime_type")).and_then(Json::as_str)
         }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 
 const LAYERED: &str = r#"
 plugins:
-  # 1. Hard enforcement: what is not listed is not called.
+  # Hard enforcement first: what is not listed is not called.
   - name: allow-list
     kind: example/tool-allow-list
     mode: sequential
@@ -21,14 +21,14 @@ plugins:
     hooks: [tool_pre_invoke]
     config: { allowed_tools: [web_search, pay] }
 
-  # 2. Transformation: cards are taken out on both sides, and nothing is blocked by accident.
+  # Transformation next: cards are taken out on both sides, and nothing is blocked by accident.
   - name: cards
     kind: example/card-guardrail
     mode: transform
     priority: 30
     hooks: [tool_pre_invoke, tool_post_invoke]
 
-  # 3. Telemetry: nobody waits for it.
+  # Telemetry last: nobody waits for it.
   - name: counter
     kind: example/call-counter
     mode: fire_and_forget

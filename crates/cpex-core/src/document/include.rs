@@ -43,6 +43,11 @@ pub(super) fn join(mut first: Joined, path: &Path, limits: &Limits) -> Joined {
     let own = std::mem::take(entries);
     let directory = path.parent().unwrap_or(Path::new(""));
     let Some(within) = canonical(directory) else {
+        // What cannot be looked up is not left out in silence.
+        if let Some(entry) = own.iter().find(|entry| entry.key.value == "include") {
+            let message = "the directory of the document cannot be opened any more";
+            first.faults.push(Diagnostic::new(codes::UNREADABLE, entry.key.span, message));
+        }
         first.root.value = Value::Map(own);
         return first;
     };

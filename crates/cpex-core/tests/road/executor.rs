@@ -91,6 +91,11 @@ async fn a_hooked_plugin_runs_where_one_of_its_conditions_holds_in_all_it_asks()
     assert!(!runs("{ user_patterns: ['*'] }", lookup()).await, "nobody is verified");
     assert!(runs("{ content_types: ['application/*'] }", lookup()).await);
     assert!(!runs("{ content_types: ['image/*'] }", lookup()).await);
+    let picture = json!({ "content_type": "image", "type": "base64", "data": "AA==", "media_type": "image/png" });
+    let call = json!({ "content_type": "tool_call", "tool_call_id": "1", "name": "lookup" });
+    let message = json!({ "schema_version": "2.0", "role": "user", "content": [picture, call] });
+    let with_picture = Operation::new(serde_json::from_value(message).unwrap());
+    assert!(runs("{ content_types: ['image/*'] }", with_picture).await);
     assert!(!runs("{ tenant_ids: [acme] }", lookup().caller(eve())).await);
 }
 
