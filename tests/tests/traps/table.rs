@@ -56,6 +56,7 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
         "threads that register plugins lose none",
         &["registrations_that_meet_one_another_and_a_reload_are_all_in_force"],
     ),
+    (33, "an identity that comes with a message is refused", &[]),
 ];
 
 #[test]
