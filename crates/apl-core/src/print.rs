@@ -1,7 +1,7 @@
 //! Rules in their one canonical spelling: what a formatter writes in place of what was typed.
 //!
 //! A rule is read as the compiler reads it and written anew: single blanks around operators and after commas, no bracket
-//! and no pair of negations that changes nothing, quotes as [`crate::literal::quote`] chooses them. Attributes and names are
+//! and no pair of negations that changes nothing, quotes as the printer of literals chooses them. Attributes and names are
 //! not looked up, so a rule that will be refused for what it names is written all the same; one that is no rule by its
 //! signs has no canonical spelling, and whoever asks leaves it as it is.
 
