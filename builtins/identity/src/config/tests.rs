@@ -149,8 +149,8 @@ fn a_key_has_what_belongs_to_its_kind_and_nothing_else() {
     assert_eq!(faults_of(json!({"kind": "jwk", "jwk": []})), shape);
     let twice = ["trusted_issuers.0.decoding_key.jwk: the text of the key states a member twice"];
     assert_eq!(faults_of(json!({"kind": "jwk", "jwk": r#"{"kty":"oct","k":"YQ","k":"Yg"}"#})), twice);
-    let source = "trusted_issuers.0.decoding_key.secret: expected `{kind: env_var, name}`, `{kind: file, path}` or \
-                  `{kind: literal, secret}`";
+    let source = "trusted_issuers.0.decoding_key.secret: expected `{kind: env_var, name}`, `{kind: file, path}`, \
+                  `{kind: literal, secret}` or `{kind: named, name}`";
     assert_eq!(faults_of(json!({"kind": "secret", "secret": {"kind": "vault", "secret": "hush-hush"}})), [source]);
     let absent = ["trusted_issuers.0.decoding_key.secret: there is no secret `ABSENT`"];
     assert_eq!(faults_of(json!({"kind": "secret", "secret": {"kind": "env_var", "name": "ABSENT"}})), absent);
