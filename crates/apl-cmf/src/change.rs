@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::{Capabilities, Capability, ContentPart, Elicitation, Grant, Hop};
+use crate::credential::Minted;
+use crate::slot::Slot;
+use crate::{Capabilities, ContentPart, Elicitation, Hop};
 
 /// Who changes an envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,41 +32,6 @@ impl Author {
     }
 }
 
-/// The part of an envelope a change touches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Slot {
-    /// Arguments of the operation.
-    Args,
-    /// Result of the operation.
-    Result,
-    /// Taint labels.
-    Labels,
-    /// Minted credentials, and the chain of delegation.
-    Delegation,
-    /// Approvals.
-    Elicitation,
-    /// Headers of the request that carried the operation.
-    Http,
-    /// What the host attached.
-    Custom,
-}
-
-impl Slot {
-    /// The spelling of records.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Args => "args",
-            Self::Result => "result",
-            Self::Labels => "security.labels",
-            Self::Delegation => "delegation",
-            Self::Elicitation => "elicitation",
-            Self::Http => "http",
-            Self::Custom => "custom",
-        }
-    }
-}
-
 /// Which payload of the operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -72,6 +39,17 @@ pub enum Side {
     Args,
     /// What comes back from it.
     Result,
+}
+
+impl Side {
+    /// The slot of that payload.
+    #[must_use]
+    pub const fn slot(self) -> Slot {
+        match self {
+            Self::Args => Slot::Args,
+            Self::Result => Slot::Result,
+        }
+    }
 }
 
 /// What kind of change it was.
@@ -105,12 +83,10 @@ pub enum LabelScope {
 
 /// A change an author asks for.
 pub enum Change<'c> {
-    /// Adds a taint label. There is no change that removes one.
-    Label(Arc<str>, LabelScope),
-    /// Changes an extension, as a plugin asks for.
+    /// Changes an extension. Policy adds labels; the rest is for plugins to ask for.
     Extension(ExtensionChange),
-    /// States the credential that was minted. Policy alone does.
-    Grant(Grant),
+    /// Adds the credential that was minted for the backend, in the place of one for the same header. Policy alone does.
+    Mint(Minted),
     /// States how far an approval is. Policy alone does.
     Elicit(Elicitation),
     /// Edits the parts of a payload in place; the edit answers whether it changed anything.
@@ -142,22 +118,33 @@ pub enum ExtensionChange {
     ResponseHeader(String, Option<String>),
     /// Adds a hop to the chain of delegation: the subject that acts from here on (`append_delegation`).
     Hop(Hop),
+    /// Adds a credential for the backend, for a header that policy minted none for (`write_delegated_tokens`). Policy does
+    /// not read it as granted.
+    DelegatedToken(Minted),
     /// Sets a member of what the host attached, or removes it (`write_custom`).
     Custom(String, Option<Json>),
 }
 
-impl ExtensionChange {
-    /// The capability it needs.
+impl Change<'_> {
+    /// Adds a taint label. There is no change that removes one.
     #[must_use]
-    pub const fn needs(&self) -> Capability {
-        match self {
-            Self::Label(..) => Capability::AppendLabels,
-            Self::RequestHeader(..) | Self::ResponseHeader(..) => Capability::WriteHeaders,
-            Self::Hop(_) => Capability::AppendDelegation,
-            Self::Custom(..) => Capability::WriteCustom,
-        }
+    pub const fn label(label: Arc<str>, scope: LabelScope) -> Self {
+        Self::Extension(ExtensionChange::Label(label, scope))
     }
 
+    /// The slot it changes.
+    #[must_use]
+    pub const fn slot(&self) -> Slot {
+        match self {
+            Self::Extension(change) => change.slot(),
+            Self::Mint(_) => Slot::Delegation,
+            Self::Elicit(_) => Slot::Elicitation,
+            Self::Edit { side, .. } | Self::Replace { side, .. } => side.slot(),
+        }
+    }
+}
+
+impl ExtensionChange {
     /// The slot it changes.
     #[must_use]
     pub const fn slot(&self) -> Slot {
@@ -165,13 +152,14 @@ impl ExtensionChange {
             Self::Label(..) => Slot::Labels,
             Self::RequestHeader(..) | Self::ResponseHeader(..) => Slot::Http,
             Self::Hop(_) => Slot::Delegation,
+            Self::DelegatedToken(_) => Slot::RawCredentials,
             Self::Custom(..) => Slot::Custom,
         }
     }
 
     pub(crate) const fn kind(&self) -> ChangeKind {
         match self {
-            Self::Label(..) | Self::Hop(_) => ChangeKind::Append,
+            Self::Label(..) | Self::Hop(_) | Self::DelegatedToken(_) => ChangeKind::Append,
             Self::RequestHeader(..) | Self::ResponseHeader(..) | Self::Custom(..) => ChangeKind::Modify,
         }
     }
@@ -183,6 +171,7 @@ impl ExtensionChange {
             Self::RequestHeader(name, _) => format!("request_headers.{}", name.to_ascii_lowercase()).into(),
             Self::ResponseHeader(name, _) => format!("response_headers.{}", name.to_ascii_lowercase()).into(),
             Self::Hop(_) => Arc::from("chain"),
+            Self::DelegatedToken(minted) => minted.header.to_ascii_lowercase().into(),
             Self::Custom(key, _) => Arc::from(key.as_str()),
         }
     }
@@ -228,8 +217,7 @@ impl Ledger {
 impl fmt::Debug for Change<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Label(label, scope) => f.debug_tuple("Label").field(label).field(scope).finish(),
-            Self::Grant(grant) => f.debug_tuple("Grant").field(grant).finish(),
+            Self::Mint(minted) => f.debug_tuple("Mint").field(minted).finish(),
             // What a plugin attaches may be anything.
             Self::Extension(change) => f.debug_tuple("Extension").field(&change.slot()).finish(),
             Self::Elicit(elicitation) => f.debug_tuple("Elicit").field(elicitation).finish(),

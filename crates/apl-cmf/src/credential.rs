@@ -1,6 +1,7 @@
-//! The tokens a caller sent. They stand apart from the envelope's encodable slots.
+//! The tokens a caller sent, and those that were minted for the backend. They stand apart from the envelope's encodable slots.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::Secret;
 
@@ -46,4 +47,86 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.headers.iter().map(|(name, _)| (name, "[redacted]"))).finish()
     }
+}
+
+/// A credential that was minted for the backend.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Minted {
+    /// The header it is sent in.
+    pub header: String,
+    /// The value of that header.
+    pub value: Secret,
+    /// The audience it was granted for.
+    pub audience: Arc<str>,
+    /// The scopes that were granted, which may be fewer than were asked for.
+    pub permissions: Vec<Arc<str>>,
+}
+
+impl Minted {
+    /// Whether it can be sent: its header is one, and its value cannot end it (RFC 9110, section 5.5).
+    #[must_use]
+    pub fn is_sendable(&self) -> bool {
+        is_header_name(&self.header) && is_header_value(self.value.expose())
+    }
+
+    fn is_for(&self, header: &str) -> bool {
+        self.header.eq_ignore_ascii_case(header)
+    }
+}
+
+impl fmt::Debug for Minted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Minted").field("audience", &self.audience).finish_non_exhaustive()
+    }
+}
+
+/// What an envelope holds of credentials.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RawCredentials {
+    pub(crate) inbound: Credentials,
+    by_policy: Vec<Minted>,
+    by_plugins: Vec<Minted>,
+}
+
+impl RawCredentials {
+    /// Those for the backend, one for each header.
+    pub(crate) fn minted(&self) -> impl Iterator<Item = &Minted> {
+        self.by_policy.iter().chain(&self.by_plugins)
+    }
+
+    /// What policy minted takes the place of any other for its header.
+    pub(crate) fn mint(&mut self, minted: Minted) {
+        self.by_policy.retain(|earlier| !earlier.is_for(&minted.header));
+        self.by_plugins.retain(|earlier| !earlier.is_for(&minted.header));
+        self.by_policy.push(minted);
+    }
+
+    /// Whether a plugin may add one for that header: none takes the place of what policy minted.
+    pub(crate) fn is_free(&self, header: &str) -> bool {
+        !self.by_policy.iter().any(|minted| minted.is_for(header))
+    }
+
+    /// What a plugin adds takes the place of what a plugin added before.
+    pub(crate) fn add(&mut self, minted: Minted) {
+        self.by_plugins.retain(|earlier| !earlier.is_for(&minted.header));
+        self.by_plugins.push(minted);
+    }
+
+    /// Takes those for the backend out.
+    pub(crate) fn take_minted(&mut self) -> Vec<Minted> {
+        let mut minted = std::mem::take(&mut self.by_policy);
+        minted.append(&mut self.by_plugins);
+        minted
+    }
+}
+
+/// Whether a text is the name of a header (RFC 9110, section 5.1).
+pub(crate) fn is_header_name(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_token)
+}
+
+/// Whether a text may be the value of a header: it cannot end it (RFC 9110, section 5.5).
+pub(crate) fn is_header_value(value: &str) -> bool {
+    !value.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
 }

@@ -1,20 +1,20 @@
 //! The envelope of one identified operation.
 
+mod apply;
+mod context;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use crate::change::{Author, Change, ChangeKind, Entry, LabelScope, Ledger, Refused, Side, Slot};
+use crate::change::{Author, Change, LabelScope, Ledger, Side};
 use crate::context::without_credentials;
-use crate::extension;
+use crate::credential::{Credentials, Minted, RawCredentials};
 use crate::phase::PhaseState;
 use crate::reading::Reading;
 use crate::slots::Slots;
-use crate::{
-    AgentContext, Capability, ContentPart, DataPolicy, Delegation, Elicitation, Entity, EntityKind, ExtensionChange,
-    Grant, HttpContext, Identity, Message, MessagePayload, Meta, NameSet, ObjectProfile, RequestContext, Workload,
-};
+use crate::{ContentPart, Elicitation, Entity, EntityKind, Grant, Identity, Message, MessagePayload, NameSet};
 
 /// How an identity came to be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub struct Envelope {
     /// None until the session's labels were loaded.
     session_labels: Option<NameSet>,
     message_labels: NameSet,
+    /// None while there are none.
+    credentials: Option<Arc<RawCredentials>>,
     phase: PhaseState,
     reading: Reading,
     ledger: Ledger,
@@ -62,48 +64,40 @@ impl Envelope {
             received_ms,
             session_labels: None,
             message_labels: NameSet::default(),
+            credentials: None,
             phase: PhaseState::default(),
             reading: Reading::default(),
             ledger: Ledger::default(),
         }
     }
 
-    /// Makes a change, if tier and capability allow it, and notes it; answers whether anything is different now.
-    ///
-    /// # Errors
-    /// When the author may not make such a change; the envelope is then as before.
-    pub fn apply(&mut self, author: &Author, change: Change<'_>) -> Result<bool, Refused> {
-        match change {
-            Change::Label(label, scope) => self.add_label(author, label, scope),
-            Change::Extension(ExtensionChange::Label(label, scope)) => self.add_label(author, label, scope),
-            Change::Extension(change) => self.extend(author, change),
-            Change::Grant(grant) => {
-                let path = Arc::clone(&grant.audience);
-                self.state(author, Slot::Delegation, path, |phase| phase.grant = Some(grant))
-            }
-            Change::Elicit(elicitation) => {
-                let path = Arc::clone(&elicitation.id);
-                self.state(author, Slot::Elicitation, path, |phase| phase.elicitation = Some(elicitation))
-            }
-            Change::Edit { side, path, edit } => {
-                let changed = edit(self.parts_mut(side)?);
-                if changed {
-                    self.ledger.note(Entry {
-                        author: author.clone(),
-                        slot: slot_of(side),
-                        path,
-                        kind: ChangeKind::Modify,
-                    });
-                }
-                Ok(changed)
-            }
-            Change::Replace { side, content } => self.replace(author, side, content),
-        }
-    }
-
     /// Receives the headers an answer came with by HTTP, in place of what the host stated before; credentials are left out.
     pub fn response_headers(&mut self, headers: BTreeMap<String, String>) {
         Arc::make_mut(self.slots.http.get_or_insert_default()).response_headers = without_credentials(headers);
+    }
+
+    /// Receives the tokens the caller sent, for those who may read them.
+    pub fn receive_credentials(&mut self, inbound: Credentials) {
+        if !inbound.is_empty() {
+            Arc::make_mut(self.credentials.get_or_insert_default()).inbound = inbound;
+        }
+    }
+
+    /// Takes out the credentials that were minted for the backend, each for a header of its own: once.
+    #[must_use]
+    pub fn take_minted(&mut self) -> Vec<Minted> {
+        self.credentials.as_mut().map(|held| Arc::make_mut(held).take_minted()).unwrap_or_default()
+    }
+
+    /// The tokens the caller sent.
+    #[must_use]
+    pub(crate) fn inbound(&self) -> Option<&Credentials> {
+        self.credentials.as_deref().map(|held| &held.inbound)
+    }
+
+    /// The credentials that were minted for the backend.
+    pub(crate) fn minted(&self) -> impl Iterator<Item = &Minted> {
+        self.credentials.iter().flat_map(|held| held.minted())
     }
 
     /// Receives what the capability answered; the post phases judge it.
@@ -114,7 +108,7 @@ impl Envelope {
         let labels = data.iter().flat_map(|data| data.values()).flat_map(|policy| policy.apply_labels.as_slice());
         for label in labels {
             // The runtime may add any label of an operation.
-            let _ = self.add_label(&Author::Runtime, Arc::clone(label), LabelScope::Message);
+            let _ = self.apply(&Author::Runtime, Change::label(Arc::clone(label), LabelScope::Message));
         }
     }
 
@@ -247,189 +241,9 @@ impl Envelope {
         self.phase.elicitation.as_ref()
     }
 
-    /// The chain of delegation that led to the caller.
-    #[must_use]
-    pub fn delegation(&self) -> &Delegation {
-        self.slots.delegation()
-    }
-
-    /// The request it belongs to.
-    #[must_use]
-    pub fn request_context(&self) -> &RequestContext {
-        self.slots.request()
-    }
-
-    /// The agent that acts.
-    #[must_use]
-    pub fn agent(&self) -> &AgentContext {
-        self.slots.agent()
-    }
-
-    /// The HTTP request that carried it, to be shared; none where nothing is known of it.
-    #[must_use]
-    pub fn shared_http(&self) -> Option<Arc<HttpContext>> {
-        self.slots.http.clone()
-    }
-
-    /// What the host attached, to be shared; none where it attached nothing.
-    #[must_use]
-    pub fn shared_custom(&self) -> Option<Arc<Map<String, Json>>> {
-        self.slots.custom.clone()
-    }
-
-    /// The HTTP request that carried it.
-    #[must_use]
-    pub fn http(&self) -> &HttpContext {
-        self.slots.http()
-    }
-
-    /// Profiles of the objects it touches, by their names.
-    #[must_use]
-    pub fn objects(&self) -> &BTreeMap<String, ObjectProfile> {
-        self.slots.objects()
-    }
-
-    /// What holds for the data it gives out, by their names.
-    #[must_use]
-    pub fn data(&self) -> &BTreeMap<String, DataPolicy> {
-        self.slots.data()
-    }
-
-    /// What the host knows of the entity.
-    #[must_use]
-    pub fn meta(&self) -> &Meta {
-        self.slots.meta()
-    }
-
-    /// The MCP context.
-    #[must_use]
-    pub fn mcp(&self) -> &Map<String, Json> {
-        self.slots.mcp()
-    }
-
-    /// The inference context.
-    #[must_use]
-    pub fn llm(&self) -> &Map<String, Json> {
-        self.slots.llm()
-    }
-
-    /// The completion context.
-    #[must_use]
-    pub fn completion(&self) -> &Map<String, Json> {
-        self.slots.completion()
-    }
-
-    /// Where its content came from.
-    #[must_use]
-    pub fn provenance(&self) -> &Map<String, Json> {
-        self.slots.provenance()
-    }
-
-    /// The agent framework's context.
-    #[must_use]
-    pub fn framework(&self) -> &Map<String, Json> {
-        self.slots.framework()
-    }
-
-    /// The workload this process is.
-    #[must_use]
-    pub fn this_workload(&self) -> Option<&Workload> {
-        self.slots.this_workload.as_deref()
-    }
-
-    /// What the host attached.
-    #[must_use]
-    pub fn custom(&self) -> &Map<String, Json> {
-        self.slots.custom()
-    }
-
     /// What was changed, by whom.
     #[must_use]
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger
-    }
-
-    fn add_label(&mut self, author: &Author, label: Arc<str>, scope: LabelScope) -> Result<bool, Refused> {
-        const REFUSED: Refused = Refused { slot: Slot::Labels };
-        if let Author::Plugin(_, capabilities) = author
-            && !capabilities.has(Capability::AppendLabels)
-        {
-            return Err(REFUSED);
-        }
-        let set = match scope {
-            LabelScope::Session => self.session_labels.as_mut().ok_or(REFUSED)?,
-            LabelScope::Message => &mut self.message_labels,
-        };
-        if set.contains(&label) {
-            return Ok(false);
-        }
-        *set = set.with(Arc::clone(&label));
-        self.ledger.note(Entry { author: author.clone(), slot: Slot::Labels, path: label, kind: ChangeKind::Append });
-        Ok(true)
-    }
-
-    fn extend(&mut self, author: &Author, change: ExtensionChange) -> Result<bool, Refused> {
-        let refused = Refused { slot: change.slot() };
-        if !matches!(author, Author::Plugin(_, capabilities) if capabilities.has(change.needs())) {
-            return Err(refused);
-        }
-        let (slot, path, kind) = (change.slot(), change.path(), change.kind());
-        let changed = extension::change(&mut self.slots, change).ok_or(refused)?;
-        if changed {
-            self.ledger.note(Entry { author: author.clone(), slot, path, kind });
-        }
-        Ok(changed)
-    }
-
-    /// States what happened in a phase. A plugin cannot.
-    fn state(
-        &mut self,
-        author: &Author,
-        slot: Slot,
-        path: Arc<str>,
-        set: impl FnOnce(&mut PhaseState),
-    ) -> Result<bool, Refused> {
-        if matches!(author, Author::Plugin(..)) {
-            return Err(Refused { slot });
-        }
-        set(&mut self.phase);
-        self.ledger.note(Entry { author: author.clone(), slot, path, kind: ChangeKind::Append });
-        Ok(true)
-    }
-
-    fn replace(&mut self, author: &Author, side: Side, content: Vec<ContentPart>) -> Result<bool, Refused> {
-        let message = self.message_mut(side)?;
-        if message.content == content {
-            return Ok(false);
-        }
-        message.content = content;
-        self.ledger.note(Entry {
-            author: author.clone(),
-            slot: slot_of(side),
-            path: Arc::from(""),
-            kind: ChangeKind::Modify,
-        });
-        Ok(true)
-    }
-
-    fn parts_mut(&mut self, side: Side) -> Result<&mut [ContentPart], Refused> {
-        self.message_mut(side).map(|message| message.content.as_mut_slice())
-    }
-
-    fn message_mut(&mut self, side: Side) -> Result<&mut Message, Refused> {
-        self.reading = Reading::default();
-        match side {
-            Side::Args => Ok(&mut self.request.message),
-            Side::Result => {
-                self.response.as_mut().map(|payload| &mut payload.message).ok_or(Refused { slot: Slot::Result })
-            }
-        }
-    }
-}
-
-const fn slot_of(side: Side) -> Slot {
-    match side {
-        Side::Args => Slot::Args,
-        Side::Result => Slot::Result,
     }
 }

@@ -25,17 +25,18 @@ mod reading;
 mod request;
 mod secret;
 mod several;
+mod slot;
 mod slots;
 mod view;
 pub mod wire;
 
 pub use capability::{Capabilities, Capability};
-pub use change::{Author, Change, ChangeKind, Entry, ExtensionChange, LabelScope, Ledger, Refused, Side, Slot};
+pub use change::{Author, Change, ChangeKind, Entry, ExtensionChange, LabelScope, Ledger, Refused, Side};
 pub use content::{Media, MediaSource, More, PromptRequest, Resource, ResourceRef, TextPart, ToolCall, ToolResult};
 pub use context::{
     AgentContext, Conversation, Delegation, Hop, HttpContext, Meta, RequestContext, is_sensitive_header,
 };
-pub use credential::Credentials;
+pub use credential::{Credentials, Minted};
 pub use draft::Draft;
 pub use entity::{Entity, EntityKind};
 pub use envelope::{Envelope, Standing};
@@ -48,4 +49,5 @@ pub use name_set::NameSet;
 pub use phase::{Elicitation, ElicitationStatus, Grant};
 pub use request::{AgentRequest, HttpRequest, LlmRequest, agent_of};
 pub use secret::Secret;
+pub use slot::{Slot, Tier};
 pub use view::View;

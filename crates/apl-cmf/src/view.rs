@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    AgentContext, Capabilities, Capability, Client, DataPolicy, Delegation, Entity, EntityKind, Envelope, Grant,
-    HttpContext, Meta, NameSet, ObjectProfile, RequestContext, Workload,
+    AgentContext, Capabilities, Capability, Client, Credentials, DataPolicy, Delegation, Entity, EntityKind, Envelope,
+    Grant, HttpContext, Meta, Minted, NameSet, ObjectProfile, RequestContext, Workload,
 };
 
 /// An envelope through the capabilities of a plugin. What a capability is missing for reads as absent.
@@ -183,6 +183,17 @@ impl<'e> View<'e> {
     #[must_use]
     pub fn custom(&self) -> Option<&'e Map<String, Json>> {
         self.granted(Capability::ReadCustom).map(Envelope::custom)
+    }
+
+    /// The tokens the caller sent (`read_inbound_credentials`); none where it sent none.
+    #[must_use]
+    pub fn inbound_credentials(&self) -> Option<&'e Credentials> {
+        self.granted(Capability::ReadInboundCredentials).and_then(Envelope::inbound)
+    }
+
+    /// The credentials that were minted for the backend so far (`read_delegated_tokens`).
+    pub fn delegated_tokens(&self) -> impl Iterator<Item = &'e Minted> + use<'e> {
+        self.granted(Capability::ReadDelegatedTokens).into_iter().flat_map(Envelope::minted)
     }
 
     fn granted(&self, capability: Capability) -> Option<&'e Envelope> {

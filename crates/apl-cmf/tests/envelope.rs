@@ -48,7 +48,7 @@ fn a_principal_of_a_kind_is_established_once() {
 #[test]
 fn a_session_label_needs_a_session() {
     let mut envelope = envelope();
-    let label = || Change::Label(Arc::from("secret"), LabelScope::Session);
+    let label = || Change::label(Arc::from("secret"), LabelScope::Session);
     assert!(envelope.apply(&policy(), label()).is_err());
     assert_eq!(envelope.session_labels(), None);
     envelope.bind_session(&NameSet::EMPTY);
@@ -69,7 +69,7 @@ fn binding_a_session_again_never_loses_a_label() {
 #[test]
 fn a_plugin_adds_labels_only_with_the_capability() {
     let mut envelope = envelope();
-    let label = || Change::Label(Arc::from("pii"), LabelScope::Message);
+    let label = || Change::label(Arc::from("pii"), LabelScope::Message);
     let without = Author::Plugin(Arc::from("scan"), Capabilities::NONE);
     assert!(envelope.apply(&without, label()).is_err());
     assert!(envelope.message_labels().is_empty());

@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use apl_cmf::{
-    AgentContext, Author, Capabilities, Capability, Change, Client, DataPolicy, Delegation, Draft, Elicitation,
-    ElicitationStatus, Envelope, ExtensionChange, Grant, Hop, HttpContext, Identity, LabelScope, Message, Meta,
-    NameSet, ObjectProfile, RequestContext, Role, Standing, Subject, View, Workload,
+    AgentContext, Author, Capabilities, Capability, Change, Client, Credentials, DataPolicy, Delegation, Draft,
+    Elicitation, ElicitationStatus, Envelope, ExtensionChange, Hop, HttpContext, Identity, LabelScope, Message, Meta,
+    Minted, NameSet, ObjectProfile, RequestContext, Role, Slot, Standing, Subject, Tier, View, Workload,
 };
 use serde_json::{Map, Value as Json, json};
 
 use Capability::{
     AppendDelegation, AppendLabels, ReadAgent, ReadClaims, ReadClient, ReadCompletion, ReadCustom, ReadData,
-    ReadDelegation, ReadFramework, ReadHeaders, ReadLabels, ReadLlm, ReadMcp, ReadMeta, ReadObjects, ReadPermissions,
-    ReadProvenance, ReadRoles, ReadSubject, ReadTeams, ReadWorkload, WriteCustom, WriteHeaders,
+    ReadDelegatedTokens, ReadDelegation, ReadFramework, ReadHeaders, ReadInboundCredentials, ReadLabels, ReadLlm,
+    ReadMcp, ReadMeta, ReadObjects, ReadPermissions, ReadProvenance, ReadRoles, ReadSubject, ReadTeams, ReadWorkload,
+    WriteCustom, WriteDelegatedTokens, WriteHeaders,
 };
 
 /// An envelope in which every slot holds something.
@@ -54,37 +55,47 @@ fn full() -> Envelope {
         .this_workload(Arc::new(workload()));
     let mut envelope = draft.identify(identity, Standing::Verified, 0);
     envelope.bind_session(&NameSet::from_iter(["secret"]));
+    envelope.receive_credentials(Credentials::bearer("planted"));
+    let policy = Author::Policy(Arc::from("rule"));
+    envelope.apply(&policy, Change::Mint(token("authorization"))).unwrap();
+    drop(envelope.begin_ledger());
     envelope
+}
+
+fn token(header: &str) -> Minted {
+    Minted { header: header.to_owned(), value: "planted".into(), audience: Arc::from("a"), permissions: Vec::new() }
 }
 
 type Sees = fn(&View<'_>) -> bool;
 
-const SLOTS: [(&str, Option<Capability>, Sees); 25] = [
-    ("request", None, |view| view.request().request_id.is_some()),
-    ("subject id", Some(ReadSubject), |view| view.subject_id().is_some()),
-    ("subject tenant", Some(ReadSubject), |view| view.tenant().is_some()),
-    ("subject roles", Some(ReadRoles), |view| view.roles().is_some()),
-    ("subject permissions", Some(ReadPermissions), |view| view.permissions().is_some()),
-    ("subject teams", Some(ReadTeams), |view| view.teams().is_some()),
-    ("subject claims", Some(ReadClaims), |view| view.claims().is_some()),
-    ("client", Some(ReadClient), |view| view.client().is_some()),
-    ("caller workload", Some(ReadWorkload), |view| view.caller_workload().is_some()),
-    ("this workload", Some(ReadWorkload), |view| view.this_workload().is_some()),
-    ("session labels", Some(ReadLabels), |view| view.session_labels().is_some()),
-    ("message labels", Some(ReadLabels), |view| view.message_labels().is_some()),
-    ("objects", Some(ReadObjects), |view| view.objects().is_some()),
-    ("data", Some(ReadData), |view| view.data().is_some()),
-    ("agent", Some(ReadAgent), |view| view.agent().is_some()),
-    ("delegation", Some(ReadDelegation), |view| view.delegation().is_some()),
-    ("http", Some(ReadHeaders), |view| view.http().is_some()),
-    ("request headers", Some(ReadHeaders), |view| view.request_headers().is_some()),
-    ("meta", Some(ReadMeta), |view| view.meta().is_some()),
-    ("mcp", Some(ReadMcp), |view| view.mcp().is_some()),
-    ("llm", Some(ReadLlm), |view| view.llm().is_some()),
-    ("completion", Some(ReadCompletion), |view| view.completion().is_some()),
-    ("provenance", Some(ReadProvenance), |view| view.provenance().is_some()),
-    ("framework", Some(ReadFramework), |view| view.framework().is_some()),
-    ("custom", Some(ReadCustom), |view| view.custom().is_some()),
+const SEEN: [(Slot, &str, Option<Capability>, Sees); 27] = [
+    (Slot::Request, "request", None, |view| view.request().request_id.is_some()),
+    (Slot::Subject, "subject id", Some(ReadSubject), |view| view.subject_id().is_some()),
+    (Slot::Subject, "subject tenant", Some(ReadSubject), |view| view.tenant().is_some()),
+    (Slot::Subject, "subject roles", Some(ReadRoles), |view| view.roles().is_some()),
+    (Slot::Subject, "subject permissions", Some(ReadPermissions), |view| view.permissions().is_some()),
+    (Slot::Subject, "subject teams", Some(ReadTeams), |view| view.teams().is_some()),
+    (Slot::Subject, "subject claims", Some(ReadClaims), |view| view.claims().is_some()),
+    (Slot::Client, "client", Some(ReadClient), |view| view.client().is_some()),
+    (Slot::CallerWorkload, "caller workload", Some(ReadWorkload), |view| view.caller_workload().is_some()),
+    (Slot::ThisWorkload, "this workload", Some(ReadWorkload), |view| view.this_workload().is_some()),
+    (Slot::Labels, "session labels", Some(ReadLabels), |view| view.session_labels().is_some()),
+    (Slot::Labels, "message labels", Some(ReadLabels), |view| view.message_labels().is_some()),
+    (Slot::Objects, "objects", Some(ReadObjects), |view| view.objects().is_some()),
+    (Slot::Data, "data", Some(ReadData), |view| view.data().is_some()),
+    (Slot::Agent, "agent", Some(ReadAgent), |view| view.agent().is_some()),
+    (Slot::Delegation, "delegation", Some(ReadDelegation), |view| view.delegation().is_some()),
+    (Slot::Http, "http", Some(ReadHeaders), |view| view.http().is_some()),
+    (Slot::Http, "request headers", Some(ReadHeaders), |view| view.request_headers().is_some()),
+    (Slot::Meta, "meta", Some(ReadMeta), |view| view.meta().is_some()),
+    (Slot::Mcp, "mcp", Some(ReadMcp), |view| view.mcp().is_some()),
+    (Slot::Llm, "llm", Some(ReadLlm), |view| view.llm().is_some()),
+    (Slot::Completion, "completion", Some(ReadCompletion), |view| view.completion().is_some()),
+    (Slot::Provenance, "provenance", Some(ReadProvenance), |view| view.provenance().is_some()),
+    (Slot::Framework, "framework", Some(ReadFramework), |view| view.framework().is_some()),
+    (Slot::Custom, "custom", Some(ReadCustom), |view| view.custom().is_some()),
+    (Slot::RawCredentials, "inbound", Some(ReadInboundCredentials), |view| view.inbound_credentials().is_some()),
+    (Slot::RawCredentials, "minted", Some(ReadDelegatedTokens), |view| view.delegated_tokens().next().is_some()),
 ];
 
 #[test]
@@ -93,20 +104,37 @@ fn a_slot_is_visible_to_its_capability_and_to_what_implies_it_and_to_no_other() 
     for capability in Capability::ALL {
         let granted = Capabilities::NONE.with(*capability);
         let view = View::new(&envelope, granted);
-        for (slot, needs, sees) in SLOTS {
+        for (_, part, needs, sees) in SEEN {
             let expected = needs.is_none_or(|needed| needed == *capability || capability.implies() == Some(needed));
-            assert_eq!(sees(&view), expected, "{slot} under `{}`", capability.name());
+            assert_eq!(sees(&view), expected, "{part} under `{}`", capability.name());
         }
     }
     let blind = View::new(&envelope, Capabilities::NONE);
-    for (slot, needs, sees) in SLOTS {
-        assert_eq!(sees(&blind), needs.is_none(), "{slot} without any capability");
+    for (_, part, needs, sees) in SEEN {
+        assert_eq!(sees(&blind), needs.is_none(), "{part} without any capability");
+    }
+}
+
+#[test]
+fn the_table_of_slots_names_the_capabilities_that_show_them() {
+    for slot in Slot::ALL.iter().filter(|slot| !matches!(slot.tier(), Tier::Payload | Tier::Output)) {
+        let of_slot = SEEN.iter().filter(|(shown, ..)| shown == slot);
+        let mut showing: Vec<_> = of_slot.filter_map(|(_, _, needs, _)| needs.map(Capability::name)).collect();
+        showing.dedup();
+        assert_eq!(showing, slot.reads().iter().map(|read| read.name()).collect::<Vec<_>>(), "{}", slot.name());
+    }
+}
+
+#[test]
+fn what_a_plugin_may_write_is_never_immutable_and_is_readable_by_whom_the_table_says() {
+    for slot in Slot::ALL {
+        let may_change = matches!(slot.tier(), Tier::Monotonic | Tier::Guarded | Tier::Mutable);
+        assert_eq!(slot.writes().is_some(), may_change, "{}", slot.name());
     }
 }
 
 /// Every change there is, with the capability a plugin needs for it; none where no plugin may make it.
 fn changes() -> Vec<(Option<Capability>, Change<'static>)> {
-    let grant = Grant { audience: Arc::from("a"), permissions: NameSet::EMPTY };
     let (id, approver) = (Arc::from("1"), Arc::from("bob"));
     let elicitation = Elicitation { id, status: ElicitationStatus::Approved, approver, channel: None };
     let header = || ("x-a".to_owned(), Some("1".to_owned()));
@@ -114,12 +142,12 @@ fn changes() -> Vec<(Option<Capability>, Change<'static>)> {
     vec![
         (Some(AppendLabels), Change::Extension(ExtensionChange::Label(Arc::from("l"), LabelScope::Session))),
         (Some(AppendLabels), Change::Extension(ExtensionChange::Label(Arc::from("m"), LabelScope::Message))),
-        (Some(AppendLabels), Change::Label(Arc::from("n"), LabelScope::Session)),
         (Some(WriteHeaders), Change::Extension(ExtensionChange::RequestHeader(request, value))),
         (Some(WriteHeaders), Change::Extension(ExtensionChange::ResponseHeader(response, same))),
         (Some(AppendDelegation), Change::Extension(ExtensionChange::Hop("carol".into()))),
         (Some(WriteCustom), Change::Extension(ExtensionChange::Custom("b".into(), Some(json!(2))))),
-        (None, Change::Grant(grant)),
+        (Some(WriteDelegatedTokens), Change::Extension(ExtensionChange::DelegatedToken(token("x-token")))),
+        (None, Change::Mint(token("x-token"))),
         (None, Change::Elicit(elicitation)),
     ]
 }
@@ -187,4 +215,35 @@ fn a_change_clones_only_its_slot() {
     after.apply(&author, Change::Extension(change)).unwrap();
     assert!(std::ptr::eq(before.mcp(), after.mcp()) && std::ptr::eq(before.http(), after.http()));
     assert_eq!((before.custom().len(), after.custom().len()), (1, 2));
+}
+
+#[test]
+fn no_plugin_takes_the_place_of_a_credential_that_policy_minted() {
+    let mut envelope = full();
+    let plugin = Author::Plugin(Arc::from("p"), Capabilities::NONE.with(WriteDelegatedTokens));
+    let add = |header: &str| Change::Extension(ExtensionChange::DelegatedToken(token(header)));
+    assert!(envelope.apply(&plugin, add("AUTHORIZATION")).is_err());
+    assert!(envelope.apply(&plugin, add("a\r\nb")).is_err());
+    envelope.apply(&plugin, add("x-token")).unwrap();
+    envelope.apply(&plugin, add("X-Token")).unwrap();
+    assert_eq!(envelope.grant().map(|grant| &*grant.audience), Some("a"));
+    let policy = Author::Policy(Arc::from("rule"));
+    envelope.apply(&policy, Change::Mint(Minted { audience: Arc::from("b"), ..token("x-token") })).unwrap();
+    let minted = envelope.take_minted();
+    let sent: Vec<_> = minted.iter().map(|minted| (minted.header.as_str(), &*minted.audience)).collect();
+    assert_eq!(sent, [("authorization", "a"), ("x-token", "b")]);
+    assert_eq!(envelope.take_minted(), []);
+}
+
+#[test]
+fn of_several_changes_all_are_made_or_none() {
+    let mut envelope = full();
+    let before = format!("{envelope:?}");
+    let author = Author::Plugin(Arc::from("p"), Capabilities::NONE.with(WriteCustom));
+    let allowed = || Change::Extension(ExtensionChange::Custom("b".into(), Some(json!(2))));
+    let refused = Change::Extension(ExtensionChange::Hop("carol".into()));
+    assert_eq!(envelope.apply_all(&author, vec![allowed(), refused]).unwrap_err().slot, Slot::Delegation);
+    assert_eq!(format!("{envelope:?}"), before);
+    assert!(envelope.apply_all(&author, vec![allowed(), allowed()]).unwrap());
+    assert_eq!(envelope.ledger().entries().len(), 1);
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod blocking;
+mod payload;
 mod size;
 
 use std::num::NonZeroUsize;
@@ -11,12 +12,13 @@ use apl_cmf::{Author, Change, Envelope, ExtensionChange, Message, MessagePayload
 use apl_core::Denial;
 use cpex_orchestration::{call, fan_out};
 use cpex_sdk::audit::Execution;
-use cpex_sdk::{FieldPayload, Instance, OwnPayload, PluginContext, PluginInstance, code};
+use cpex_sdk::{FieldPayload, Instance, PluginContext, PluginInstance, code};
 use serde_json::Value as Json;
 use tracing::Instrument as _;
 
 pub(crate) use self::answer::Answer;
 use self::answer::{Answered, Asked, Placing, keeps_entity};
+use self::payload::{Given, Modified};
 use crate::conditions::There;
 use crate::road::state::{Identified, Passage};
 use crate::snapshot::Control;
@@ -156,12 +158,11 @@ async fn modify(index: usize, control: &Control, placing: Placing, identified: &
     let asked = ask(control, identified.envelope, identified.passage, &mut context).await;
     identified.passage.contexts.put(index, context);
     let mut answered = Answered::of(asked, control, placing);
-    let requested = answered.requested;
     let (modification, changes) = (answered.modification.take(), std::mem::take(&mut answered.changes));
     if let Err(refused) = make(control, modification, changes, identified) {
-        answered = Answered { requested, ..answered.turned_down(refused, control, placing) };
+        answered = answered.turned_down(refused, control, placing);
     }
-    let effective = match (&answered.denial, &answered.error, requested) {
+    let effective = match (&answered.denial, &answered.error, answered.requested) {
         (Some(_), _, _) => "deny",
         (None, None, "modify") if control.config.mode.may_modify() => "modify",
         (None, _, _) => "allow",
@@ -170,7 +171,7 @@ async fn modify(index: usize, control: &Control, placing: Placing, identified: &
     answered.denial.map_or(Called::GoOn, Called::Deny)
 }
 
-/// Makes the changes a plugin asks for, or says which its capabilities or the payload forbid.
+/// Makes the changes a plugin asks for, all of them, or says which its capabilities or the payload forbid.
 fn make(
     control: &Control,
     modification: Option<Modified>,
@@ -178,7 +179,7 @@ fn make(
     identified: &mut Identified<'_>,
 ) -> Result<(), String> {
     let Identified { passage, envelope, .. } = identified;
-    let author = Author::Plugin(Arc::clone(&control.name), control.config.capabilities);
+    let (mut asked, mut own) = (Vec::new(), None);
     match modification {
         Some(Modified::Message(MessagePayload { message: Message { content, .. } })) => {
             let side = passage.side();
@@ -189,28 +190,23 @@ fn make(
             if let Some(field) = passage.snapshot.payload_policies.forbids(passage.point, before, &content) {
                 return Err(format!("it changed `{field}`, which no plugin may change on this hook"));
             }
-            envelope.apply(&author, Change::Replace { side, content }).map_err(|refused| refused.to_string())?;
+            asked.push(Change::Replace { side, content });
         }
-        Some(Modified::Own(payload)) => {
-            if let Some(before) = &passage.own
-                && let Some(field) = passage.snapshot.payload_policies.forbids_own(passage.point, before, &payload)
-            {
-                return Err(format!("it changed `{field}`, which no plugin may change on this hook"));
-            }
-            passage.own = Some(payload);
-        }
+        Some(Modified::Own(payload)) => own = Some(payload),
         None => {}
     }
-    for change in changes {
-        envelope.apply(&author, Change::Extension(change)).map_err(|refused| refused.to_string())?;
+    if let (Some(before), Some(after)) = (&passage.own, &own)
+        && let Some(field) = passage.snapshot.payload_policies.forbids_own(passage.point, before, after)
+    {
+        return Err(format!("it changed `{field}`, which no plugin may change on this hook"));
     }
+    asked.extend(changes.into_iter().map(Change::Extension));
+    if !asked.is_empty() {
+        let author = Author::Plugin(Arc::clone(&control.name), control.config.capabilities);
+        envelope.apply_all(&author, asked).map_err(|refused| refused.to_string())?;
+    }
+    passage.own = own.or_else(|| passage.own.take());
     Ok(())
-}
-
-/// What a plugin answers in the place of a payload.
-enum Modified {
-    Message(MessagePayload),
-    Own(OwnPayload),
 }
 
 /// Asks a plugin for its verdict on the payload of this side.
@@ -223,55 +219,31 @@ async fn ask(
     let clock = &passage.snapshot.host.clock;
     let start = clock.monotonic_ns();
     let span = spans::control(control.callee());
-    let answer = match (&control.instance, &passage.own, envelope.payload(passage.side())) {
-        (Some(Instance::Plugin(plugin)), Some(own), _) => {
-            let called = ask_own(control, plugin, own, envelope, passage, context).instrument(span.clone()).await;
-            called.map(|called| called.map(|answer| answer.map(|result| result.map(Modified::Own))))
-        }
-        (Some(Instance::Plugin(plugin)), None, Some(payload)) => {
-            let asked = ask_message(control, plugin, payload, envelope, passage, context);
-            let called = asked.instrument(span.clone()).await;
-            called.map(|called| called.map(|answer| answer.map(|result| result.map(Modified::Message))))
+    let answer = match (&control.instance, Given::of(envelope, passage)) {
+        (Some(Instance::Plugin(plugin)), Some(given)) => {
+            ask_about(given, control, plugin, envelope, passage, context).instrument(span.clone()).await
         }
         _ => Ok(None),
     };
     Asked { answer, duration_us: clock.monotonic_ns().saturating_sub(start) / 1000, span }
 }
 
-async fn ask_message(
+async fn ask_about(
+    given: Given<'_>,
     control: &Control,
     plugin: &PluginInstance,
-    payload: &MessagePayload,
     envelope: &Envelope,
     passage: &Passage,
     context: &mut PluginContext,
-) -> Answer<MessagePayload> {
-    if let Some(refused) = size::refused(control, payload) {
+) -> Answer<Modified> {
+    if let Some(refused) = size::refused(control, given) {
         return Ok(Some(Err(refused)));
     }
     if control.config.blocking {
         return blocking::ask(control, plugin, envelope, passage, context).await;
     }
     let view = View::new(envelope, control.config.capabilities);
-    call(plugin.call(passage.point, payload, &view, context), control.timeout).await
-}
-
-async fn ask_own(
-    control: &Control,
-    plugin: &PluginInstance,
-    payload: &OwnPayload,
-    envelope: &Envelope,
-    passage: &Passage,
-    context: &mut PluginContext,
-) -> Answer<OwnPayload> {
-    if let Some(refused) = size::refused_own(control, payload) {
-        return Ok(Some(Err(refused)));
-    }
-    if control.config.blocking {
-        return blocking::ask_own(control, plugin, payload, envelope, passage, context).await;
-    }
-    let view = View::new(envelope, control.config.capabilities);
-    call(plugin.call_own(passage.point, payload, &view, context), control.timeout).await
+    call(given.to(plugin, passage.point, &view, context), control.timeout).await
 }
 
 fn note<P>(passage: &mut Passage, control: &Control, answered: &mut Answered<P>, effective: &'static str) {

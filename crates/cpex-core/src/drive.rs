@@ -106,10 +106,10 @@ fn merge(branch: Branch, identified: &mut Identified<'_>) -> Driven {
     for entry in envelope.begin_ledger().entries().iter().filter(|entry| entry.slot == Slot::Labels) {
         let label = &entry.path;
         if envelope.message_labels().contains(label) {
-            let _ = identified.envelope.apply(&entry.author, Change::Label(Arc::clone(label), LabelScope::Message));
+            let _ = identified.envelope.apply(&entry.author, Change::label(Arc::clone(label), LabelScope::Message));
         }
         if envelope.session_labels().is_some_and(|labels| labels.contains(label)) {
-            let _ = identified.envelope.apply(&entry.author, Change::Label(Arc::clone(label), LabelScope::Session));
+            let _ = identified.envelope.apply(&entry.author, Change::label(Arc::clone(label), LabelScope::Session));
         }
     }
     identified.passage.merge(passage);

@@ -180,7 +180,10 @@ fn release(underway: &mut Underway) -> Option<Message> {
 }
 
 fn minted(underway: &mut Underway) -> Vec<Minted> {
-    underway.journey_mut().map(|journey| std::mem::take(&mut journey.passage.yields.minted)).unwrap_or_default()
+    match underway.journey_mut().map(|journey| &mut journey.matter) {
+        Some(Matter::Envelope(envelope)) => envelope.take_minted(),
+        Some(Matter::Draft(_)) | None => Vec::new(),
+    }
 }
 
 impl fmt::Debug for Permit {

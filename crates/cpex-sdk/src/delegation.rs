@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use apl_cmf::{Secret, View};
+pub use apl_cmf::Minted;
+use apl_cmf::View;
 use async_trait::async_trait;
 
 /// Mints downstream credentials.
@@ -67,19 +68,6 @@ impl Party {
     }
 }
 
-/// A minted credential.
-#[derive(Clone)]
-pub struct Minted {
-    /// The header it is sent in.
-    pub header: String,
-    /// The value of that header.
-    pub value: Secret,
-    /// The audience it was granted for.
-    pub audience: String,
-    /// The scopes that were granted, which may be fewer than were asked for.
-    pub permissions: Vec<String>,
-}
-
 /// Why a credential could not be minted. The text goes to the record, never to the caller, and holds no credential.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -88,11 +76,5 @@ pub struct MintError(pub String);
 impl fmt::Debug for MintRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MintRequest").field("audience", &self.audience).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Minted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Minted").field("audience", &self.audience).finish_non_exhaustive()
     }
 }

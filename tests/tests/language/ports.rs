@@ -90,8 +90,8 @@ impl Delegator for Named {
         Ok(Minted {
             header: self.0.clone(),
             value: "Bearer scripted".into(),
-            audience: request.audience.to_owned(),
-            permissions: granted.into_iter().map(str::to_owned).collect(),
+            audience: request.audience.into(),
+            permissions: granted.into_iter().map(Into::into).collect(),
         })
     }
 }

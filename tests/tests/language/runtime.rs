@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use cpex::cmf::{self, ContentPart, Identity, NameSet};
+use cpex::cmf::{self, ContentPart, Identity, Minted, NameSet};
 use cpex::sdk::{Clock, Declassification, IdSource, SessionKey, SessionStore, StoreError, async_trait};
 use cpex::{Answer, Caller, Decision, ManagerConfig, Operation, Outcome, PluginManager};
 use serde_json::{Map, Value as Json, json};
@@ -90,7 +90,11 @@ impl Runtime {
             Decision::Allow(mut permit) => {
                 restriction = permit.restriction().map(|restriction| restriction.to_json());
                 let minted = permit.credentials().into_iter();
-                credentials.extend(minted.map(|minted| (minted.header, minted.audience, minted.permissions)));
+                let scopes = |minted: &Minted| minted.permissions.iter().map(ToString::to_string).collect();
+                credentials.extend(minted.map(|minted| {
+                    let scopes = scopes(&minted);
+                    (minted.header, minted.audience.to_string(), scopes)
+                }));
                 args = permit.take_call().arguments().cloned();
                 self.tokio.block_on(permit.complete(answer(call)))
             }

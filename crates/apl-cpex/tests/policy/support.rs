@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use apl_cmf::{
     AgentContext, Author, Change, Client, ContentPart, Delegation, Draft, Elicitation, ElicitationStatus, Envelope,
-    Grant, Host, HttpContext, Identity, Message, Meta, NameSet, RequestContext, Role, Standing, Subject, ToolCall,
+    Host, HttpContext, Identity, Message, Meta, Minted, NameSet, RequestContext, Role, Standing, Subject, ToolCall,
     Workload,
 };
 use apl_core::node::{Entry, Layout, Node, Text, Value};
@@ -134,8 +134,9 @@ pub(crate) fn full() -> Envelope {
         .identify(identity, Standing::Verified, 1_767_225_600_000);
     envelope.bind_session(&names(&["secret"]));
     let rule = Author::Policy("rule".into());
-    let grant = Grant { audience: "api".into(), permissions: names(&["read"]) };
-    envelope.apply(&rule, Change::Grant(grant)).unwrap();
+    let (header, value) = ("authorization".to_owned(), "Bearer planted".into());
+    let minted = Minted { header, value, audience: "api".into(), permissions: vec!["read".into()] };
+    envelope.apply(&rule, Change::Mint(minted)).unwrap();
     let (id, approver, channel) = ("e1".into(), "carol".into(), Some("#pay".into()));
     let elicitation = Elicitation { id, status: ElicitationStatus::Approved, approver, channel };
     envelope.apply(&rule, Change::Elicit(elicitation)).unwrap();

@@ -59,8 +59,8 @@ impl Delegator for ScriptedDelegator {
             Script::Grant(permissions) => Ok(Minted {
                 header: "Authorization".to_owned(),
                 value: Secret::new(format!("Bearer stub-for-{}", request.audience)),
-                audience: request.audience.to_owned(),
-                permissions: permissions.clone(),
+                audience: request.audience.into(),
+                permissions: permissions.iter().map(|scope| scope.as_str().into()).collect(),
             }),
             Script::Timeout => std::future::pending().await,
             Script::Panic => panic_quietly(),

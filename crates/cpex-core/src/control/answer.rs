@@ -65,10 +65,13 @@ impl<P> Answered<P> {
         Self { duration_us: asked.duration_us, span: asked.span, ..answered }
     }
 
-    /// What the plugin answered cannot be done: a failure of the plugin.
+    /// What the plugin answered cannot be done: a failure of the plugin. If it denied, its denial stands.
     pub(super) fn turned_down(self, error: String, control: &Control, placing: Placing) -> Self {
-        let Self { duration_us, span, .. } = self;
-        Self { duration_us, span, ..Self::failed(code::PLUGIN_ERROR, error, control, placing) }
+        let Self { requested, duration_us, span, .. } = self;
+        if self.denial.is_some() {
+            return Self { error: Some(error), modification: None, changes: Vec::new(), span, ..self };
+        }
+        Self { requested, duration_us, span, ..Self::failed(code::PLUGIN_ERROR, error, control, placing) }
     }
 
     /// What a plugin of that mode asks for.

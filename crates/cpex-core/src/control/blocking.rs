@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{Envelope, MessagePayload, View};
-use cpex_sdk::{OwnPayload, PluginContext, PluginInstance};
+use apl_cmf::{Envelope, View};
+use cpex_sdk::{PluginContext, PluginInstance};
 
 use super::answer::Answer;
+use super::payload::{Given, Modified};
 use crate::road::state::Passage;
 use crate::snapshot::Control;
 
@@ -16,37 +17,16 @@ pub(super) async fn ask(
     envelope: &Envelope,
     passage: &Passage,
     context: &mut PluginContext,
-) -> Answer<MessagePayload> {
+) -> Answer<Modified> {
     let (plugin, envelope, capabilities) = (plugin.clone(), envelope.clone(), control.config.capabilities);
-    let (point, side, mut own_context) = (passage.point, passage.side(), context.clone());
+    let (point, side, own) = (passage.point, passage.side(), passage.own.clone());
+    let mut own_context = context.clone();
     let work = async move {
-        let view = View::new(&envelope, capabilities);
-        let answer = match envelope.payload(side) {
-            Some(payload) => plugin.call(point, payload, &view, &mut own_context).await,
+        let given = own.as_ref().map(Given::Own).or_else(|| envelope.payload(side).map(Given::Message));
+        let answer = match given {
+            Some(given) => given.to(&plugin, point, &View::new(&envelope, capabilities), &mut own_context).await,
             None => None,
         };
-        (answer, own_context)
-    };
-    let workers = Arc::clone(&passage.snapshot.workers);
-    let (answer, left) = workers.call(work, control.timeout).await?;
-    *context = left;
-    Ok(answer)
-}
-
-/// Asks a plugin about a payload of the host's own.
-pub(super) async fn ask_own(
-    control: &Control,
-    plugin: &PluginInstance,
-    payload: &OwnPayload,
-    envelope: &Envelope,
-    passage: &Passage,
-    context: &mut PluginContext,
-) -> Answer<OwnPayload> {
-    let (plugin, envelope, capabilities) = (plugin.clone(), envelope.clone(), control.config.capabilities);
-    let (point, payload, mut own_context) = (passage.point, payload.clone(), context.clone());
-    let work = async move {
-        let view = View::new(&envelope, capabilities);
-        let answer = plugin.call_own(point, &payload, &view, &mut own_context).await;
         (answer, own_context)
     };
     let workers = Arc::clone(&passage.snapshot.workers);

@@ -2,28 +2,22 @@
 
 use std::io::{self, Write};
 
-use apl_cmf::MessagePayload;
-use cpex_sdk::{OwnPayload, PluginError};
+use cpex_sdk::PluginError;
 use serde::Serialize;
 
+use super::payload::Given;
 use crate::snapshot::Control;
 
 /// Why the plugin is not handed a payload, where it is too large for it. What it does not see it cannot judge, so that this
 /// is a failure of the plugin, and its `on_error` says what that means.
-pub(super) fn refused(control: &Control, payload: &MessagePayload) -> Option<PluginError> {
+pub(super) fn refused(control: &Control, given: Given<'_>) -> Option<PluginError> {
     let limit = control.config.max_content_size?;
-    (!is_within(payload, limit)).then(|| too_large(limit))
-}
-
-/// The same of a payload of the host's own.
-pub(super) fn refused_own(control: &Control, payload: &OwnPayload) -> Option<PluginError> {
-    let limit = control.config.max_content_size?;
-    let within = payload.to_json().is_ok_and(|json| is_within(&json, limit));
-    (!within).then(|| too_large(limit))
-}
-
-fn too_large(limit: u64) -> PluginError {
-    PluginError(format!("the payload has more than the {limit} bytes of its `max_content_size`"))
+    let within = match given {
+        Given::Message(payload) => is_within(payload, limit),
+        Given::Own(payload) => payload.to_json().is_ok_and(|json| is_within(&json, limit)),
+    };
+    let text = || format!("the payload has more than the {limit} bytes of its `max_content_size`");
+    (!within).then(|| PluginError(text()))
 }
 
 /// Whether the JSON of a value has at most so many bytes. Nothing is kept of it, and what is past the limit is not written.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{Author, Change, Grant, Identity, View};
+use apl_cmf::{Author, Change, Identity, View};
 use apl_core::{Delegate, Denial, Party as Named, Reply, Rule};
 use cpex_orchestration::{Fault, call};
 use cpex_sdk::delegation::{MintRequest, Minted, Party};
@@ -27,19 +27,17 @@ pub(super) async fn perform(delegate: &Delegate, rule: &Rule, identified: &mut I
             return Performed { reply: Reply::Refused(Denial::new(code)), control };
         }
     };
-    let audience: Arc<str> = minted.audience.as_str().into();
-    let permissions: Vec<Arc<str>> = minted.permissions.iter().map(|scope| Arc::from(scope.as_str())).collect();
+    let delegation = Delegation {
+        delegator: Arc::clone(&delegate.delegator),
+        audience: Arc::clone(&minted.audience),
+        permissions: minted.permissions.clone(),
+        subject: party(delegate.subject).name(),
+    };
     let author = Author::Policy(Arc::clone(&rule.id));
-    let grant = Grant { audience: Arc::clone(&audience), permissions: permissions.iter().cloned().collect() };
-    if identified.envelope.apply(&author, Change::Grant(grant)).is_err() {
+    if identified.envelope.apply(&author, Change::Mint(minted)).is_err() {
         return Reply::Refused(Denial::new(code::POLICY_PROTOCOL)).into();
     }
-    let passage = &mut *identified.passage;
-    let delegator = Arc::clone(&delegate.delegator);
-    let subject = party(delegate.subject).name();
-    passage.trail.delegations.push(Delegation { delegator, audience, permissions, subject });
-    passage.yields.minted.retain(|earlier| !earlier.header.eq_ignore_ascii_case(&minted.header));
-    passage.yields.minted.push(minted);
+    identified.passage.trail.delegations.push(delegation);
     Reply::Performed.into()
 }
 
@@ -71,8 +69,13 @@ async fn mint(delegate: &Delegate, identified: &Identified<'_>) -> Result<Minted
     };
     let minted = call(async { delegator.mint(&request).await }, control.timeout);
     match Collaborator::new(control, code::DELEGATION_FAILED).asked(&snapshot.meter, minted).await {
-        Ok(Ok(minted)) if minted.audience == *delegate.audience => Ok(minted),
-        Ok(Ok(_)) => Err((code::DELEGATION_EGRESS_DENIED, "the credential is meant for another audience".to_owned())),
+        Ok(Ok(minted)) if minted.audience != delegate.audience => {
+            Err((code::DELEGATION_EGRESS_DENIED, "the credential is meant for another audience".to_owned()))
+        }
+        Ok(Ok(minted)) if !minted.is_sendable() => {
+            Err((code::DELEGATION_FAILED, "the credential cannot be sent as a header".to_owned()))
+        }
+        Ok(Ok(minted)) => Ok(minted),
         Ok(Err(error)) => Err((code::DELEGATION_FAILED, error.to_string())),
         Err(Fault::Timeout) => Err((code::DELEGATION_FAILED, "no answer in time".to_owned())),
         Err(Fault::Panic) => Err((code::DELEGATION_FAILED, "it panicked".to_owned())),

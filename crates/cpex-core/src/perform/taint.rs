@@ -17,7 +17,7 @@ pub(super) fn perform(taint: &Taint, rule: &Rule, identified: &mut Identified<'_
         identified.passage.yields.retain(&taint.label);
     }
     let author = Author::Policy(Arc::clone(&rule.id));
-    match identified.envelope.apply(&author, Change::Label(Arc::clone(&taint.label), scope)) {
+    match identified.envelope.apply(&author, Change::label(Arc::clone(&taint.label), scope)) {
         Ok(_) => Reply::Performed,
         // The envelope takes session labels only once it is bound to a session.
         Err(_) => Reply::Refused(Denial::new(code::SESSION_UNBOUND)),

@@ -18,12 +18,19 @@ use crate::spans;
 /// Identifies the caller as the plan in force demands.
 pub(crate) async fn identify(routed: Routed<'_>) -> Result<Identified<'_>, Denied> {
     let Routed { journey, caller } = routed;
-    let (identity, standing) = match caller {
-        Caller::Vouched(identity) => vouch(&journey.passage, *identity)?,
-        Caller::Credentials(credentials) => verify(journey, &credentials).await?,
+    let (identity, standing, inbound) = match caller {
+        Caller::Vouched(identity) => {
+            let (identity, standing) = vouch(&journey.passage, *identity)?;
+            (identity, standing, Credentials::none())
+        }
+        Caller::Credentials(credentials) => {
+            let (identity, standing) = verify(journey, &credentials).await?;
+            (identity, standing, credentials)
+        }
     };
     if let Some(draft) = journey.matter.take_draft() {
-        let envelope = draft.identify(identity, standing, journey.passage.received_ms);
+        let mut envelope = draft.identify(identity, standing, journey.passage.received_ms);
+        envelope.receive_credentials(inbound);
         journey.matter = Matter::Envelope(envelope);
     }
     journey.identified()

@@ -3,13 +3,10 @@
 use std::sync::Arc;
 
 use apl_cpex::Narrowing;
-use cpex_sdk::delegation::Minted;
 
 /// What steps left so far.
 #[derive(Default)]
 pub(crate) struct Yields {
-    /// Credentials the operation goes to its backend with.
-    pub(crate) minted: Vec<Minted>,
     /// What narrows the host's router.
     pub(crate) narrowings: Vec<Narrowing>,
     /// Labels that the session loses if the operation is allowed to its end.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use apl_cmf::{Author, Change, Envelope, LabelScope};
 
 fn change(envelope: &mut Envelope, author: &Author) {
-    let _ = envelope.apply(author, Change::Label(Arc::from("secret"), LabelScope::Session));
+    let _ = envelope.apply(author, Change::label(Arc::from("secret"), LabelScope::Session));
 }
 
 fn main() {

@@ -327,7 +327,7 @@ impl Delegator for Doubles {
             header: "Authorization".into(),
             value: "Bearer planted-token".into(),
             audience: request.audience.into(),
-            permissions: request.permissions.iter().map(ToString::to_string).collect(),
+            permissions: request.permissions.to_vec(),
         })
     }
 }

@@ -132,7 +132,7 @@ impl CallBuilder {
         }
         for label in self.message_labels {
             // The runtime may label any message: tier and capability bind plugins only.
-            let _ = envelope.apply(&Author::Runtime, Change::Label(label, LabelScope::Message));
+            let _ = envelope.apply(&Author::Runtime, Change::label(label, LabelScope::Message));
         }
         if let Some(response) = response {
             envelope.answer(response);
