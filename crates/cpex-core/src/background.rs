@@ -6,7 +6,7 @@ use apl_cmf::{Envelope, View};
 use cpex_orchestration::{Fault, call};
 use cpex_sdk::config::OnError;
 use cpex_sdk::metrics::Called;
-use cpex_sdk::{FieldPayload, Instance, PluginResult, Verdict, code};
+use cpex_sdk::{FieldPayload, Instance, PluginContext, PluginResult, Verdict, code};
 use tracing::{Instrument as _, Span};
 
 use crate::control::Answer;
@@ -20,7 +20,7 @@ use crate::spans;
 pub(crate) fn start(index: usize, envelope: &Envelope, passage: &Passage) {
     let snapshot = Arc::clone(&passage.snapshot);
     let envelope = envelope.clone();
-    let mut context = passage.contexts.copy(index);
+    let Some(mut context) = context(index, passage) else { return };
     let (point, side, own) = (passage.point, passage.side(), passage.own.clone());
     let (plan, span) = (passage.plan, span(index, passage));
     let task = async move {
@@ -47,7 +47,7 @@ pub(crate) fn start(index: usize, envelope: &Envelope, passage: &Passage) {
 pub(crate) fn start_field(index: usize, payload: FieldPayload, envelope: &Envelope, passage: &Passage) {
     let snapshot = Arc::clone(&passage.snapshot);
     let (envelope, plan, span) = (envelope.clone(), passage.plan, span(index, passage));
-    let mut context = passage.contexts.copy(index);
+    let Some(mut context) = context(index, passage) else { return };
     let task = async move {
         let Some(control) = snapshot.control(plan, index) else { return };
         let Some(Instance::Plugin(plugin)) = &control.instance else { return };
@@ -58,6 +58,12 @@ pub(crate) fn start_field(index: usize, payload: FieldPayload, envelope: &Envelo
         heard(control, &snapshot, (start, &span), &answer);
     };
     spawn(index, passage, task);
+}
+
+/// A copy of what the plugin keeps of the request; none where there is no such plugin.
+fn context(index: usize, passage: &Passage) -> Option<PluginContext> {
+    let control = passage.snapshot.control(passage.plan, index)?;
+    Some(passage.contexts.copy(&control.name))
 }
 
 /// The span of the call, from when it is started.

@@ -1,5 +1,7 @@
 //! What plugins keep across the hooks of one request.
 
+use std::sync::Arc;
+
 use cpex_sdk::{GlobalContext, PluginContext};
 use serde_json::{Map, Value as Json};
 
@@ -11,8 +13,8 @@ pub(crate) struct ContextTable(Option<Box<Contexts>>);
 #[derive(Clone, Debug, Default)]
 struct Contexts {
     global: GlobalContext,
-    /// State by plugin index; a plugin that keeps none has no entry.
-    states: Vec<(usize, Map<String, Json>)>,
+    /// State by the name of the plugin, which stays over documents; a plugin that keeps none has no entry.
+    states: Vec<(Arc<str>, Map<String, Json>)>,
 }
 
 impl ContextTable {
@@ -43,31 +45,31 @@ impl ContextTable {
     }
 
     /// Lends the context of a plugin; give it back by [`ContextTable::put`] if its changes count.
-    pub(crate) fn take(&mut self, plugin: usize) -> PluginContext {
+    pub(crate) fn take(&mut self, plugin: &str) -> PluginContext {
         let Some(contexts) = &mut self.0 else { return PluginContext::default() };
-        let at = contexts.states.iter().position(|(index, _)| *index == plugin);
+        let at = contexts.states.iter().position(|(name, _)| **name == *plugin);
         let state = at.map(|at| contexts.states.swap_remove(at).1).unwrap_or_default();
         PluginContext { state, global_context: std::mem::take(&mut contexts.global) }
     }
 
     /// A copy of the context of a plugin, for one that runs beside others.
-    pub(crate) fn copy(&self, plugin: usize) -> PluginContext {
+    pub(crate) fn copy(&self, plugin: &str) -> PluginContext {
         let Some(contexts) = &self.0 else { return PluginContext::default() };
-        let state = contexts.states.iter().find(|(index, _)| *index == plugin).map(|(_, state)| state.clone());
+        let state = contexts.states.iter().find(|(name, _)| **name == *plugin).map(|(_, state)| state.clone());
         PluginContext { state: state.unwrap_or_default(), global_context: contexts.global.clone() }
     }
 
     /// Keeps what a plugin left in its context.
-    pub(crate) fn put(&mut self, plugin: usize, context: PluginContext) {
+    pub(crate) fn put(&mut self, plugin: &Arc<str>, context: PluginContext) {
         let PluginContext { state, global_context } = context;
         if self.0.is_none() && state.is_empty() && global_context == GlobalContext::default() {
             return;
         }
         let contexts = self.0.get_or_insert_default();
         contexts.global = global_context;
-        contexts.states.retain(|(index, _)| *index != plugin);
+        contexts.states.retain(|(name, _)| name != plugin);
         if !state.is_empty() {
-            contexts.states.push((plugin, state));
+            contexts.states.push((Arc::clone(plugin), state));
         }
     }
 
@@ -78,7 +80,7 @@ impl ContextTable {
         let own = self.0.get_or_insert_default();
         own.global = global;
         for (plugin, state) in states {
-            own.states.retain(|(index, _)| *index != plugin);
+            own.states.retain(|(name, _)| *name != plugin);
             own.states.push((plugin, state));
         }
     }

@@ -34,19 +34,19 @@ pub(crate) enum Called {
 }
 
 /// Calls a plugin that is hooked on the operation and may modify it.
-pub(crate) async fn shape(index: usize, control: &Control, identified: &mut Identified<'_>) -> Called {
+pub(crate) async fn shape(control: &Control, identified: &mut Identified<'_>) -> Called {
     if !runs(control, identified.envelope, identified.passage) {
         return Called::GoOn;
     }
-    modify(index, control, Placing::Hooked, identified).await
+    modify(control, Placing::Hooked, identified).await
 }
 
 /// Calls a plugin that policy placed. One that is disabled denies.
-pub(crate) async fn run(index: usize, control: &Control, identified: &mut Identified<'_>) -> Called {
+pub(crate) async fn run(control: &Control, identified: &mut Identified<'_>) -> Called {
     if control.is_disabled() {
         return Called::Deny(Denial::new(code::PLUGIN_DISABLED));
     }
-    modify(index, control, Placing::Placed, identified).await
+    modify(control, Placing::Placed, identified).await
 }
 
 /// What a plugin makes of the values of a field.
@@ -59,7 +59,6 @@ pub(crate) enum Judged {
 
 /// Asks a plugin that stands in a field pipeline about so many values. One that is disabled denies.
 pub(crate) async fn judge_field(
-    index: usize,
     control: &Control,
     payload: &FieldPayload,
     count: usize,
@@ -69,7 +68,7 @@ pub(crate) async fn judge_field(
         return Judged::Deny(Denial::new(code::PLUGIN_DISABLED));
     }
     let Identified { passage, envelope, .. } = identified;
-    let mut context = passage.contexts.take(index);
+    let mut context = passage.contexts.take(&control.name);
     let clock = &passage.snapshot.host.clock;
     let start = clock.monotonic_ns();
     let (view, span) = (View::new(envelope, control.config.capabilities), spans::control(control.callee()));
@@ -81,7 +80,7 @@ pub(crate) async fn judge_field(
         _ => Ok(None),
     };
     let duration_us = clock.monotonic_ns().saturating_sub(start) / 1000;
-    passage.contexts.put(index, context);
+    passage.contexts.put(&control.name, context);
     let mut answered = Answered::of(Asked { answer, duration_us, span }, control, Placing::Placed);
     let mut values = answered.modification.take().map(|payload| payload.values);
     if let Some(given) = values.take_if(|values| values.len() != count) {
@@ -110,7 +109,7 @@ pub(crate) async fn observe(indexes: &[usize], envelope: &Envelope, passage: &mu
             continue;
         };
         // It works on a copy: what a plugin that only looks leaves in its state is merged nowhere.
-        let mut context = passage.contexts.copy(*index);
+        let mut context = passage.contexts.copy(&control.name);
         let asked = ask(control, envelope, passage, &mut context).await;
         let mut answered = Answered::of(asked, control, Placing::Hooked);
         note(passage, control, &mut answered, "allow");
@@ -122,24 +121,24 @@ pub(crate) async fn gate(indexes: &[usize], envelope: &Envelope, passage: &mut P
     let snapshot = Arc::clone(&passage.snapshot);
     let plan = passage.plan;
     let running = |index: &usize| snapshot.control(plan, *index).filter(|control| runs(control, envelope, passage));
-    let controls: Vec<(usize, &Control)> = indexes.iter().filter_map(|index| Some((*index, running(index)?))).collect();
+    let controls: Vec<&Control> = indexes.iter().filter_map(running).collect();
     if controls.is_empty() {
         return None;
     }
     let asked = {
         let shared: &Passage = passage;
-        let branches = controls.iter().map(|(index, control)| async {
-            let mut context = shared.contexts.copy(*index);
+        let branches = controls.iter().map(|control| async {
+            let mut context = shared.contexts.copy(&control.name);
             let asked = ask(control, envelope, shared, &mut context).await;
             (Answered::of(asked, control, Placing::Hooked), context)
         });
         fan_out(branches.collect(), CONCURRENT, |(answered, _)| answered.denial.is_some()).await
     };
-    for ((index, control), branch) in controls.into_iter().zip(asked) {
+    for (control, branch) in controls.into_iter().zip(asked) {
         let (mut answered, context) = branch;
         let effective = if answered.denial.is_some() { "deny" } else { "allow" };
         note(passage, control, &mut answered, effective);
-        passage.contexts.put(index, context);
+        passage.contexts.put(&control.name, context);
         if let Some(denial) = answered.denial {
             return Some((denial, Arc::clone(&control.name)));
         }
@@ -153,10 +152,10 @@ pub(crate) fn runs(control: &Control, envelope: &Envelope, passage: &Passage) ->
     !control.is_disabled() && control.conditions.admit(&There { envelope, side, kind, global })
 }
 
-async fn modify(index: usize, control: &Control, placing: Placing, identified: &mut Identified<'_>) -> Called {
-    let mut context = identified.passage.contexts.take(index);
+async fn modify(control: &Control, placing: Placing, identified: &mut Identified<'_>) -> Called {
+    let mut context = identified.passage.contexts.take(&control.name);
     let asked = ask(control, identified.envelope, identified.passage, &mut context).await;
-    identified.passage.contexts.put(index, context);
+    identified.passage.contexts.put(&control.name, context);
     let mut answered = Answered::of(asked, control, placing);
     let (modification, changes) = (answered.modification.take(), std::mem::take(&mut answered.changes));
     if let Err(refused) = make(control, modification, changes, identified) {

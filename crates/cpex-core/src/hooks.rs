@@ -234,7 +234,7 @@ async fn after(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Requ
 
 /// What an answer answers, as far as it says. One of a model or an agent says nothing, so that without what was asked it is
 /// of nothing; that of an HTTP request is of the path its context names.
-fn asked_by(answer: &Message, entity: Option<EntityKind>) -> Message {
+pub(crate) fn asked_by(answer: &Message, entity: Option<EntityKind>) -> Message {
     let mut asked = Vec::new();
     if matches!(entity, None | Some(EntityKind::Llm | EntityKind::Agent | EntityKind::Http)) {
         return Message::new(Role::Assistant, asked);

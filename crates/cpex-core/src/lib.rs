@@ -8,6 +8,7 @@
 mod background;
 mod collaborator;
 mod conditions;
+mod consult;
 mod context;
 mod control;
 mod derive;
@@ -46,6 +47,7 @@ mod sync;
 mod trace;
 mod underway;
 
+pub use consult::{Advice, ConsultError, Consulted, Passed};
 pub use explain::{Explanation, Viewer};
 pub use hooks::{Contexts, Invoked, Request};
 pub use lifecycle::{InitializeError, StartError};

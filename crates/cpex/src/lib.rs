@@ -57,9 +57,10 @@ pub use apl_core as apl;
 pub use apl_cpex as policy;
 pub use cpex_core::spans;
 pub use cpex_core::{
-    Answer, Call, Caller, Contexts, Decision, Delegation, Explanation, InitializeError, Invoked, ManagerConfig,
-    MemoryStore, Operation, Outcome, Pending, Permit, PluginManager, ProcessSecrets, RandomIds, Report, Request,
-    StartError, SystemClock, UnregisterError, Viewer, Violation, Warnings, document,
+    Advice, Answer, Call, Caller, ConsultError, Consulted, Contexts, Decision, Delegation, Explanation,
+    HookPayloadPolicy, HookTaken, InitializeError, Invoked, InvokedOwn, ManagerConfig, MemoryStore, Operation, Outcome,
+    OwnRequest, Passed, Pending, Permit, PluginManager, ProcessSecrets, RandomIds, Report, Request, StartError,
+    SystemClock, UnregisterError, Viewer, Violation, Warnings, document,
 };
 pub use cpex_sdk as sdk;
 

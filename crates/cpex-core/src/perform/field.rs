@@ -34,7 +34,7 @@ pub(super) async fn perform(run: &RunField, rule: &Rule, identified: &mut Identi
         background::start_field(run.index, payload, identified.envelope, identified.passage);
         return Reply::Performed.into();
     }
-    match control::judge_field(run.index, control, &payload, count, identified).await {
+    match control::judge_field(control, &payload, count, identified).await {
         Judged::Keep => Reply::Performed.into(),
         Judged::Replace(values) => replace(run, &control.name, values, identified).into(),
         Judged::Deny(denial) => Performed { reply: Reply::Refused(denial), control: Some(Arc::clone(&control.name)) },

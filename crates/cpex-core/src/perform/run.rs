@@ -25,7 +25,7 @@ pub(super) async fn perform(run: &RunPlugin, rule: &Rule, identified: &mut Ident
         background::start(run.index, identified.envelope, identified.passage);
         return Reply::Performed.into();
     }
-    match control::run(run.index, control, identified).await {
+    match control::run(control, identified).await {
         Called::GoOn => Reply::Performed.into(),
         Called::Deny(denial) => Performed { reply: Reply::Refused(denial), control: Some(Arc::clone(&control.name)) },
     }

@@ -13,7 +13,7 @@ pub(crate) async fn shape(mut identified: Identified<'_>) -> Result<Shaped<'_>, 
     };
     for index in &hooked.shaping {
         let Some(control) = snapshot.control(identified.passage.plan, *index) else { continue };
-        match control::shape(*index, control, &mut identified).await {
+        match control::shape(control, &mut identified).await {
             Called::GoOn => {}
             Called::Deny(denial) => return Err(Denied::by_control(denial, Arc::clone(&control.name))),
         }

@@ -3,6 +3,7 @@
 
 mod approval;
 mod changes;
+mod consult;
 mod endings;
 mod engines;
 mod entities;

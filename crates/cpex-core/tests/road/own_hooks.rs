@@ -77,7 +77,7 @@ impl Factory for Made {
     }
 }
 
-async fn manager(mode: &str) -> PluginManager {
+pub(crate) async fn manager(mode: &str) -> PluginManager {
     let manager = PluginManager::default();
     manager.register_factory("test/rounds", Arc::new(Made));
     manager.register_hook::<CheckpointSaved>().unwrap();
