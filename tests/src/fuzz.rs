@@ -15,17 +15,19 @@ mod pipeline;
 mod redaction;
 mod request;
 mod tree;
+mod wire;
 
 /// Bytes in; it panics where something does not hold.
 pub type Body = fn(&[u8]);
 
 /// Every body, by the name of its target and of the folder of its seeds.
-pub const BODIES: [(&str, Body); 5] = [
+pub const BODIES: [(&str, Body); 6] = [
     ("document", document::check),
     ("expression", expression::check),
     ("pipeline", pipeline::check),
     ("redaction", redaction::check),
     ("request", request::check),
+    ("wire", wire::check),
 ];
 
 /// The body of that name.

@@ -16,6 +16,7 @@ mod docs {
     mod codes;
     mod commands;
     mod editors;
+    mod envelope;
     mod errors;
     mod examples;
     mod excerpts;

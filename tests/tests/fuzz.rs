@@ -4,10 +4,13 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
+use cpex::cmf::PartKind;
+use cpex::cmf::wire::{Encoding, Frame, Limits};
 use cpex_conformance::fuzz::mutation::mutated;
 use cpex_conformance::fuzz::{BODIES, Body, body};
 
@@ -34,6 +37,26 @@ fn what_holds_for_any_result_holds_for_the_seeds_and_what_is_near_them() {
 #[test]
 fn what_holds_for_any_request_holds_for_the_seeds_and_what_is_near_them() {
     near_seeds("request", 10_000);
+}
+
+#[test]
+fn what_holds_for_any_frame_holds_for_the_seeds_and_what_is_near_them() {
+    near_seeds("wire", 10_000);
+}
+
+#[test]
+fn the_seeds_of_the_wire_are_frames_and_hold_every_kind_of_part() {
+    let folder = fuzz().join("corpus/wire");
+    let mut kinds: BTreeSet<&str> = BTreeSet::new();
+    for name in names(&folder) {
+        let encoding = if name.ends_with(".json") { Encoding::Json } else { Encoding::MessagePack };
+        let limits = Limits { bytes: 1 << 16, depth: 32, parts: 64 };
+        let frame = Frame::decode(&fs::read(folder.join(&name)).unwrap(), encoding, limits);
+        let message = frame.unwrap_or_else(|error| panic!("{name}: {error}")).message;
+        kinds.extend(message.content.iter().map(|part| part.kind().name()));
+    }
+    let known = PartKind::KNOWN.iter().chain([&PartKind::Other]);
+    assert_eq!(kinds, known.map(|kind| kind.name()).collect());
 }
 
 #[test]

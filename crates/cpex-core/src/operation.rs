@@ -96,7 +96,7 @@ impl Operation {
     /// An operation on whatever a message asks for, see [`Message::asks_for`].
     #[must_use]
     pub fn new(message: Message) -> Self {
-        Self { draft: Draft::new(message), caller: Caller::anonymous(), resumes: None }
+        Self::from(Draft::new(message))
     }
 
     /// The same operation as the repetition of one that was left pending with that identifier.
@@ -163,6 +163,13 @@ impl Operation {
     /// The hook its road begins at. One that asks for nothing begins where tools do, and names no entity there.
     pub(crate) fn point(&self) -> &'static HookPoint {
         self.draft.message().asks_for().and_then(HookPoint::before).unwrap_or(CmfToolPreInvoke::POINT)
+    }
+}
+
+/// What a host received, by an anonymous caller.
+impl From<Draft> for Operation {
+    fn from(draft: Draft) -> Self {
+        Self { draft, caller: Caller::anonymous(), resumes: None }
     }
 }
 

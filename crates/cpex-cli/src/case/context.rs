@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use cpex::apl::node::{Node, Value};
-use cpex::cmf::{AgentContext, Client, Delegation, Host, HttpContext, RequestContext, Workload};
+use cpex::cmf::{
+    AgentContext, Client, DataPolicy, Delegation, Hop, Host, HttpContext, ObjectProfile, RequestContext, Workload,
+};
 use serde_json::{Map, Value as Json};
 
 use super::caller;
@@ -25,13 +27,15 @@ const CONTEXT: Keys = Keys {
         "provenance",
         "custom",
         "http",
+        "objects",
+        "data",
     ],
     unavailable: &[],
 };
 
 const AGENT: Keys = Keys {
     of: "`agent`",
-    known: &["input", "session_id", "conversation_id", "turn", "agent_id", "parent_agent_id"],
+    known: &["input", "session_id", "conversation_id", "turn", "agent_id", "parent_agent_id", "conversation"],
     unavailable: &[],
 };
 
@@ -43,7 +47,7 @@ const REQUEST: Keys = Keys {
 
 const DELEGATION: Keys = Keys {
     of: "`delegation`",
-    known: &["depth", "origin_subject_id", "actor_subject_id", "age_seconds"],
+    known: &["chain", "depth", "origin_subject_id", "actor_subject_id", "age_seconds"],
     unavailable: &[],
 };
 
@@ -68,6 +72,8 @@ pub(crate) struct Context {
     pub(crate) framework: Option<Map<String, Json>>,
     pub(crate) provenance: Option<Map<String, Json>>,
     pub(crate) custom: Option<Map<String, Json>>,
+    pub(crate) objects: Option<BTreeMap<String, ObjectProfile>>,
+    pub(crate) data: Option<BTreeMap<String, DataPolicy>>,
 }
 
 /// Reads `context`.
@@ -86,6 +92,8 @@ pub(crate) fn read(fields: &mut Fields, node: &Node, field: &str) -> Option<Cont
         framework: fields.read(section, "framework", Fields::map),
         provenance: fields.read(section, "provenance", Fields::map),
         custom: fields.read(section, "custom", Fields::map),
+        objects: fields.read(section, "objects", Fields::typed),
+        data: fields.read(section, "data", Fields::typed),
     })
 }
 
@@ -111,15 +119,17 @@ fn agent(fields: &mut Fields, node: &Node, field: &str) -> Option<AgentContext> 
         turn: fields.read(section, "turn", turn),
         agent_id: fields.read(section, "agent_id", Fields::text),
         parent_agent_id: fields.read(section, "parent_agent_id", Fields::text),
-        conversation: None,
+        conversation: fields.read(section, "conversation", Fields::typed),
     })
 }
 
 fn delegation(fields: &mut Fields, node: &Node, field: &str) -> Option<Delegation> {
     let section = fields.section(node, field, DELEGATION)?;
+    let chain: Vec<Hop> = fields.read(section, "chain", Fields::typed).unwrap_or_default();
+    let hops = u64::try_from(chain.len()).unwrap_or(u64::MAX).max(1);
     Some(Delegation {
-        chain: Vec::new(),
-        depth: fields.read(section, "depth", depth).unwrap_or(1),
+        chain,
+        depth: fields.read(section, "depth", depth).unwrap_or(hops),
         origin_subject_id: fields.read(section, "origin_subject_id", Fields::text),
         actor_subject_id: fields.read(section, "actor_subject_id", Fields::text),
         age_seconds: fields.read(section, "age_seconds", turn),

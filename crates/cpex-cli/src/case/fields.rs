@@ -6,6 +6,7 @@ use cpex::apl::diagnostic::{Code, Diagnostic};
 use cpex::apl::node::{Entry, Node, Value};
 use cpex::apl::span::Span;
 use cpex::cmf::NameSet;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use super::codes;
@@ -75,6 +76,17 @@ impl Fields {
         match node.to_json() {
             Json::Object(map) => Some(map),
             _ => self.wrong_shape(node, field, "a map"),
+        }
+    }
+
+    /// What the envelope has a form of its own for.
+    pub(crate) fn typed<T: DeserializeOwned>(&mut self, node: &Node, field: &str) -> Option<T> {
+        match serde_json::from_value(node.to_json()) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.fault(codes::WRONG_VALUE, node.span, format!("`{field}` cannot be read: {error}"));
+                None
+            }
         }
     }
 

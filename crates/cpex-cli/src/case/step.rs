@@ -152,6 +152,12 @@ fn operation(call: &Call, context: &Context, session: &str) -> Operation {
         if let Some(provenance) = &context.provenance {
             draft = draft.provenance(provenance.clone());
         }
+        if let Some(objects) = &context.objects {
+            draft = draft.objects(objects.clone());
+        }
+        if let Some(data) = &context.data {
+            draft = draft.data(data.clone());
+        }
         draft
     })
 }
