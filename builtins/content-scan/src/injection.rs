@@ -3,10 +3,13 @@
 //! The rules are fixed patterns of what is usually written to that end. They are no model and understand nothing: text that
 //! says the same in other words passes.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use cpex_sdk::scan::ContentScanner;
 use regex::{Regex, RegexBuilder};
+
+use crate::detect::{Detect, Finding};
 
 /// One pattern, and what it is after.
 #[derive(Clone, Copy, Debug)]
@@ -19,10 +22,16 @@ pub struct Rule {
     pub doc: &'static str,
 }
 
+/// The word for all shipped rules.
+pub(crate) const SHIPPED: &str = "shipped";
+
 macro_rules! rules {
     ($($id:literal $pattern:literal $doc:literal;)+) => {
         /// The shipped rules.
         pub const RULES: &[Rule] = &[$(Rule { id: $id, pattern: $pattern, doc: $doc }),+];
+
+        /// What a list of rules may name: all that are shipped, or one of them.
+        pub(crate) const WORDS: &[&str] = &[SHIPPED, $($id),+];
     };
 }
 
@@ -62,28 +71,47 @@ rules! {
 /// Finds text that tries to instruct a model, by [`RULES`] and those a host adds.
 #[derive(Clone, Debug)]
 pub struct InjectionScanner {
-    patterns: Vec<Regex>,
+    patterns: Vec<(Cow<'static, str>, Regex)>,
 }
 
 impl InjectionScanner {
-    /// The same scanner with another pattern.
+    /// A scanner with these of the shipped rules.
     #[must_use]
-    pub fn with(mut self, pattern: Regex) -> Self {
-        self.patterns.push(pattern);
+    pub fn of<'r>(rules: impl IntoIterator<Item = &'r Rule>) -> Self {
+        let compile = |rule: &Rule| {
+            let pattern = RegexBuilder::new(rule.pattern).case_insensitive(true).build().ok()?;
+            Some((Cow::Borrowed(rule.id), pattern))
+        };
+        Self { patterns: rules.into_iter().filter_map(compile).collect() }
+    }
+
+    /// The same scanner with another pattern, under that name.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, pattern: Regex) -> Self {
+        self.patterns.push((name.into(), pattern));
         self
     }
 }
 
 impl Default for InjectionScanner {
     fn default() -> Self {
-        let compile = |rule: &Rule| RegexBuilder::new(rule.pattern).case_insensitive(true).build().ok();
-        Self { patterns: RULES.iter().filter_map(compile).collect() }
+        Self::of(RULES)
+    }
+}
+
+impl Detect for InjectionScanner {
+    fn detect(&self, text: &str) -> Vec<Finding<'_>> {
+        let mut found = Vec::new();
+        for (name, pattern) in &self.patterns {
+            found.extend(pattern.find_iter(text).map(|matched| Finding { name, range: matched.range() }));
+        }
+        found
     }
 }
 
 impl ContentScanner for InjectionScanner {
     fn scan(&self, text: &str) -> Vec<Range<usize>> {
-        self.patterns.iter().flat_map(|pattern| pattern.find_iter(text)).map(|found| found.range()).collect()
+        self.detect(text).into_iter().map(|finding| finding.range).collect()
     }
 }
 

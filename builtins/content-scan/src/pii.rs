@@ -2,12 +2,15 @@
 
 mod check;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
 use cpex_sdk::scan::ContentScanner;
 use regex::Regex;
+
+use crate::detect::{Detect, Finding};
 
 /// Finds personal data of the kinds it was made for.
 #[derive(Clone, Debug)]
@@ -17,10 +20,15 @@ pub struct PiiScanner {
 
 #[derive(Clone, Debug)]
 struct Detector {
+    /// What its findings are called.
+    name: Cow<'static, str>,
     pattern: Regex,
     /// Whether what the pattern found is of the kind.
     check: fn(&str) -> bool,
 }
+
+/// The word for a kind that a document describes itself.
+pub(crate) const CUSTOM: &str = "custom";
 
 macro_rules! kinds {
     ($($variant:ident $name:literal $check:ident $pattern:literal $doc:literal;)+) => {
@@ -31,6 +39,9 @@ macro_rules! kinds {
         impl Kind {
             /// Every kind, in the order of the documentation.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// What a list of kinds may name: these, and what a document describes itself.
+            pub(crate) const WORDS: &'static [&'static str] = &[$($name,)+ CUSTOM];
 
             /// The spelling of documents.
             #[must_use]
@@ -83,14 +94,17 @@ impl PiiScanner {
     /// A scanner for these kinds.
     #[must_use]
     pub fn of(kinds: &[Kind]) -> Self {
-        let detector = |kind: &Kind| Some(Detector { pattern: Regex::new(kind.pattern()).ok()?, check: kind.check() });
+        let detector = |kind: &Kind| {
+            let pattern = Regex::new(kind.pattern()).ok()?;
+            Some(Detector { name: Cow::Borrowed(kind.name()), pattern, check: kind.check() })
+        };
         Self { detectors: kinds.iter().filter_map(detector).collect() }
     }
 
-    /// The same scanner that also finds what a regular expression describes.
+    /// The same scanner that also finds what a regular expression describes, under that name.
     #[must_use]
-    pub fn with(mut self, pattern: Regex) -> Self {
-        self.detectors.push(Detector { pattern, check: check::always });
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, pattern: Regex) -> Self {
+        self.detectors.push(Detector { name: name.into(), pattern, check: check::always });
         self
     }
 }
@@ -101,14 +115,21 @@ impl Default for PiiScanner {
     }
 }
 
-impl ContentScanner for PiiScanner {
-    fn scan(&self, text: &str) -> Vec<Range<usize>> {
+impl Detect for PiiScanner {
+    fn detect(&self, text: &str) -> Vec<Finding<'_>> {
         let mut found = Vec::new();
-        for Detector { pattern, check } in &self.detectors {
-            let matches = pattern.find_iter(text).filter(|found| check(found.as_str()));
-            found.extend(matches.map(|found| found.range()).filter(|range| stands_alone(text, range)));
+        for Detector { name, pattern, check } in &self.detectors {
+            let matches = pattern.find_iter(text).filter(|matched| check(matched.as_str()));
+            let alone = matches.map(|matched| matched.range()).filter(|range| stands_alone(text, range));
+            found.extend(alone.map(|range| Finding { name, range }));
         }
         found
+    }
+}
+
+impl ContentScanner for PiiScanner {
+    fn scan(&self, text: &str) -> Vec<Range<usize>> {
+        self.detect(text).into_iter().map(|finding| finding.range).collect()
     }
 }
 

@@ -71,7 +71,7 @@ fn by_default_numbers_of_persons_cards_and_accounts_are_found() {
 
 #[test]
 fn a_pattern_of_the_host_is_found_as_well() {
-    let badge = PiiScanner::of(&[]).with(regex::Regex::new(r"\bEMP-[0-9]{5}\b").unwrap());
+    let badge = PiiScanner::of(&[]).with("badge", regex::Regex::new(r"\bEMP-[0-9]{5}\b").unwrap());
     assert_eq!(found(&badge, "badge EMP-12345, not EMP-1"), ["EMP-12345"]);
 }
 

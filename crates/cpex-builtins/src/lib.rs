@@ -22,6 +22,14 @@ pub struct Builtin {
 pub const BUILTINS: &[Builtin] = &[
     #[cfg(feature = "jwt")]
     Builtin { kind: cpex_identity::KIND, feature: "jwt", factory: || Arc::new(cpex_identity::JwtFactory) },
+    #[cfg(feature = "pii")]
+    Builtin { kind: cpex_content_scan::PII_KIND, feature: "pii", factory: || Arc::new(cpex_content_scan::PiiFactory) },
+    #[cfg(feature = "injection")]
+    Builtin {
+        kind: cpex_content_scan::INJECTION_KIND,
+        feature: "injection",
+        factory: || Arc::new(cpex_content_scan::InjectionFactory),
+    },
     #[cfg(feature = "audit")]
     Builtin { kind: cpex_audit::KIND, feature: "audit", factory: || Arc::new(cpex_audit::LoggerFactory) },
 ];
