@@ -10,6 +10,7 @@ use cpex_sdk::scan::ContentScanner;
 use regex::{Regex, RegexBuilder};
 
 use crate::detect::{Detect, Finding};
+use crate::disguise;
 
 /// One pattern, and what it is after.
 #[derive(Clone, Copy, Debug)]
@@ -36,13 +37,15 @@ macro_rules! rules {
 }
 
 rules! {
-    "ignore-instructions" r"\b(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,40}\b(?:previous|prior|above|earlier|preceding|all|any|your|the|these)\b[^.!?\n]{0,30}\b(?:instructions?|prompts?|rules?|directions?|guidelines?|messages?|context)\b"
+    "ignore-instructions" r"\b(?:ignore|disregard|forget|override|bypass|set\s+aside|stop\s+(?:following|obeying)|(?:do\s+not|don't)\s+(?:follow|obey)|pay\s+no\s+attention\s+to)\b[^.!?\n]{0,40}\b(?:previous|prior|above|earlier|preceding|all|any|your|the|these)\b[^.!?\n]{0,30}\b(?:instructions?|prompts?|rules?|directions?|guidelines?|policies|messages?|context)\b|\bignore\s+(?:the\s+)?above\b"
         "Tells the reader to drop what it was told before.";
-    "new-instructions" r"\b(?:new|updated|revised|real|actual|important)\s+(?:system\s+)?(?:instructions?|prompt)\s*(?::|are\b|follow)"
+    "new-instructions" r"\b(?:new|updated|revised|real|actual|important)\s+(?:system\s+)?(?:instructions?|prompt)\s*(?::|are\s+as\b|follow)|\byour\s+(?:new\s+(?:role|task)|task\s+has\s+changed)\b"
         "Announces instructions that stand in data.";
-    "role-change" r"\byou\s+are\s+(?:now|no\s+longer|actually)\b|\bfrom\s+now\s+on\b[^.!?\n]{0,40}\b(?:you|act|respond|answer)\b"
+    "role-change" r"\byou\s+are\s+(?:no\s+longer|(?:now|actually)\s+(?:an?|the|my|in|dan|free|unrestricted|unbound))\b|\bfrom\s+now\s+on\b[^.!?\n]{0,40}\b(?:you|act|respond|answer)\b"
         "Tells the reader what it is from now on.";
-    "pretend" r"\b(?:pretend|act|behave|respond)\b[^.!?\n]{0,30}\b(?:as\s+if|to\s+be|as)\b[^.!?\n]{0,40}\b(?:no|without(?:\s+any)?)\s+(?:restrictions?|rules?|limits?|limitations?|filters?|guidelines?|safety)\b"
+    "address-model" r"\b(?:dear|attention|note\s+to(?:\s+the)?|(?:hint|note)\s+for|if\s+you\s+are\s+an?)\s+(?:ai(?:\s+(?:agents?|assistants?|models?))?|assistants?|llms?|(?:large\s+)?language\s+models?)\b\s*[:,]|\b(?:ai|llm)\s+(?:agents?|assistants?|models?)\s+reading\s+this\b|\b(?:ai|llm)\s*:\s*when\s+you\b"
+        "Speaks to a model that happens to read it.";
+    "pretend" r"\b(?:pretend|act|behave|respond)\b[^.!?\n]{0,30}\b(?:as\s+if|to\s+be|as)\b[^.!?\n]{0,40}\b(?:no|without(?:\s+any)?)\s+(?:restrictions?|rules?|limits?|limitations?|filters?|guidelines?|safety)\b|\b(?:answer|respond|reply|act)\s+without\s+(?:any\s+)?(?:restrictions?|filters?|guidelines?|safety)\b"
         "Asks for a reader without limits.";
     "system-prompt" r"\b(?:reveal|print|show|repeat|output|display|tell\s+me|give\s+me|what\s+(?:is|are))\b[^.!?\n]{0,40}\b(?:system\s+prompt|initial\s+(?:prompt|instructions?)|hidden\s+(?:prompt|instructions?))"
         "Asks for what the reader was told in secret.";
@@ -50,18 +53,18 @@ rules! {
         "Holds the marks by which a model tells who speaks.";
     "fake-turn" r"(?:^|\n)\s*(?:#{1,4}\s*)?(?:system|assistant|developer)\s*:"
         "Begins a line as if another party spoke.";
-    "secrecy" r"\b(?:do\s+not|don't|never|without)\b[^.!?\n]{0,20}\b(?:tell|inform|mention|notify|alert|telling|informing|mentioning)\b[^.!?\n]{0,30}\b(?:the\s+)?(?:user|human|operator|anyone|anybody)\b"
+    "secrecy" r"\b(?:do\s+not|don't|never|without)\b[^.!?\n]{0,20}\b(?:tell|inform|mention|notify|alert|telling|informing|mentioning|notifying|alerting)\b[^.!?\n]{0,30}\b(?:the\s+)?(?:user|human|operator|anyone|anybody)\b"
         "Asks the reader to keep something from the user.";
     "exfiltrate" r"\b(?:send|post|upload|forward|exfiltrate|transmit|email|leak)\b[^.!?\n]{0,60}\b(?:passwords?|credentials?|secrets?|api\s+keys?|tokens?|conversation|history|system\s+prompt|contents?)\b[^.!?\n]{0,40}\b(?:to|at)\b"
         "Asks the reader to send away what it knows.";
     "jailbreak" r"\b(?:jailbreak|jailbroken|developer\s+mode|god\s+mode|dan\s+mode|do\s+anything\s+now)\b"
         "Names a known way around the limits of models.";
-    "disable-safety" r"\b(?:disable|turn\s+off|deactivate|remove|lift)\b[^.!?\n]{0,30}\b(?:safety|filters?|guardrails?|restrictions?|moderation|safeguards?)\b"
+    "disable-safety" r"\b(?:disable|turn\s+off|deactivate|remove|lift)\b[^.!?\n]{0,30}\b(?:safety|filters?|guardrails?|restrictions?|moderation|safeguards?)\b|\b(?:enter|enable|activate|switch\s+to)\s+(?:unrestricted|admin|maintenance|debug)\s+mode\b"
         "Asks for safeguards to be lifted.";
     "run-encoded" r"\b(?:decode|decrypt|unscramble)\b[^.!?\n]{0,60}\b(?:and|then)\b[^.!?\n]{0,20}\b(?:execute|run|follow|obey|do)\b"
         "Asks the reader to obey what it decodes.";
-    "tool-call" r"\b(?:call|invoke|use|execute|run)\b[^.!?\n]{0,20}\b(?:the\s+)?(?:tool|function)\b[^.!?\n]{0,40}\b(?:with|to)\b"
-        "Asks the reader to call a tool.";
+    "tool-call" r"\b(?:call|invoke|use|execute|run)\s+(?:the\s+)?(?:tool|function)\s+[`'\x22]?(?:[a-z0-9]+(?:[_.-][a-z0-9]+)+|[a-z0-9]+[`'\x22]?\s+with)\b"
+        "Asks the reader to call a tool by its name.";
     "image-beacon" r"!\[[^\]\n]{0,80}\]\(\s*https?://[^)\s]{1,200}[?&][^)\s]{0,200}=[^)\s]*\)"
         "Holds an image whose address carries data away.";
     "unseen-text" r"[\u{E0000}-\u{E007F}]{2,}|[\u{200B}\u{200C}\u{2060}\u{FEFF}]{4,}"
@@ -91,6 +94,14 @@ impl InjectionScanner {
         self.patterns.push((name.into(), pattern));
         self
     }
+
+    fn plain(&self, text: &str) -> Vec<Finding<'_>> {
+        let mut found = Vec::new();
+        for (name, pattern) in &self.patterns {
+            found.extend(pattern.find_iter(text).map(|matched| Finding { name, range: matched.range() }));
+        }
+        found
+    }
 }
 
 impl Default for InjectionScanner {
@@ -101,11 +112,7 @@ impl Default for InjectionScanner {
 
 impl Detect for InjectionScanner {
     fn detect(&self, text: &str) -> Vec<Finding<'_>> {
-        let mut found = Vec::new();
-        for (name, pattern) in &self.patterns {
-            found.extend(pattern.find_iter(text).map(|matched| Finding { name, range: matched.range() }));
-        }
-        found
+        disguise::detect(text, |text| self.plain(text))
     }
 }
 

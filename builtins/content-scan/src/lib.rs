@@ -10,6 +10,7 @@
 
 mod config;
 mod detect;
+mod disguise;
 mod factory;
 mod injection;
 mod inspection;

@@ -11,6 +11,7 @@ use cpex_sdk::scan::ContentScanner;
 use regex::Regex;
 
 use crate::detect::{Detect, Finding};
+use crate::disguise;
 
 /// Finds personal data of the kinds it was made for.
 #[derive(Clone, Debug)]
@@ -70,14 +71,14 @@ kinds! {
     Ssn "ssn" is_ssn r"\b[0-9]{3}(?:-[0-9]{2}-|\x20[0-9]{2}\x20)[0-9]{4}\b"
         "A US social security number, its groups apart.";
     CreditCard "credit_card" is_card r"\b[2-6](?:[ -]?[0-9]){12,18}\b"
-        "The number of a payment card, by its check digit (ISO/IEC 7812).";
+        "The number of a payment card, by its first digits, its length and its check digit (ISO/IEC 7812).";
     Iban "iban" is_iban r"\b[A-Z]{2}[0-9]{2}(?:\x20?[A-Z0-9]{4}){2,7}(?:\x20?[A-Z0-9]{1,3})?\b"
         "An international bank account number, by its check digits (ISO 13616).";
-    Email "email" always r"\b[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}\b"
+    Email "email" is_email r"\b[A-Za-z0-9_][A-Za-z0-9._%+'-]*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}\b"
         "An email address.";
-    Phone "phone" is_phone r"(?:\+|\b)[0-9]{1,4}(?:[ .-]?\(?[0-9]{2,4}\)?){2,5}\b"
+    Phone "phone" is_phone r"\+[0-9]{1,3}(?:[ .-]?\(?[0-9]{1,4}\)?){2,6}\b|(?:\(|\b)[0-9]{1,4}\)?(?:[ .-]?\(?[0-9]{2,4}\)?){2,5}\b"
         "A phone number in international form, or with its groups apart.";
-    Ip "ip" is_ip r"\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b|\b(?:[0-9A-Fa-f]{1,4}:){2,7}(?::|[0-9A-Fa-f]{1,4}\b)(?::?[0-9A-Fa-f]{1,4}\b)*"
+    Ip "ip" is_ip r"\b[0-9]{1,3}(?:\.[0-9]{1,3}){3,}\b|\b(?:[0-9A-Fa-f]{1,4}:){2,7}(?::|[0-9A-Fa-f]{1,4}\b)(?::?[0-9A-Fa-f]{1,4}\b)*"
         "An IP address, version 4 or 6.";
     UsPassport "us_passport" always r"\b[A-Z][0-9]{8}\b"
         "The number of a US passport: a letter and eight digits.";
@@ -107,6 +108,16 @@ impl PiiScanner {
         self.detectors.push(Detector { name: name.into(), pattern, check: check::always });
         self
     }
+
+    fn plain(&self, text: &str) -> Vec<Finding<'_>> {
+        let mut found = Vec::new();
+        for Detector { name, pattern, check } in &self.detectors {
+            let matches = pattern.find_iter(text).filter(|matched| check(matched.as_str()));
+            let alone = matches.map(|matched| matched.range()).filter(|range| stands_alone(text, range));
+            found.extend(alone.map(|range| Finding { name, range }));
+        }
+        found
+    }
 }
 
 impl Default for PiiScanner {
@@ -117,13 +128,7 @@ impl Default for PiiScanner {
 
 impl Detect for PiiScanner {
     fn detect(&self, text: &str) -> Vec<Finding<'_>> {
-        let mut found = Vec::new();
-        for Detector { name, pattern, check } in &self.detectors {
-            let matches = pattern.find_iter(text).filter(|matched| check(matched.as_str()));
-            let alone = matches.map(|matched| matched.range()).filter(|range| stands_alone(text, range));
-            found.extend(alone.map(|range| Finding { name, range }));
-        }
-        found
+        disguise::detect(text, |text| self.plain(text))
     }
 }
 

@@ -15,10 +15,9 @@ pub(super) fn is_ssn(found: &str) -> bool {
     !matches!(area, "000" | "666") && !area.starts_with('9') && group != "00" && serial != "0000"
 }
 
-/// The check digit of ISO/IEC 7812 (Luhn), over 13 to 19 digits that are not all the same.
+/// The first digits and lengths of the card schemes, and the check digit of ISO/IEC 7812 (Luhn).
 pub(super) fn is_card(found: &str) -> bool {
     let digits = digits(found);
-    let first = digits.chars().next();
     let sum: u32 = digits
         .chars()
         .rev()
@@ -29,7 +28,30 @@ pub(super) fn is_card(found: &str) -> bool {
             (_, doubled) => doubled / 10 + doubled % 10,
         })
         .sum();
-    (13..=19).contains(&digits.len()) && sum.is_multiple_of(10) && !digits.chars().all(|digit| Some(digit) == first)
+    is_issued(&digits) && sum.is_multiple_of(10)
+}
+
+/// Whether a scheme issues numbers that begin so and are as long.
+fn is_issued(digits: &str) -> bool {
+    let begin = |count: usize| digits.get(..count).and_then(|digits| digits.parse::<u16>().ok()).unwrap_or(0);
+    let length = digits.len();
+    match begin(2) {
+        40..=49 => matches!(length, 13 | 16 | 19),
+        51..=55 => length == 16,
+        22..=27 => length == 16 && (2221..=2720).contains(&begin(4)),
+        34 | 37 => length == 15,
+        35 => (16..=19).contains(&length) && (3528..=3589).contains(&begin(4)),
+        30 => (14..=19).contains(&length) && matches!(begin(3), 300..=305 | 309),
+        36 | 38 | 39 => (14..=19).contains(&length),
+        50 | 56..=69 => (13..=19).contains(&length),
+        _ => false,
+    }
+}
+
+/// An address whose last name is none of a picture: `logo@2x.png` is a file.
+pub(super) fn is_email(found: &str) -> bool {
+    let last = found.rsplit('.').next().unwrap_or_default();
+    !["gif", "jpeg", "jpg", "png", "svg", "webp"].iter().any(|picture| last.eq_ignore_ascii_case(picture))
 }
 
 /// The check digits of ISO 13616: the number, its first four signs moved to the end and letters as numbers, is 1 modulo 97.
@@ -44,14 +66,31 @@ pub(super) fn is_iban(found: &str) -> bool {
     (15..=34).contains(&signs.len()) && remainder == 1
 }
 
-/// 8 to 15 digits in international form (ITU-T E.164), or 10 to 15 in groups: a date has fewer.
+/// 8 to 15 digits in international form (ITU-T E.164), or 10 to 15 in the groups of a phone number.
 pub(super) fn is_phone(found: &str) -> bool {
-    let least = match (found.starts_with('+'), found.contains([' ', '.', '-', '('])) {
-        (true, _) => 8,
-        (false, true) => 10,
-        (false, false) => return false,
+    let count = digits(found).len();
+    if found.starts_with('+') {
+        return (8..=15).contains(&count);
+    }
+    let groups: Vec<&str> =
+        found.split(|sign: char| !sign.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
+    (10..=15).contains(&count) && groups.len() > 1 && !is_ip(found) && !is_other(&groups)
+}
+
+/// Whether numbers in such groups are something else: a date, an amount, a row of small numbers, an account or a card.
+fn is_other(groups: &[&str]) -> bool {
+    let is_year = |group: &str| group.len() == 4 && (group.starts_with("19") || group.starts_with("20"));
+    let is_all = |groups: &[&str], length: usize| groups.iter().all(|group| group.len() == length);
+    let is_date = match groups {
+        [year, month, ..] if is_year(year) => month.len() == 2,
+        [day, month, year, ..] => day.len() == 2 && month.len() == 2 && is_year(year),
+        _ => false,
     };
-    (least..=15).contains(&digits(found).len())
+    let is_small =
+        is_all(groups, 2) && !(groups.len() == 5 && groups.first().is_some_and(|first| first.starts_with('0')));
+    let is_amount = groups.split_first().is_some_and(|(_, rest)| is_all(rest, 3));
+    let is_in_fours = groups.split_last().is_some_and(|(_, rest)| is_all(rest, 4));
+    is_date || is_small || is_amount || is_in_fours || groups.iter().any(|group| group.len() > 5)
 }
 
 /// An address that can be parsed.
