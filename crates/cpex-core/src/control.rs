@@ -183,7 +183,7 @@ fn make(
         Some(Modified::Message(MessagePayload { message: Message { content, .. } })) => {
             let side = passage.side();
             let before = envelope.payload(side).map(|payload| &*payload.message.content).unwrap_or_default();
-            if !keeps_entity(before, &content) {
+            if !keeps_entity(side, before, &content) {
                 return Err("it changed what the operation is about, which only the host may state".to_owned());
             }
             if let Some(field) = passage.snapshot.payload_policies.forbids(passage.point, before, &content) {

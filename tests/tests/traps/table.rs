@@ -42,6 +42,11 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
     (18, "no text panics or loses an action", &["no_line_is_dropped", "any_document_is_compiled_or_refused"]),
     (19, "a bad regular expression is refused, and a scan inspects", &[]),
     (
+        20,
+        "a mask is undone by nothing, and hides in every form",
+        &["no_run_of_a_secret_leaves_a_pipeline_that_takes_it_out", "every_occurrence_of_a_repeated_key_is_treated"],
+    ),
+    (
         21,
         "a path means what it says, in lists, in maps and by code point",
         &["no_run_of_a_secret_leaves_a_pipeline_that_takes_it_out"],
@@ -52,10 +57,40 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
         &["a_text_that_nests_too_deeply_is_refused_wherever_it_does"],
     ),
     (
+        23,
+        "a plugin that fails denies, and a failure beside a denial hides none",
+        &[
+            "every_mode_makes_of_everything_a_plugin_does_what_the_table_says",
+            "a_decisive_outcome_drops_the_branches_after_it_at_once_and_none_before",
+            "a_payload_that_panics_when_dropped_does_not_unwind",
+        ],
+    ),
+    (
+        24,
+        "what is concurrent runs together, a timeout bounds, and what is disabled is off",
+        &[
+            "branches_run_at_the_same_time",
+            "a_future_that_uses_up_the_budget_of_the_task_is_bounded_all_the_same",
+            "disable_makes_a_placed_plugin_deny_from_its_first_failure_on",
+        ],
+    ),
+    (25, "a change is a change, even one that empties the payload", &[]),
+    (
+        26,
+        "an operation that is let go of leaves nothing running, and the background is bounded",
+        &["a_full_set_refuses_until_a_task_ends", "draining_aborts_what_is_left_at_the_limit_and_counts_it"],
+    ),
+    (
         27,
         "threads that register plugins lose none",
         &["registrations_that_meet_one_another_and_a_reload_are_all_in_force"],
     ),
+    (
+        28,
+        "a denial names the control that denied",
+        &["the_denial_names_the_rule_and_the_control_that_denied"],
+    ),
+    (29, "a host cannot take what is pending or denied for allowed", &[]),
     (33, "an identity that comes with a message is refused", &[]),
 ];
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{ContentPart, ExtensionChange};
+use apl_cmf::{ContentPart, ExtensionChange, Side};
 use apl_core::{Aside, Denial};
 use cpex_orchestration::Fault;
 use cpex_sdk::config::{OnError, PluginMode};
@@ -133,8 +133,14 @@ fn permitted(changes: Vec<ExtensionChange>, mode: PluginMode) -> Vec<ExtensionCh
 }
 
 /// Whether a modified payload is still about the same requests and answers, so that the route found for it stays its own.
-pub(super) fn keeps_entity(before: &[ContentPart], after: &[ContentPart]) -> bool {
-    before.iter().filter_map(about).eq(after.iter().filter_map(about))
+/// Of an answer, parts may be left out: what is withheld is nobody else's answer.
+pub(super) fn keeps_entity(side: Side, before: &[ContentPart], after: &[ContentPart]) -> bool {
+    let mut before = before.iter().filter_map(about);
+    let mut after = after.iter().filter_map(about);
+    match side {
+        Side::Args => before.eq(after),
+        Side::Result => after.all(|kept| before.any(|given| given == kept)),
+    }
 }
 
 /// Identifier, name and namespace of what a part asks for or answers, and which of these it is.
