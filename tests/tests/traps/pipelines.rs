@@ -56,12 +56,12 @@ fn trap_20_every_text_of_a_result_is_redacted_or_the_phase_denies() {
         let parts = texts.iter().map(|block| text(block)).collect();
         result(&of_field("ssn", "redact"), Answer::with_parts(ssn.clone(), parts))
     };
-    let End::Allowed(_, parts) = with(&[&ssn.to_string(), r#"[{"a":1}]"#, r#" { "\u0073sn" : 5, "ssn": 6 } "#]) else {
+    let End::Allowed(_, parts) = with(&[&ssn.to_string(), r#"{"a":1}"#, r#" { "\u0073sn" : 5, "ssn": 6 } "#]) else {
         panic!("every part can be read")
     };
     let redacted = r#"{"ssn":"[REDACTED]"}"#;
     let twice = r#" { "\u0073sn" : "[REDACTED]", "ssn": "[REDACTED]" } "#;
-    assert_eq!(parts, [json!({ "ssn": "[REDACTED]" }), json!(redacted), json!(r#"[{"a":1}]"#), json!(twice)]);
+    assert_eq!(parts, [json!({ "ssn": "[REDACTED]" }), json!(redacted), json!(r#"{"a":1}"#), json!(twice)]);
     let (json, word) = (ssn.to_string(), "it is 123-45-6789");
     for texts in [&[word][..], &[&json, word], &[word, &json], &[&json, &format!("{json} {json}")]] {
         assert_eq!(with(texts), denied("result.unreadable"), "{texts:?}");

@@ -14,7 +14,14 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
     (2, "one phase written twice, or a block that nothing compiles, is refused", &[]),
     (3, "a declaration in code is checked as one in a document is", &[]),
     (4, "a declared plugin that nothing reaches is refused", &[]),
-    (5, "a hook that nothing dispatches is an error", &[]),
+    (
+        5,
+        "a hook that nothing dispatches is an error",
+        &[
+            "a_hook_that_was_not_registered_is_an_error_at_load_with_the_nearest_name",
+            "a_plugin_on_hooks_alone_that_nothing_dispatches_is_reached_by_nothing",
+        ],
+    ),
     (
         6,
         "groups and tags resolve alike for authentication and policy",
@@ -85,11 +92,7 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
         "threads that register plugins lose none",
         &["registrations_that_meet_one_another_and_a_reload_are_all_in_force"],
     ),
-    (
-        28,
-        "a denial names the control that denied",
-        &["the_denial_names_the_rule_and_the_control_that_denied"],
-    ),
+    (28, "a denial names the control that denied", &["the_denial_names_the_rule_and_the_control_that_denied"]),
     (29, "a host cannot take what is pending or denied for allowed", &[]),
     (33, "an identity that comes with a message is refused", &[]),
 ];

@@ -128,8 +128,10 @@ async fn a_plugin_neither_answers_for_another_call_nor_twice() {
     }
 }
 
+type Emptying = fn(MessagePayload) -> MessagePayload;
+
 /// Ways to leave nothing of a payload. What is asked for is the host's to state, so that of a request the arguments go.
-const EMPTYING: [(&str, fn(MessagePayload) -> MessagePayload); 2] = [
+const EMPTYING: [(&str, Emptying); 2] = [
     ("the value of each part", |mut payload| {
         payload.message.content.retain(|part| !matches!(part, ContentPart::Text(_)));
         for part in &mut payload.message.content {
