@@ -1,3 +1,4 @@
 //! The conformance corpus through every door, and what holds for any bytes.
 
 pub mod fuzz;
+pub mod scenarios;

@@ -121,7 +121,8 @@ pub(crate) async fn gate(indexes: &[usize], envelope: &Envelope, passage: &mut P
     let snapshot = Arc::clone(&passage.snapshot);
     let plan = passage.plan;
     let running = |index: &usize| snapshot.control(plan, *index).filter(|control| runs(control, envelope, passage));
-    let controls: Vec<&Control> = indexes.iter().filter_map(running).collect();
+    let mut controls: Vec<&Control> = Vec::with_capacity(indexes.len());
+    controls.extend(indexes.iter().filter_map(running));
     if controls.is_empty() {
         return None;
     }

@@ -13,31 +13,29 @@
 
 mod fields;
 mod monitor;
+mod plugins;
 mod routes;
 mod scenarios;
 mod table;
+mod threads;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use cpex_conformance::scenarios as listed;
 use criterion::{BatchSize, Criterion};
+use table::Row;
 
 /// What to do with each scenario.
 enum Bench {
     /// Time it, and count what it allocates.
-    Measure(Box<Criterion>, Vec<table::Row>),
+    Measure(Box<Criterion>, Vec<Row>),
     /// Run the one of this name so many times: the part that valgrind counts.
     Repeat(String, u32),
 }
 
 impl Bench {
-    /// One scenario. `floor` names the scenario that bounds it from below; `setup` is not part of the measure.
-    fn scenario<I, O>(
-        &mut self,
-        name: &'static str,
-        floor: Option<&'static str>,
-        setup: impl Fn() -> I,
-        run: impl Fn(I) -> O,
-    ) {
+    /// One scenario. `setup` is not part of the measure.
+    fn scenario<I, O>(&mut self, name: &'static str, setup: impl Fn() -> I, run: impl Fn(I) -> O) {
         match self {
             Self::Measure(criterion, rows) => {
                 criterion.bench_function(name, |bencher| bencher.iter_batched(&setup, &run, BatchSize::SmallInput));
@@ -45,7 +43,7 @@ impl Bench {
                 let mut output = None;
                 let counted = allocation_counter::measure(|| output = Some(run(input)));
                 drop(output);
-                rows.push(table::Row::new(name, floor, counted.count_total, counted.bytes_total));
+                rows.push(Row { allocations: Some((counted.count_total, counted.bytes_total)), ..Row::new(name) });
             }
             Self::Repeat(wanted, times) if wanted == name => {
                 let inputs: Vec<I> = (0..*times).map(|_| setup()).collect();
@@ -55,9 +53,7 @@ impl Bench {
             Self::Repeat(..) => {}
         }
     }
-}
 
-impl Bench {
     /// Whether that scenario is run, so that what it needs is made.
     fn wants(&self, name: &str) -> bool {
         match self {
@@ -67,26 +63,44 @@ impl Bench {
     }
 
     /// A scenario that takes long: timed a few times and not by criterion. What it makes is counted as long as it is kept.
-    fn long<O>(&mut self, name: &'static str, run: impl Fn() -> O) {
-        const TIMES: usize = 5;
+    fn load<O>(&mut self, name: &'static str, run: impl Fn() -> O) {
         let Self::Measure(_, rows) = self else { return };
-        let mut times: Vec<f64> = Vec::new();
-        for _ in 0..TIMES {
+        let time = median(|| {
             let begun = Instant::now();
             let output = run();
-            times.push(begun.elapsed().as_secs_f64() * 1e9);
+            let time = begun.elapsed();
             drop(output);
-        }
-        times.sort_by(f64::total_cmp);
+            time
+        });
         let mut output = None;
         let counted = allocation_counter::measure(|| output = Some(run()));
         drop(output);
-        rows.push(table::Row {
-            ns: Some(times[TIMES / 2]),
-            kept: Some(counted.bytes_current),
-            ..table::Row::new(name, None, counted.count_total, counted.bytes_total)
+        rows.push(Row {
+            ns: Some(nanoseconds(time)),
+            allocations: Some((counted.count_total, counted.bytes_total)),
+            note: Some(format!("{:.1} MB kept", counted.bytes_current as f64 / 1e6)),
+            ..Row::new(name)
         });
     }
+
+    /// A scenario that times itself, once for each call; `run` gives what it takes by the call, and what is to be said of it.
+    fn timed(&mut self, name: &'static str, run: impl Fn() -> (Duration, String)) {
+        let Self::Measure(_, rows) = self else { return };
+        let (time, note) = median(run);
+        rows.push(Row { ns: Some(nanoseconds(time)), note: Some(note), ..Row::new(name) });
+    }
+}
+
+/// The median of a few runs.
+fn median<T: Ord>(run: impl Fn() -> T) -> T {
+    const TIMES: usize = 5;
+    let mut results: Vec<T> = (0..TIMES).map(|_| run()).collect();
+    results.sort();
+    results.swap_remove(TIMES / 2)
+}
+
+fn nanoseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e9
 }
 
 /// The part whose instructions are counted, a function of its own so that valgrind finds it by name.
@@ -98,7 +112,9 @@ fn run_counted<I, O>(inputs: Vec<I>, run: impl Fn(I) -> O) -> Vec<O> {
 fn all(bench: &mut Bench) {
     scenarios::all(bench);
     fields::all(bench);
+    plugins::all(bench);
     routes::all(bench);
+    threads::all(bench);
 }
 
 fn main() {
@@ -113,6 +129,9 @@ fn main() {
     all(&mut bench);
     if let Bench::Measure(criterion, rows) = bench {
         criterion.final_summary();
+        let measured: Vec<&str> = rows.iter().map(|row| row.scenario.name).collect();
+        let expected: Vec<&str> = listed::ALL.iter().map(|scenario| scenario.name).collect();
+        assert_eq!(measured, expected, "what is measured is what is listed");
         table::print(&rows);
     }
 }

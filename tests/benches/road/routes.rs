@@ -21,19 +21,13 @@ pub(crate) fn all(bench: &mut Bench) {
         }
         let document = document(count);
         let manager = manager(&document);
-        bench.scenario(
-            call,
-            Some("l-call-under-1-route"),
-            || operation("hr"),
-            |operation| ready(manager.authorize(operation)),
-        );
+        bench.scenario(call, || operation("hr"), |operation| ready(manager.authorize(operation)));
         bench.scenario(
             unmatched,
-            Some("l-unmatched-under-1-route"),
             || Operation::tool("unknown", Map::new()),
             |operation| ready(manager.authorize(operation)),
         );
-        bench.long(load, || super::monitor::manager(&document));
+        bench.load(load, || super::monitor::manager(&document));
     }
 }
 

@@ -3,53 +3,59 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cpex_conformance::scenarios::{self, Scenario};
+
 /// One measured scenario.
 pub(crate) struct Row {
-    pub(crate) name: &'static str,
-    pub(crate) floor: Option<&'static str>,
-    pub(crate) allocations: u64,
-    pub(crate) bytes: u64,
+    pub(crate) scenario: &'static Scenario,
+    /// How many allocations, and of how many bytes together; none where more than the scenario's own would be counted.
+    pub(crate) allocations: Option<(u64, u64)>,
     /// Where criterion did not find it.
     pub(crate) ns: Option<f64>,
-    /// Bytes that what it makes keeps, of a scenario whose output is kept.
-    pub(crate) kept: Option<i64>,
+    /// What else is to be said.
+    pub(crate) note: Option<String>,
 }
 
 impl Row {
-    pub(crate) const fn new(name: &'static str, floor: Option<&'static str>, allocations: u64, bytes: u64) -> Self {
-        Self { name, floor, allocations, bytes, ns: None, kept: None }
+    pub(crate) fn new(name: &str) -> Self {
+        let scenario = scenarios::named(name).unwrap_or_else(|| panic!("`{name}` is not listed"));
+        Self { scenario, allocations: None, ns: None, note: None }
+    }
+
+    fn time(&self) -> Option<f64> {
+        self.ns.or_else(|| median_ns(self.scenario.name))
     }
 }
 
 pub(crate) fn print(rows: &[Row]) {
     println!(
-        "\n{:<34} {:>10} {:>7} {:>8} {:>12} {:>7}  floor",
+        "\n{:<32} {:>12} {:>7} {:>9} {:>12} {:>8}  floor",
         "scenario", "ns", "allocs", "bytes", "instructions", "ratio"
     );
+    let time_of = |name| rows.iter().find(|row| row.scenario.name == name).and_then(Row::time);
     for row in rows {
-        let time = row.ns.or_else(|| median_ns(row.name));
-        let ratio = row.floor.and_then(median_ns).zip(time).map(|(floor, time)| time / floor);
+        let Scenario { name, floor, .. } = row.scenario;
+        let (time, (allocations, bytes)) = (row.time(), row.allocations.unzip());
+        let ratio = floor.and_then(time_of).zip(time).map(|(floor, time)| time / floor);
+        // What takes long would take an hour under valgrind.
+        let instructions = if row.ns.is_none() { instructions(name) } else { None };
         println!(
-            "{:<34} {:>10} {:>7} {:>8} {:>12} {:>7}  {}",
-            row.name,
-            shown(time, 1),
-            row.allocations,
-            row.bytes,
-            // What takes long would take an hour under valgrind.
-            row.ns
-                .map_or_else(|| instructions(row.name), |_| None)
-                .map_or_else(|| "-".to_owned(), |count| count.to_string()),
-            shown(ratio, 1),
-            row.floor.unwrap_or("-"),
+            "{name:<32} {:>12} {:>7} {:>9} {:>12} {:>8}  {}",
+            time.map_or_else(none, |time| format!("{time:.1}")),
+            allocations.map_or_else(none, |count| count.to_string()),
+            bytes.map_or_else(none, |count| count.to_string()),
+            instructions.map_or_else(none, |count| count.to_string()),
+            ratio.map_or_else(none, |ratio| format!("{ratio:.2}")),
+            floor.unwrap_or("-"),
         );
-        if let Some(kept) = row.kept {
-            println!("{:<34} {:>10.1} MB kept", "", kept as f64 / 1e6);
+        if let Some(note) = &row.note {
+            println!("{:<32} {note}", "");
         }
     }
 }
 
-fn shown(value: Option<f64>, digits: usize) -> String {
-    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"))
+fn none() -> String {
+    "-".to_owned()
 }
 
 /// The median criterion found in this run, in nanoseconds.

@@ -11,6 +11,9 @@ pub(crate) async fn shape(mut identified: Identified<'_>) -> Result<Shaped<'_>, 
     let Some(hooked) = snapshot.hooked(identified.passage.point) else {
         return Ok(Shaped(identified));
     };
+    // One list for what every plugin of the hook does, so that none of them lets it grow.
+    let recorded = hooked.shaping.len() + hooked.audit.len() + hooked.concurrent.len();
+    identified.passage.trail.executions.reserve(recorded);
     for index in &hooked.shaping {
         let Some(control) = snapshot.control(identified.passage.plan, *index) else { continue };
         match control::shape(control, &mut identified).await {
