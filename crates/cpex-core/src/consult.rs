@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{HttpContext, Identity, MessagePayload, NameSet, Standing};
+use apl_cmf::{Credentials, HttpContext, Identity, MessagePayload, NameSet, Standing};
 use apl_core::Denial;
 use apl_core::diagnostic::nearest;
 use cpex_sdk::audit::Execution;
@@ -186,12 +186,14 @@ fn position(snapshot: &Snapshot, name: &str, point: &'static HookPoint) -> Resul
 
 /// The operation with the caller the host states.
 fn identified(mut journey: Journey, caller: Caller) -> Journey {
-    let (identity, standing) = match caller {
-        Caller::Vouched(identity) if identity.is_authenticated() => (*identity, Standing::Vouched),
-        Caller::Vouched(_) | Caller::Credentials(_) => (Identity::default(), Standing::Anonymous),
+    let (identity, standing, inbound) = match caller {
+        Caller::Vouched(identity) if identity.is_authenticated() => (*identity, Standing::Vouched, Credentials::none()),
+        Caller::Vouched(_) => (Identity::default(), Standing::Anonymous, Credentials::none()),
+        Caller::Credentials(credentials) => (Identity::default(), Standing::Anonymous, credentials),
     };
     if let Some(draft) = journey.matter.take_draft() {
-        let envelope = draft.identify(identity, standing, journey.passage.received_ms);
+        let mut envelope = draft.identify(identity, standing, journey.passage.received_ms);
+        envelope.receive_credentials(inbound);
         journey.matter = Matter::Envelope(envelope);
     }
     journey

@@ -207,6 +207,11 @@ impl Document {
         if faults.is_empty() { Ok(()) } else { Err(self.refuse(faults)) }
     }
 
+    /// Whether it says nothing.
+    pub(crate) fn says_nothing(&self) -> bool {
+        files::says_nothing(&self.root)
+    }
+
     /// The findings on this document, to be shown with its text.
     #[must_use]
     pub fn refuse(&self, faults: Vec<Diagnostic>) -> LoadError {

@@ -32,33 +32,44 @@ mod own_hook;
 mod payload_policy;
 mod perform;
 mod permit;
+mod ports;
 mod process;
 mod publication;
 mod record;
 mod registration;
 mod registry;
+mod reload;
 mod road;
 mod session;
 mod several;
 mod shares;
 mod snapshot;
 pub mod spans;
+mod status;
 mod sync;
 mod trace;
 mod underway;
+#[cfg(feature = "watch")]
+mod watch;
+#[cfg(feature = "watch")]
+mod watching;
 
 pub use consult::{Advice, ConsultError, Consulted, Passed};
 pub use explain::{Explanation, Viewer};
 pub use hooks::{Contexts, Invoked, Request};
 pub use lifecycle::{InitializeError, StartError};
 pub use load::Warnings;
-pub use manager::{ManagerConfig, PluginManager};
+pub use manager::PluginManager;
 pub use operation::{Answer, Call, Caller, Operation};
 pub use outcome::{Decision, Delegation, Outcome, Pending, Report, Violation};
 pub use own::HookTaken;
 pub use own_hook::{InvokedOwn, OwnRequest};
 pub use payload_policy::HookPayloadPolicy;
 pub use permit::Permit;
+pub use ports::ManagerConfig;
 pub use process::{ProcessSecrets, RandomIds, SystemClock};
 pub use registration::UnregisterError;
 pub use session::MemoryStore;
+pub use status::{InForce, PluginState, PluginStatus, Refused, Status, WatcherStatus};
+#[cfg(feature = "watch")]
+pub use watch::{WatchConfig, WatchError};

@@ -22,14 +22,14 @@ use cpex_sdk::{Host, Instance, SessionStore};
 use serde_json::{Map, Value as Json};
 
 use crate::document::kinds::{HostKinds, Kinds};
-use crate::document::{self, Attributes, Document, LoadError, MemoryBounds, PluginNode};
+use crate::document::{self, Attributes, Document, Files, LoadError, MemoryBounds, PluginNode};
 use crate::elicitation::Suspensions;
 use crate::life::Running;
 use crate::meter::Meter;
 use crate::own::OwnHooks;
 use crate::payload_policy::PayloadPolicies;
 use crate::registry::Registration;
-use crate::snapshot::{Control, Engine, Hooked, Prepared, Settings, Snapshot};
+use crate::snapshot::{Control, Engine, Hooked, Prepared, Settings, Snapshot, Tenure};
 pub(crate) use instances::Factories;
 pub(crate) use scanners::Scanners;
 
@@ -45,6 +45,7 @@ pub(crate) struct Loaded {
     session_store: Option<MemoryBounds>,
     data: Map<String, Json>,
     digest: Arc<str>,
+    files: Arc<Files>,
     own_hooks: Arc<OwnHooks>,
     host: Host,
 }
@@ -130,6 +131,7 @@ impl Loaded {
             session_store: written.session_store,
             data,
             digest: digest.into(),
+            files: Arc::new(document.files()),
             own_hooks,
             host,
         };
@@ -141,7 +143,7 @@ impl Loaded {
         self.session_store
     }
 
-    pub(crate) fn into_snapshot(self, process: Process, store: Arc<dyn SessionStore>) -> Snapshot {
+    pub(crate) fn into_snapshot(self, process: Process, store: Arc<dyn SessionStore>, tenure: Tenure) -> Snapshot {
         let Process { suspensions, this_workload, payload_policies, workers, background, running, meter } = process;
         Snapshot {
             policy: Arc::new(self.policy),
@@ -153,6 +155,8 @@ impl Loaded {
             settings: self.settings,
             data: Arc::new(self.data),
             digest: self.digest,
+            files: self.files,
+            tenure,
             store,
             suspensions,
             host: self.host,

@@ -15,7 +15,7 @@ use cpex_sdk::{HookPoint, Host, Instance, SessionStore};
 use serde_json::{Map, Value as Json};
 
 use crate::conditions::Conditions;
-use crate::document::{SessionSource, Unmatched};
+use crate::document::{Files, SessionSource, Unmatched};
 use crate::elicitation::Suspensions;
 use crate::life::{Life, Running};
 use crate::meter::Meter;
@@ -43,6 +43,9 @@ pub(crate) struct Snapshot {
     pub(crate) data: Arc<Map<String, Json>>,
     /// `sha256:<hex>` of the document and its attribute files.
     pub(crate) digest: Arc<str>,
+    /// The files it was read from and those it names.
+    pub(crate) files: Arc<Files>,
+    pub(crate) tenure: Tenure,
     pub(crate) store: Arc<dyn SessionStore>,
     pub(crate) suspensions: Arc<Suspensions>,
     pub(crate) host: Host,
@@ -57,6 +60,15 @@ pub(crate) struct Snapshot {
     /// The plugins that were started, under this document and others.
     pub(crate) running: Arc<Running>,
     pub(crate) meter: Meter,
+}
+
+/// Since when a document is in force.
+#[derive(Clone, Copy)]
+pub(crate) struct Tenure {
+    /// In milliseconds since the Unix epoch.
+    pub(crate) since_ms: u64,
+    /// How many documents came into force in the place of another so far, this one included.
+    pub(crate) reloads: u64,
 }
 
 /// One declared plugin.
@@ -175,6 +187,12 @@ impl Snapshot {
     /// Whether nothing is declared that could have a say in an operation or record it.
     pub(crate) fn is_idle(&self) -> bool {
         self.policy.is_empty() && self.controls.iter().all(|control| control.is_gone())
+    }
+
+    /// Whether the document says something, and not only what was registered in code does.
+    pub(crate) fn is_declared(&self) -> bool {
+        let is_declared = |control: &Arc<Control>| !control.is_registered && !control.is_gone();
+        !self.policy.is_empty() || self.controls.iter().any(is_declared)
     }
 
     /// A declared plugin as the plan of that index has it.

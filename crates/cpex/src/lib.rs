@@ -62,6 +62,8 @@ pub use cpex_core::{
     OwnRequest, Passed, Pending, Permit, PluginManager, ProcessSecrets, RandomIds, Report, Request, StartError,
     SystemClock, UnregisterError, Viewer, Violation, Warnings, document,
 };
+#[cfg(feature = "watch")]
+pub use cpex_core::{WatchConfig, WatchError};
 pub use cpex_sdk as sdk;
 
 pub use from_yaml::FromYaml;

@@ -95,6 +95,15 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
     (28, "a denial names the control that denied", &["the_denial_names_the_rule_and_the_control_that_denied"]),
     (29, "a host cannot take what is pending or denied for allowed", &[]),
     (33, "an identity that comes with a message is refused", &[]),
+    (
+        45,
+        "a reload that fails in any way leaves what is in force, and it is visible",
+        &[
+            "a_plugin_that_cannot_start_leaves_the_document_before_in_force",
+            "a_text_that_says_nothing_takes_the_place_of_none_that_says_something",
+            "changes_are_read_once_they_have_ended",
+        ],
+    ),
 ];
 
 #[test]

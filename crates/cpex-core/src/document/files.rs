@@ -29,6 +29,12 @@ impl Files {
         self.own.iter().map(|file| &file.path).chain(&self.named).map(PathBuf::as_path)
     }
 
+    /// The first file; none of a document that came from no file.
+    #[must_use]
+    pub fn first(&self) -> Option<&Path> {
+        self.own.first().map(|file| file.path.as_path())
+    }
+
     /// Whether a file of the document that stood at that path said something.
     #[must_use]
     pub(super) fn had_content(&self, path: &Path) -> bool {
@@ -38,12 +44,16 @@ impl Files {
 
 impl FileRead {
     pub(super) fn new(path: PathBuf, root: &Node) -> Self {
-        let is_empty = match &root.value {
-            Value::Null => true,
-            Value::Map(entries) => entries.is_empty(),
-            _ => false,
-        };
-        Self { path, source: root.span.source, is_empty }
+        Self { path, source: root.span.source, is_empty: says_nothing(root) }
+    }
+}
+
+/// Whether a text of that tree says nothing.
+pub(super) fn says_nothing(root: &Node) -> bool {
+    match &root.value {
+        Value::Null => true,
+        Value::Map(entries) => entries.is_empty(),
+        _ => false,
     }
 }
 

@@ -27,6 +27,10 @@ mod overrides;
 mod own_hooks;
 mod plugins;
 mod registration;
+mod reload;
 mod several;
 mod support;
 mod typed_hooks;
+mod unregister;
+#[cfg(all(feature = "watch", unix))]
+mod watch;

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use apl_cmf::{Capability, MessagePayload, View};
 use cpex_core::{Answer, PluginManager, StartError, UnregisterError};
-use cpex_sdk::config::{Condition, PluginConfig, PluginMode};
+use cpex_sdk::config::{Condition, ConfigFault, Key, PluginConfig, PluginMode};
 use cpex_sdk::{
-    CmfToolPreInvoke, HookHandler, Plugin, PluginContext, PluginError, PluginResult, PluginViolation, async_trait,
+    CmfToolPreInvoke, Factory, HookHandler, Host, Instance, Plugin, PluginContext, PluginError, PluginInstance,
+    PluginResult, PluginViolation, async_trait,
 };
 use serde_json::json;
 use tokio::sync::Notify;
@@ -223,21 +224,21 @@ async fn plugins_of_a_document_are_stopped_after_the_last_operation_that_began_u
 
 const ALLOWING: &str = "{ routes: [ { tool: lookup, policy: [ allow ] } ] }";
 
-fn declared(name: &str) -> PluginConfig {
+pub(crate) fn declared(name: &str) -> PluginConfig {
     PluginConfig::new(name, "host/scripted")
 }
 
 /// Notes what happens to it.
 #[derive(Clone)]
-struct Scripted {
+pub(crate) struct Scripted {
     denies: bool,
     fails: bool,
     said: Arc<Mutex<Vec<&'static str>>>,
-    stopped: Arc<Notify>,
+    pub(crate) stopped: Arc<Notify>,
 }
 
 impl Scripted {
-    fn allowing() -> Self {
+    pub(crate) fn allowing() -> Self {
         Self { denies: false, fails: false, said: Arc::default(), stopped: Arc::default() }
     }
 
@@ -245,7 +246,7 @@ impl Scripted {
         Self { denies: true, ..Self::allowing() }
     }
 
-    fn said(&self) -> Vec<&'static str> {
+    pub(crate) fn said(&self) -> Vec<&'static str> {
         self.said.lock().unwrap().clone()
     }
 
@@ -280,5 +281,16 @@ impl HookHandler<CmfToolPreInvoke> for Scripted {
             return Ok(PluginResult::deny(PluginViolation::new("not today", "test.denied")));
         }
         Ok(PluginResult::allow())
+    }
+}
+
+/// Declared by a document, it is the same plugin as the one that makes it.
+impl Factory for Scripted {
+    fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
+        None
+    }
+
+    fn build(&self, _declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
+        Ok(Instance::Plugin(PluginInstance::of(self.clone()).on::<CmfToolPreInvoke>().build()))
     }
 }

@@ -1,0 +1,77 @@
+//! What a host may bring to a manager, and the process's own where it brings nothing.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use apl_cmf::Workload;
+use cpex_sdk::metrics::Metrics;
+use cpex_sdk::{Clock, IdSource, SecretReader, SessionStore};
+
+use crate::document::MemoryBounds;
+use crate::payload_policy::HookPayloadPolicy;
+use crate::process::{ProcessSecrets, RandomIds, SystemClock};
+use crate::session::MemoryStore;
+
+/// The ports a host may replace; the default is the process's own.
+#[derive(Clone, Default)]
+pub struct ManagerConfig {
+    /// What time it is.
+    pub clock: Option<Arc<dyn Clock>>,
+    /// Where identifiers come from.
+    pub ids: Option<Arc<dyn IdSource>>,
+    /// How secret sources are read.
+    pub secrets: Option<Arc<dyn SecretReader>>,
+    /// Where session labels are kept under a document that names no store.
+    pub sessions: Option<Arc<dyn SessionStore>>,
+    /// The workload this process is, as its platform attests it: `this_workload` of every operation that states no other.
+    pub this_workload: Option<Workload>,
+    /// What plugins may change on hooks, by the names of those; on others what their mode lets them.
+    pub payload_policies: BTreeMap<String, HookPayloadPolicy>,
+    /// What is told of decisions and of what they wait for, to be counted and timed.
+    pub metrics: Option<Arc<dyn Metrics>>,
+}
+
+/// The ports of one manager.
+pub(crate) struct Ports {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource>,
+    secrets: Option<Arc<dyn SecretReader>>,
+    sessions: Option<Arc<dyn SessionStore>>,
+    /// The process's own store. Documents bound it in their own ways; its sessions are the same under all of them.
+    memory: MemoryStore,
+}
+
+impl Ports {
+    /// Those of a host, and the process's own for the others.
+    pub(crate) fn new(
+        clock: Option<Arc<dyn Clock>>,
+        ids: Option<Arc<dyn IdSource>>,
+        secrets: Option<Arc<dyn SecretReader>>,
+        sessions: Option<Arc<dyn SessionStore>>,
+    ) -> Self {
+        let clock = clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
+        let memory = MemoryStore::new(Arc::clone(&clock));
+        Self { clock, ids: ids.unwrap_or_else(|| Arc::new(RandomIds::default())), secrets, sessions, memory }
+    }
+
+    /// What reads the secrets of a document in that directory.
+    pub(crate) fn secrets(&self, directory: PathBuf) -> Arc<dyn SecretReader> {
+        self.secrets.clone().unwrap_or_else(|| Arc::new(ProcessSecrets { directory }))
+    }
+
+    /// The store of a document that names one with these bounds, or none.
+    pub(crate) fn store(&self, bounds: Option<MemoryBounds>) -> Arc<dyn SessionStore> {
+        match (&self.sessions, bounds) {
+            (Some(own), None) => Arc::clone(own),
+            (_, bounds) => Arc::new(self.memory.within(bounds.unwrap_or_default())),
+        }
+    }
+}
+
+impl fmt::Debug for ManagerConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ManagerConfig").finish_non_exhaustive()
+    }
+}
