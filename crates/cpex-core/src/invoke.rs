@@ -9,6 +9,7 @@ use crate::operation::{Answer, Caller};
 use crate::road::bind::bind;
 use crate::road::decide::{Ending, admits_some, decide};
 use crate::road::identify::identify;
+use crate::road::measure::measure;
 use crate::road::route::route;
 use crate::road::settle::{Settled, settle};
 use crate::road::shape::shape;
@@ -91,7 +92,8 @@ async fn walk_alone(received: Received<'_>, answer: Message) -> Ending {
 }
 
 async fn judge(identified: Identified<'_>) -> Ending {
-    let bound = bind(identified).instrument(spans::bind()).await?;
+    let measured = measure(identified)?;
+    let bound = bind(measured).instrument(spans::bind()).await?;
     let shaped = shape(bound).instrument(spans::shape()).await?;
     let permitted = decide(shaped).instrument(spans::decide()).await?;
     watch(permitted).instrument(spans::watch()).await

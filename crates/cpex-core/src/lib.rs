@@ -43,6 +43,7 @@ mod road;
 mod session;
 mod several;
 mod shares;
+mod size;
 mod snapshot;
 pub mod spans;
 mod status;

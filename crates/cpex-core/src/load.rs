@@ -220,6 +220,7 @@ fn settings(written: &document::Settings) -> Settings {
     Settings {
         limits: Limits { max_steps },
         max_depth: written.max_depth.map_or(usize::MAX, |depth| usize::try_from(depth).unwrap_or(usize::MAX)),
+        max_payload_bytes: written.max_payload_bytes,
         plugin_timeout: written.plugin_timeout,
         unmatched: written.unmatched,
         sessions: written.sessions.clone(),

@@ -87,7 +87,7 @@ impl PluginManager {
         let Some(payload) = read(&definition, payload) else {
             return self.refuse(definition.point, context, PAYLOAD_INVALID).await;
         };
-        if snapshot.hooked(definition.point).is_none() {
+        if snapshot.hooked(definition.point).is_none() && snapshot.settings.max_payload_bytes.is_none() {
             return Outcome::nothing_asked(InvokedOwn { payload, contexts });
         }
         let table = ContextTable::continued(Some(contexts.take_table()), global);

@@ -3,6 +3,7 @@
 pub(crate) mod bind;
 pub(crate) mod decide;
 pub(crate) mod identify;
+pub(crate) mod measure;
 pub(crate) mod route;
 pub(crate) mod settle;
 pub(crate) mod shape;

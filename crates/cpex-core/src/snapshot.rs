@@ -119,6 +119,8 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     /// How deep a value that a pipeline treats may nest.
     pub(crate) max_depth: usize,
+    /// How many bytes of JSON the content of one side may have; none where it is not bounded.
+    pub(crate) max_payload_bytes: Option<u64>,
     pub(crate) plugin_timeout: Duration,
     /// Whether an operation that no route matches is denied; the other choice leaves it to the layers above routes.
     pub(crate) unmatched: Unmatched,
@@ -186,7 +188,9 @@ impl Control {
 impl Snapshot {
     /// Whether nothing is declared that could have a say in an operation or record it.
     pub(crate) fn is_idle(&self) -> bool {
-        self.policy.is_empty() && self.controls.iter().all(|control| control.is_gone())
+        self.policy.is_empty()
+            && self.settings.max_payload_bytes.is_none()
+            && self.controls.iter().all(|control| control.is_gone())
     }
 
     /// Whether the document says something, and not only what was registered in code does.

@@ -26,7 +26,7 @@ pub const TABLES: &[Table] = &[
     Table {
         place: "in `plugin_settings`",
         keys: SETTINGS,
-        unsupported: &["execution_pool", "audit_key", "max_payload_bytes"],
+        unsupported: &["execution_pool", "audit_key"],
         renamed: &[
             ("fail_on_plugin_error", "give each plugin its own `on_error`"),
             ("parallel_execution_within_band", "give the plugins `mode: concurrent`"),
@@ -85,6 +85,11 @@ pub const SETTINGS: &[Key] = &[
         "unmatched",
         Shape::Word(&["deny", "global"]),
         "What becomes of an operation that no route matches: denied, or left to the layers above routes.",
+    ),
+    Key::optional(
+        "max_payload_bytes",
+        Shape::Integer,
+        "How large the content of an operation may be, on either side, in bytes of JSON; not bounded if not given.",
     ),
     Key::optional("limits", Shape::Section(LIMITS), "Bounds on documents, programs and values."),
     Key::optional(

@@ -25,6 +25,8 @@ pub struct Settings {
     pub max_steps: Option<u64>,
     /// How deep a value of a payload may nest.
     pub max_depth: Option<u64>,
+    /// How large the content of an operation may be on either side, in bytes of JSON.
+    pub max_payload_bytes: Option<u64>,
 }
 
 /// What becomes of an operation that no route of a document with routes matches.
@@ -54,6 +56,7 @@ impl Default for Settings {
             session_store: None,
             max_steps: None,
             max_depth: None,
+            max_payload_bytes: None,
         }
     }
 }
@@ -65,6 +68,7 @@ pub(super) fn check(root: &Node, bytes: usize, faults: &mut Vec<Diagnostic>) {
         refuse_false(node, always, faults);
     }
     duration::check_timeout(node, "plugin_timeout", faults);
+    refuse_zero(node, "max_payload_bytes", faults);
     warn_of_unmatched(root, node, faults);
     refuse_repeated_tiers(node, faults);
     for source in node.get("sessions").map(Node::one_or_many).unwrap_or_default() {
@@ -98,12 +102,21 @@ pub(super) fn read(root: &Node) -> Settings {
         session_store: default.session_store,
         max_steps: limit("max_steps"),
         max_depth: limit("max_depth"),
+        max_payload_bytes: node.get("max_payload_bytes").and_then(integer::read),
     }
 }
 
 fn refuse_false(node: &Node, key: &str, faults: &mut Vec<Diagnostic>) {
     if let Some(value) = node.get(key).filter(|node| matches!(node.value, Value::Bool(false))) {
         let message = format!("`{key}` cannot be turned off");
+        faults.push(Diagnostic::new(codes::WRONG_VALUE, value.span, message).help("remove it"));
+    }
+}
+
+/// A bound of nothing would deny everything, which nobody means: elsewhere it is how no bound is written.
+fn refuse_zero(node: &Node, key: &str, faults: &mut Vec<Diagnostic>) {
+    if let Some(value) = node.get(key).filter(|node| integer::read(node) == Some(0)) {
+        let message = format!("`{key}` must be at least 1");
         faults.push(Diagnostic::new(codes::WRONG_VALUE, value.span, message).help("remove it"));
     }
 }

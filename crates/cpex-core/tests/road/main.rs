@@ -29,6 +29,7 @@ mod plugins;
 mod registration;
 mod reload;
 mod several;
+mod size;
 mod support;
 mod typed_hooks;
 mod unregister;
