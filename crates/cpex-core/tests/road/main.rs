@@ -30,6 +30,7 @@ mod registration;
 mod reload;
 mod several;
 mod size;
+mod stress;
 mod support;
 mod typed_hooks;
 mod unregister;
