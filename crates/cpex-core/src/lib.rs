@@ -3,7 +3,8 @@
 //!
 //! Begin reading in `invoke.rs`: it is the road and nothing else. Each stage is a file under `road/`, consumes its input
 //! and calls nothing above it. What an operation is decided under is one immutable snapshot, compiled from a document and
-//! swapped whole.
+//! swapped whole: `reload.rs` puts documents in force, `registration.rs` plugins, and `status.rs` says how that went. With the
+//! feature `watch`, documents are reloaded when their files change.
 
 mod background;
 mod collaborator;

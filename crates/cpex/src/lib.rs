@@ -2,7 +2,8 @@
 //! capability it invokes.
 //!
 //! This crate is the one door for Rust hosts. It re-exports the runtime and, behind features, the builtin plugins:
-//! `jwt`, `audit`, or `builtins` for all of them. Without features it is the engine alone.
+//! `jwt`, `audit`, or `builtins` for all of them; `watch` reloads the document when its files change. Without features it is
+//! the engine alone.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -58,9 +59,10 @@ pub use apl_cpex as policy;
 pub use cpex_core::spans;
 pub use cpex_core::{
     Advice, Answer, Call, Caller, ConsultError, Consulted, Contexts, Decision, Delegation, Explanation,
-    HookPayloadPolicy, HookTaken, InitializeError, Invoked, InvokedOwn, ManagerConfig, MemoryStore, Operation, Outcome,
-    OwnRequest, Passed, Pending, Permit, PluginManager, ProcessSecrets, RandomIds, Report, Request, StartError,
-    SystemClock, UnregisterError, Viewer, Violation, Warnings, document,
+    HookPayloadPolicy, HookTaken, InForce, InitializeError, Invoked, InvokedOwn, ManagerConfig, MemoryStore, Operation,
+    Outcome, OwnRequest, Passed, Pending, Permit, PluginManager, PluginState, PluginStatus, ProcessSecrets, RandomIds,
+    Refused, Report, Request, StartError, Status, SystemClock, UnregisterError, Viewer, Violation, Warnings,
+    WatcherStatus, document,
 };
 #[cfg(feature = "watch")]
 pub use cpex_core::{WatchConfig, WatchError};

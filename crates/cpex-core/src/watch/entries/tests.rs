@@ -1,3 +1,4 @@
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::fs;
