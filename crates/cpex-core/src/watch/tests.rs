@@ -4,7 +4,7 @@ use std::fs;
 
 use cpex_sdk::metrics::{Loaded, Metrics};
 use notify::event::ModifyKind;
-use notify::{EventKind, NullWatcher};
+use notify::{EventHandler, EventKind, NullWatcher, WatcherKind};
 use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -35,6 +35,10 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 impl Bench {
     async fn new() -> Self {
+        Self::with(NullWatcher).await
+    }
+
+    async fn with(system: impl notify::Watcher + Send + 'static) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().canonicalize().unwrap().join("policy.yaml");
         fs::write(&path, document(0)).unwrap();
@@ -47,7 +51,7 @@ impl Bench {
         let (wake, sight) = (signal.wake.downgrade(), Arc::<Sight>::default());
         let watch = Watch {
             manager: Arc::downgrade(&manager),
-            system: NullWatcher,
+            system,
             watched: Vec::new(),
             entries: Arc::clone(&signal.entries),
             changed: Arc::clone(&signal.changed),
@@ -178,4 +182,42 @@ async fn a_manager_that_is_shut_down_has_no_watcher() {
     assert_eq!(bench.manager.status().watcher, None);
     let again = bench.manager.watch(WatchConfig::default());
     assert_eq!(again, Err(WatchError::NoFile));
+}
+
+/// Watches nothing as long as it refuses.
+struct Refusing(Arc<AtomicBool>);
+
+impl notify::Watcher for Refusing {
+    fn new<F: EventHandler>(_handler: F, _config: notify::Config) -> notify::Result<Self> {
+        Err(notify::Error::generic("it is made by a test"))
+    }
+
+    fn watch(&mut self, _path: &Path, _mode: RecursiveMode) -> notify::Result<()> {
+        if self.0.load(Ordering::SeqCst) { Err(notify::Error::generic("planted")) } else { Ok(()) }
+    }
+
+    fn unwatch(&mut self, _path: &Path) -> notify::Result<()> {
+        Ok(())
+    }
+
+    fn kind() -> WatcherKind {
+        WatcherKind::NullWatcher
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_directory_that_is_refused_is_tried_again_and_what_changed_meanwhile_is_read() {
+    let refuses = Arc::new(AtomicBool::new(true));
+    let mut bench = Bench::with(Refusing(Arc::clone(&refuses))).await;
+    let trouble = |bench: &Bench| bench.manager.status().watcher.unwrap().trouble;
+    while trouble(&bench).is_none() {
+        tokio::time::advance(Duration::from_millis(1)).await;
+        tokio::task::yield_now().await;
+    }
+    assert!(trouble(&bench).unwrap().contains("planted"));
+    fs::write(&bench.path, document(1)).unwrap();
+    refuses.store(false, Ordering::SeqCst);
+    assert_eq!(bench.loads.recv().await, Some("in_force"));
+    assert_eq!(trouble(&bench), None);
+    assert_eq!(*bench.digest(), *Document::read_file(&bench.path).unwrap().digest());
 }
