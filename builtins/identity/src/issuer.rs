@@ -1,9 +1,13 @@
 //! A trusted issuer, and what a token in its name must stand up to.
 
+use apl_cmf::Principal;
 use cpex_sdk::{AuthFailure, code};
+use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value as Json};
 
 use crate::key::VerifyingKey;
+use crate::key_set::KeySet;
+use crate::mapping::Mapping;
 use crate::refusal::Refusal;
 use crate::token::Token;
 
@@ -15,7 +19,18 @@ pub(crate) struct Issuer {
     pub(crate) audiences: Audiences,
     /// How far its clock may be off, in seconds.
     pub(crate) leeway_s: u64,
-    pub(crate) key: VerifyingKey,
+    pub(crate) keys: Keys,
+    /// The algorithms a token may name; none where those of the key are not narrowed.
+    pub(crate) algorithms: Option<Vec<Algorithm>>,
+}
+
+/// Where the keys of an issuer come from.
+#[derive(Debug)]
+pub(crate) enum Keys {
+    /// The document.
+    One(Box<VerifyingKey>),
+    /// The issuer, which publishes them.
+    Published(KeySet),
 }
 
 /// Whom a token must be meant for.
@@ -27,31 +42,50 @@ pub(crate) enum Audiences {
 }
 
 impl Issuer {
-    /// Checks the signature first, so that nothing else is told of a token that the issuer did not make. `now_ms` is the
-    /// time in milliseconds since the Unix epoch.
-    pub(crate) fn check(&self, token: &Token<'_>, now_ms: u64) -> Result<(), Refusal> {
-        self.check_signature(token)?;
-        self.check_times(&token.claims, now_ms)?;
-        self.audiences.check(token.claims.get("aud"))
+    /// Whom a token speaks for. Its signature is checked first, so that nothing else is told of a token that the issuer did
+    /// not make. `now_ms` is the time in milliseconds since the Unix epoch.
+    pub(crate) async fn accept(
+        &self,
+        token: Token<'_>,
+        now_ms: u64,
+        mapping: &Mapping,
+    ) -> Result<Principal, AuthFailure> {
+        let published;
+        let keys = match &self.keys {
+            Keys::One(key) => std::slice::from_ref(&**key),
+            Keys::Published(set) => {
+                let had = set.keys(token.key_id.as_deref()).await;
+                published = had.map_err(|refusal| self.failure(None, refusal))?;
+                &*published
+            }
+        };
+        let key = chosen(keys, &token).map_err(|refusal| {
+            // Only a key that is alone is the one that was meant.
+            let alone = <&[VerifyingKey; 1]>::try_from(keys).ok().map(|[key]| key);
+            self.failure(alone, refusal)
+        })?;
+        let checked = self
+            .check_signature(key, &token)
+            .and_then(|()| self.check_times(&token.claims, now_ms))
+            .and_then(|()| self.audiences.check(token.claims.get("aud")))
+            .and_then(|()| mapping.principal(token.claims));
+        checked.map_err(|refusal| self.failure(Some(key), refusal))
     }
 
-    /// A refusal with issuer and key named as the document names them.
-    pub(crate) fn failure(&self, refusal: Refusal) -> AuthFailure {
-        let key = self.key.id.as_ref().map(|id| format!(", key `{id}`")).unwrap_or_default();
+    /// A refusal with issuer and key named as the document or the issuer names them, never as the token does.
+    fn failure(&self, key: Option<&VerifyingKey>, refusal: Refusal) -> AuthFailure {
+        let key = key.and_then(|key| key.id.as_ref()).map(|id| format!(", key `{id}`")).unwrap_or_default();
         AuthFailure { code: refusal.code, note: format!("issuer `{}`{key}: {}", self.name, refusal.check) }
     }
 
-    fn check_signature(&self, token: &Token<'_>) -> Result<(), Refusal> {
-        let accepted = token.algorithm.filter(|algorithm| self.key.algorithms.contains(algorithm));
-        let Some(algorithm) = accepted else {
+    fn check_signature(&self, key: &VerifyingKey, token: &Token<'_>) -> Result<(), Refusal> {
+        let accepted = |algorithm: &Algorithm| {
+            key.algorithms.contains(algorithm) && self.algorithms.as_ref().is_none_or(|own| own.contains(algorithm))
+        };
+        let Some(algorithm) = token.algorithm.filter(accepted) else {
             return Err(Refusal::invalid("`alg` is not accepted for the key"));
         };
-        if let (Some(own), Some(named)) = (&self.key.id, &token.key_id)
-            && own != named
-        {
-            return Err(Refusal::new(code::AUTH_SIGNATURE, "`kid` names another key"));
-        }
-        if self.key.verifies(algorithm, token.signed.as_bytes(), &token.signature) {
+        if key.verifies(algorithm, token.signed.as_bytes(), &token.signature) {
             return Ok(());
         }
         Err(Refusal::new(code::AUTH_SIGNATURE, "the signature does not verify"))
@@ -73,6 +107,22 @@ impl Issuer {
             return Err(Refusal::new(code::AUTH_NOT_YET_VALID, "`iat` lies ahead"));
         }
         Ok(())
+    }
+}
+
+/// The key a token is verified with: the one it names. A key that is alone serves a token that names none, and one that is
+/// alone without a name serves any.
+fn chosen<'k>(keys: &'k [VerifyingKey], token: &Token<'_>) -> Result<&'k VerifyingKey, Refusal> {
+    match (keys, &token.key_id) {
+        ([alone], named) if named.is_none() || alone.id.is_none() => Ok(alone),
+        (_, None) => Err(Refusal::new(code::AUTH_SIGNATURE, "`kid` is missing, and the issuer has several keys")),
+        (keys, Some(named)) => {
+            let fits = |key: &&VerifyingKey| token.algorithm.is_some_and(|own| key.algorithms.contains(&own));
+            let of_name = || keys.iter().filter(|key| key.id.as_ref() == Some(named));
+            // One name may stand for keys of several types (RFC 7517, section 4.5).
+            let key = of_name().find(fits).or_else(|| of_name().next());
+            key.ok_or(Refusal::new(code::AUTH_SIGNATURE, "`kid` names another key"))
+        }
     }
 }
 

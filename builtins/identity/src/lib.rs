@@ -24,7 +24,8 @@
 //! and the leeway is none unless the document grants one. What is recorded of a refusal names issuer, key and check; nothing
 //! of the token can get into it, for the texts are fixed.
 //!
-//! Key sets that are fetched, tokens in query parameters and the claims of particular identity providers are not there yet
+//! Keys that an issuer publishes are fetched when a token asks for them; what is there serves while it cannot be fetched, for a
+//! day. Tokens in query parameters and the claims of particular identity providers are not there yet
 //! and refused by name.
 
 mod config;
@@ -32,6 +33,7 @@ mod factory;
 mod issuer;
 mod json;
 mod key;
+mod key_set;
 mod mapping;
 mod place;
 mod refusal;

@@ -22,12 +22,10 @@ impl Resolver {
         Self { settings, clock }
     }
 
-    fn verify(&self, text: &str) -> Result<Principal, AuthFailure> {
+    async fn verify(&self, text: &str) -> Result<Principal, AuthFailure> {
         let token = Token::parse(text)?;
         let issuer = self.issuer(&token.claims)?;
-        let checked = issuer.check(&token, self.clock.now_ms());
-        let principal = checked.and_then(|()| self.settings.mapping.principal(token.claims));
-        principal.map_err(|refusal| issuer.failure(refusal))
+        issuer.accept(token, self.clock.now_ms(), &self.settings.mapping).await
     }
 
     fn issuer(&self, claims: &Map<String, Json>) -> Result<&Issuer, Refusal> {
@@ -46,7 +44,7 @@ impl IdentityResolver for Resolver {
     async fn resolve(&self, inbound: Inbound<'_>) -> Resolution {
         let answer = match self.settings.place.find(inbound.credentials) {
             Ok(None) => return Resolution::Nothing,
-            Ok(Some(text)) => self.verify(text),
+            Ok(Some(text)) => self.verify(text).await,
             Err(refusal) => Err(refusal.into()),
         };
         answer.map_or_else(Resolution::Failed, |principal| Resolution::Verified(Box::new(principal)))

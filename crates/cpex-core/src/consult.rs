@@ -19,8 +19,7 @@ use crate::manager::PluginManager;
 use crate::operation::Caller;
 use crate::outcome::Violation;
 use crate::own_hook::OwnRequest;
-use crate::road::measure::measure;
-use crate::road::state::{Denied, Journey, Matter};
+use crate::road::state::{Journey, Matter};
 use crate::snapshot::Snapshot;
 use crate::underway::shared;
 
@@ -109,7 +108,7 @@ pub enum ConsultError {
 impl PluginManager {
     /// Asks one plugin about a message at a hook of operations, `on_demand` ones above all. It is asked as policy asks one that
     /// it names, whatever its `conditions` say: its mode and its `on_error` hold, and one that is off denies
-    /// `plugin.disabled`. What is larger than the document lets an operation be is denied before it sees it.
+    /// `plugin.disabled`.
     ///
     /// Nobody is verified: credentials leave the caller anonymous, and the identity a host vouches for is believed.
     ///
@@ -203,12 +202,8 @@ fn identified(mut journey: Journey, caller: Caller) -> Journey {
 /// Asks, and gives the denial if there is one.
 async fn ask(journey: &mut Journey, index: usize) -> Option<Denial> {
     let snapshot = Arc::clone(&journey.passage.snapshot);
-    let (Some(control), Ok(identified)) = (snapshot.control(None, index), journey.identified()) else {
+    let (Some(control), Ok(mut identified)) = (snapshot.control(None, index), journey.identified()) else {
         return Some(Denial::new(code::POLICY_PROTOCOL));
-    };
-    let mut identified = match measure(identified) {
-        Ok(measured) => measured,
-        Err(Denied { denial, .. }) => return Some(denial),
     };
     if control.config.mode == PluginMode::FireAndForget && !control.is_disabled() {
         background::start(index, identified.envelope, identified.passage);

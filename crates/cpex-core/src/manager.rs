@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use apl_cpex::Authenticator;
 use cpex_orchestration::{Background, Workers};
+use cpex_sdk::http::HttpPort;
 use cpex_sdk::scan::{ContentScanner, Scan};
 use cpex_sdk::{Factory, HookDefinition, HookPoint, OwnHook};
 
@@ -56,8 +57,8 @@ impl PluginManager {
     /// A manager without a document. It denies everything until one is loaded and initialized.
     #[must_use]
     pub fn new(config: ManagerConfig) -> Self {
-        let ManagerConfig { clock, ids, secrets, sessions, this_workload, payload_policies, metrics } = config;
-        let ports = Ports::new(clock, ids, secrets, sessions);
+        let ManagerConfig { clock, ids, secrets, sessions, http, this_workload, payload_policies, metrics } = config;
+        let ports = Ports::new(clock, ids, secrets, sessions, http);
         let meter = Meter::new(metrics, Arc::clone(&ports.clock));
         Self {
             publication: Publication::new(),
@@ -91,6 +92,12 @@ impl PluginManager {
     pub fn register_scanner(&self, scan: Scan, scanner: Arc<dyn ContentScanner>) {
         let before = self.registered().scanners.insert(scan, scanner);
         drop(before);
+    }
+
+    /// Lends an HTTP port to the plugins of documents loaded from now on, unless the host brought one of its own or one was
+    /// lent before.
+    pub fn lend_http(&self, port: Arc<dyn HttpPort>) {
+        self.ports.lend_http(port);
     }
 
     /// Registers a hook of the host's own; documents loaded from now on may hook plugins on it.

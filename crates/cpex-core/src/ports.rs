@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use apl_cmf::Workload;
+use cpex_sdk::http::HttpPort;
 use cpex_sdk::metrics::Metrics;
 use cpex_sdk::{Clock, IdSource, SecretReader, SessionStore};
 
@@ -23,6 +24,8 @@ pub struct ManagerConfig {
     pub ids: Option<Arc<dyn IdSource>>,
     /// How secret sources are read.
     pub secrets: Option<Arc<dyn SecretReader>>,
+    /// How plugins reach peers.
+    pub http: Option<Arc<dyn HttpPort>>,
     /// Where session labels are kept under a document that names no store.
     pub sessions: Option<Arc<dyn SessionStore>>,
     /// The workload this process is, as its platform attests it: `this_workload` of every operation that states no other.
@@ -39,6 +42,8 @@ pub(crate) struct Ports {
     pub(crate) ids: Arc<dyn IdSource>,
     secrets: Option<Arc<dyn SecretReader>>,
     sessions: Option<Arc<dyn SessionStore>>,
+    /// That of the host, or the one that was lent where it brought none.
+    http: OnceLock<Arc<dyn HttpPort>>,
     /// The process's own store. Documents bound it in their own ways; its sessions are the same under all of them.
     memory: MemoryStore,
 }
@@ -50,15 +55,29 @@ impl Ports {
         ids: Option<Arc<dyn IdSource>>,
         secrets: Option<Arc<dyn SecretReader>>,
         sessions: Option<Arc<dyn SessionStore>>,
+        http: Option<Arc<dyn HttpPort>>,
     ) -> Self {
         let clock = clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let memory = MemoryStore::new(Arc::clone(&clock));
-        Self { clock, ids: ids.unwrap_or_else(|| Arc::new(RandomIds::default())), secrets, sessions, memory }
+        let ids = ids.unwrap_or_else(|| Arc::new(RandomIds::default()));
+        let http = http.map_or_else(OnceLock::new, OnceLock::from);
+        Self { clock, ids, secrets, sessions, http, memory }
     }
 
     /// What reads the secrets of a document in that directory.
     pub(crate) fn secrets(&self, directory: PathBuf) -> Arc<dyn SecretReader> {
         self.secrets.clone().unwrap_or_else(|| Arc::new(ProcessSecrets { directory }))
+    }
+
+    /// Lends an HTTP port to plugins, if none is there.
+    pub(crate) fn lend_http(&self, port: Arc<dyn HttpPort>) {
+        // A port that is there stays.
+        let _ = self.http.set(port);
+    }
+
+    /// How plugins reach peers.
+    pub(crate) fn http(&self) -> Option<Arc<dyn HttpPort>> {
+        self.http.get().cloned()
     }
 
     /// The store of a document that names one with these bounds, or none.

@@ -193,6 +193,7 @@ impl PluginManager {
             clock: Arc::clone(&self.ports.clock),
             ids: Arc::clone(&self.ports.ids),
             secrets: document.secrets(self.ports.secrets(directory.clone())),
+            http: self.ports.http(),
             directory,
         }
     }

@@ -11,6 +11,7 @@ use crate::config::{ConfigFault, Key, PluginConfig};
 use crate::delegation::Delegator;
 use crate::elicitation::ElicitationChannel;
 use crate::engine::DecisionEngine;
+use crate::http::HttpPort;
 use crate::identity::IdentityResolver;
 use crate::instance::PluginInstance;
 use crate::process::{Clock, IdSource, SecretReader};
@@ -51,6 +52,8 @@ pub struct Host {
     pub ids: Arc<dyn IdSource>,
     /// How secret sources are read.
     pub secrets: Arc<dyn SecretReader>,
+    /// How peers are reached; none where the host lends no HTTP.
+    pub http: Option<Arc<dyn HttpPort>>,
     /// The directory that relative paths of the document start from.
     pub directory: PathBuf,
 }

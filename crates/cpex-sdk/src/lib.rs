@@ -15,6 +15,7 @@ pub mod engine;
 mod factory;
 mod field;
 mod hook;
+pub mod http;
 mod http_auth;
 mod identity;
 mod instance;

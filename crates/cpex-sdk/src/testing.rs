@@ -55,7 +55,7 @@ pub use process::{FixedSecrets, ManualClock, START_MS, SequentialIds};
 pub use record::{RecordingSink, record};
 pub use wait::block_on;
 
-/// What a factory is lent: a clock that stands at [`START_MS`], identifiers from 1, no secrets, the current directory.
+/// What a factory is lent: a clock that stands at [`START_MS`], identifiers from 1, no secrets, no HTTP, the current directory.
 ///
 /// A test that needs a collaborator in its own hands names it: `Host { directory, ..testing::host() }`.
 #[must_use]
@@ -64,6 +64,7 @@ pub fn host() -> Host {
         clock: Arc::new(ManualClock::default()),
         ids: Arc::new(SequentialIds::default()),
         secrets: Arc::new(FixedSecrets::default()),
+        http: None,
         directory: PathBuf::from("."),
     }
 }

@@ -70,7 +70,7 @@ pub use cpex_sdk as sdk;
 
 pub use from_yaml::FromYaml;
 
-/// Registers the factory of every builtin that is compiled in, and the scanners.
+/// Registers the factory of every builtin that is compiled in, and the scanners, and lends plugins the outbound client.
 pub fn install_builtins(manager: &PluginManager) {
     #[cfg(feature = "cpex-builtins")]
     for builtin in cpex_builtins::BUILTINS {
@@ -80,6 +80,8 @@ pub fn install_builtins(manager: &PluginManager) {
     for (scan, scanner) in cpex_builtins::SCANNERS {
         manager.register_scanner(*scan, scanner());
     }
+    #[cfg(feature = "http")]
+    manager.lend_http(std::sync::Arc::new(cpex_http::Hyper));
     #[cfg(not(feature = "cpex-builtins"))]
     let _ = manager;
 }

@@ -94,6 +94,7 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
     ),
     (28, "a denial names the control that denied", &["the_denial_names_the_rule_and_the_control_that_denied"]),
     (29, "a host cannot take what is pending or denied for allowed", &[]),
+    (31, "keys of an issuer are fetched when asked for, once at a time, and outlive an outage", &[]),
     (33, "an identity that comes with a message is refused", &[]),
     (
         45,

@@ -1,46 +1,70 @@
 //! The `decoding_key` of an issuer.
 
 use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
 
 use apl_cmf::Secret;
-use cpex_sdk::Host;
 use cpex_sdk::config::{ConfigFault, ConfigNode, Key, SecretSource, Shape};
+use cpex_sdk::{Host, http};
 use serde_json::Value as Json;
 
+use crate::issuer::Keys;
 use crate::json;
 use crate::key::VerifyingKey;
+use crate::key_set::KeySet;
 
 /// What may be said of a key; [`KINDS`] says what belongs to which kind.
 pub(super) const KEYS: &[Key] = &[
     Key::required(
         "kind",
         Shape::Word(&["pem", "pem_file", "jwk", "secret", "jwks_url"]),
-        "What is given: `pem`, `pem_file`, `jwk` or `secret`.",
+        "What is given: `pem`, `pem_file`, `jwk`, `secret` or `jwks_url`.",
     ),
     Key::optional("pem", Shape::Text, "A public key in PEM."),
     Key::optional("path", Shape::Text, "Path of a file with a public key in PEM, from the directory of the document."),
     Key::optional("jwk", JWK, "A JSON Web Key, as a map or as JSON text."),
     Key::optional("secret", Shape::Either(&[Shape::Text, Shape::Secret]), "A shared secret, or where it comes from."),
-    Key::optional("url", Shape::Text, "Not available yet: refused."),
-    Key::optional("refresh_secs", Shape::Integer, "Not available yet: refused."),
-    Key::optional("insecure_http", Shape::Bool, "Not available yet: refused."),
+    Key::optional("url", Shape::Text, "Where the issuer publishes its keys (RFC 7517, section 5)."),
+    Key::optional(
+        "refresh_secs",
+        Shape::Integer,
+        "How long published keys serve before they are fetched anew, in seconds; from 30 to 86400, 3600 by default.",
+    ),
+    http::INSECURE_HTTP,
+    http::ALLOW_PRIVATE,
+    http::CA_FILE,
+    http::CLIENT_CERTIFICATE_FILE,
+    http::CLIENT_KEY,
 ];
+
+/// What else is read of keys that are published.
+const OF_PUBLISHED: [&str; 6] = [
+    "refresh_secs",
+    http::INSECURE_HTTP.name,
+    http::ALLOW_PRIVATE.name,
+    http::CA_FILE.name,
+    http::CLIENT_CERTIFICATE_FILE.name,
+    http::CLIENT_KEY.name,
+];
+
+/// How long published keys serve by default, in seconds.
+const REFRESH_S: u64 = 3600;
 
 const JWK: Shape = Shape::Either(&[Shape::Map(&Shape::Any), Shape::Text]);
 
 /// The kinds, each with the key that it must have.
-const KINDS: [(&str, &str); 4] = [("pem", "pem"), ("pem_file", "path"), ("jwk", "jwk"), ("secret", "secret")];
+const KINDS: [(&str, &str); 5] =
+    [("pem", "pem"), ("pem_file", "path"), ("jwk", "jwk"), ("secret", "secret"), ("jwks_url", "url")];
 
 /// Reads a key; none where something is wrong with it, which is then among the faults.
-pub(super) fn read(node: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<VerifyingKey> {
+pub(super) fn read(node: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<Keys> {
     let kind = node.get("kind")?;
-    if kind.text() == Some("jwks_url") {
-        let fault = kind.fault("`jwks_url` needs the HTTP port, which this version does not have");
-        faults.push(fault.help("write `pem`, `pem_file`, `jwk` or `secret`"));
-        return None;
-    }
     let (kind, own) = KINDS.into_iter().find(|(name, _)| kind.text() == Some(name))?;
     for other in KEYS.iter().map(|key| key.name).filter(|name| *name != "kind" && *name != own) {
+        if kind == "jwks_url" && OF_PUBLISHED.contains(&other) {
+            continue;
+        }
         if let Some(value) = node.get(other) {
             faults.push(value.fault(format!("`{other}` is not read for a key of kind `{kind}`")));
         }
@@ -49,13 +73,32 @@ pub(super) fn read(node: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFa
         faults.push(node.fault(format!("the key `{own}` is missing")));
         return None;
     };
+    if kind == "jwks_url" {
+        return published(node, &given, host, faults).map(Keys::Published);
+    }
     match verifying_key(kind, &given, host)? {
-        Ok(key) => Some(key),
+        Ok(key) => Some(Keys::One(Box::new(key))),
         Err(fault) => {
             faults.push(given.fault(fault));
             None
         }
     }
+}
+
+fn published(
+    node: &ConfigNode<'_>,
+    url: &ConfigNode<'_>,
+    host: &Host,
+    faults: &mut Vec<ConfigFault>,
+) -> Option<KeySet> {
+    let refresh = node.get("refresh_secs");
+    let refresh_s = refresh.as_ref().map_or(Some(REFRESH_S), |node| node.value.as_u64())?;
+    if let Some(refresh) = refresh.filter(|_| !(30..=86400).contains(&refresh_s)) {
+        faults.push(refresh.fault("expected from 30 to 86400 seconds"));
+        return None;
+    }
+    let client = http::client(node, url, host, faults)?;
+    Some(KeySet::new(url.text()?, client, Arc::clone(&host.clock), Duration::from_secs(refresh_s)))
 }
 
 /// None where the value is of another shape than it should be, which is told elsewhere.

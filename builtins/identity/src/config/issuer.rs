@@ -9,7 +9,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::Value as Json;
 
 use super::decoding_key;
-use crate::issuer::{Audiences, Issuer};
+use crate::issuer::{Audiences, Issuer, Keys};
 use crate::key::VerifyingKey;
 
 /// What may be said of an issuer.
@@ -61,13 +61,14 @@ fn unique(items: &[ConfigNode<'_>], faults: &mut Vec<ConfigFault>) {
 fn read(item: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<Issuer> {
     let audiences = item.value.is_object().then(|| audiences(item, faults))?;
     let key = item.get("decoding_key").and_then(|node| decoding_key::read(&node, host, faults));
-    let listed = item.get("algorithms").map(|node| algorithms(&node, key.as_ref(), faults));
-    let mut key = key?;
-    if let Some(listed) = listed {
-        key.algorithms = listed;
-    }
+    let one = key.as_ref().and_then(|keys| match keys {
+        Keys::One(key) => Some(&**key),
+        Keys::Published(_) => None,
+    });
+    let algorithms = item.get("algorithms").map(|node| algorithms(&node, one, faults));
+    let keys = key?;
     let leeway_s = item.get("leeway_seconds").map_or(Some(0), |leeway| leeway.value.as_u64())?;
-    Some(Issuer { name: item.get("issuer")?.text()?.to_owned(), audiences, leeway_s, key })
+    Some(Issuer { name: item.get("issuer")?.text()?.to_owned(), audiences, leeway_s, keys, algorithms })
 }
 
 fn audiences(item: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Audiences {

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 use std::path::PathBuf;
 
@@ -7,6 +7,7 @@ use cpex_sdk::testing::host;
 use serde_json::json;
 
 use super::*;
+use crate::issuer::Keys;
 
 /// A config that is right, for one thing to be changed in it.
 fn right() -> Json {
@@ -161,18 +162,40 @@ fn a_key_file_is_read_from_the_directory_of_the_document() {
     let config = issuer_with("decoding_key", json!({"kind": "pem_file", "path": "ed25519.pem"}));
     let directory = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys"));
     let here = Host { directory, ..host() };
-    assert_eq!(Settings::read(&config, &here).unwrap().issuers[0].key.algorithms, [jsonwebtoken::Algorithm::EdDSA]);
+    let settings = Settings::read(&config, &here).unwrap();
+    let Keys::One(key) = &settings.issuers[0].keys else { panic!("{settings:?}") };
+    assert_eq!(key.algorithms, [jsonwebtoken::Algorithm::EdDSA]);
     let missing = faults(&config);
     let begin = "trusted_issuers.0.decoding_key.path: cannot read `ed25519.pem`: ";
     assert!(missing.len() == 1 && missing[0].starts_with(begin), "{missing:?}");
 }
 
 #[test]
+fn published_keys_need_a_host_that_lends_http_and_a_url_that_may_be_asked() {
+    let with = |more: Json| {
+        let mut key = json!({"kind": "jwks_url", "url": "https://idp.example/keys"});
+        key.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        issuer_with("decoding_key", key)
+    };
+    let at = "trusted_issuers.0.decoding_key";
+    assert_eq!(faults(&with(json!({}))), [format!("{at}.url: the host lends no HTTP")]);
+    for (more, expected) in [
+        (json!({"refresh_secs": 29}), "refresh_secs: expected from 30 to 86400 seconds"),
+        (json!({"refresh_secs": 86401}), "refresh_secs: expected from 30 to 86400 seconds"),
+        (json!({"pem": "x"}), "pem: `pem` is not read for a key of kind `jwks_url`"),
+    ] {
+        let faults = faults(&with(more));
+        assert!(faults.contains(&format!("{at}.{expected}")), "{faults:?}");
+    }
+    let alone = faults(&with(json!({"client_key": {"kind": "literal", "secret": "hush"}})));
+    assert!(alone.contains(&format!("{at}.client_key: a key needs its certificate")), "{alone:?}");
+    let elsewhere = faults(&issuer_with("decoding_key", json!({"kind": "pem", "pem": "x", "insecure_http": true})));
+    let unread = format!("{at}.insecure_http: `insecure_http` is not read for a key of kind `pem`");
+    assert!(elsewhere.contains(&unread), "{elsewhere:?}");
+}
+
+#[test]
 fn what_is_planned_is_refused_by_name() {
-    let url = json!({"kind": "jwks_url", "url": "https://idp.example/keys", "refresh_secs": 60});
-    let expected =
-        ["trusted_issuers.0.decoding_key.kind: `jwks_url` needs the HTTP port, which this version does not have"];
-    assert_eq!(faults(&issuer_with("decoding_key", url)), expected);
     let query = root_with(json!({"credential": {"kind": "query_param", "name": "token"}}));
     assert_eq!(faults(&query), ["credential.kind: `query_param` is not available yet"]);
     for mapper in ["keycloak", "auth0", "cognito"] {

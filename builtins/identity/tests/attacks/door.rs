@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cpex_http::Hyper;
 use cpex_identity::{JwtFactory, KIND};
 use cpex_sdk::cmf::{Credentials, Draft, Message, Principal, Role};
 use cpex_sdk::config::PluginConfig;
@@ -24,8 +25,17 @@ impl Door {
     }
 
     pub(super) fn new(config: &Json) -> Self {
+        Self::in_host(config, host())
+    }
+
+    /// In a host that lends its plugins HTTP.
+    pub(super) fn reaching(config: &Json) -> Self {
+        Self::in_host(config, Host { http: Some(Arc::new(Hyper)), ..host() })
+    }
+
+    fn in_host(config: &Json, host: Host) -> Self {
         let clock = Arc::new(ManualClock::default());
-        let host = Host { clock: Arc::clone(&clock) as Arc<_>, ..host() };
+        let host = Host { clock: Arc::clone(&clock) as Arc<_>, ..host };
         let declaration = PluginConfig { config: config.clone(), ..PluginConfig::new("jwt-user", KIND) };
         match JwtFactory.build(&declaration, &host) {
             Ok(Instance::Identity(resolver)) => Self { resolver, clock },
@@ -39,8 +49,12 @@ impl Door {
     }
 
     pub(super) fn ask(&self, credentials: &Credentials) -> Resolution {
+        block_on(self.asked(credentials))
+    }
+
+    pub(super) async fn asked(&self, credentials: &Credentials) -> Resolution {
         let draft = Draft::new(Message::new(Role::User, Vec::new()));
-        block_on(self.resolver.resolve(Inbound { credentials, draft: &draft }))
+        self.resolver.resolve(Inbound { credentials, draft: &draft }).await
     }
 
     /// The principal of a token that must be accepted.

@@ -90,21 +90,6 @@ async fn what_a_plugin_asked_alone_marks_comes_back_beside_the_payload() {
 }
 
 #[tokio::test]
-async fn what_no_operation_may_carry_no_plugin_is_asked_about_alone() {
-    let document = r#"
-plugin_settings: { max_payload_bytes: 8 }
-plugins: [ { name: setter, kind: test/control, on_demand: true }, { name: tee, kind: test/control, on_demand: true, mode: fire_and_forget } ]
-"#;
-    let bench = Bench::new(document).await;
-    for plugin in ["setter", "tee"] {
-        let asked = ask(&bench, plugin).await;
-        assert!(matches!(asked.advice, Advice::Deny(violation) if &*violation.code == "request.too_large"));
-    }
-    bench.manager.background_ended().await;
-    assert_eq!(bench.calls(), [""; 0]);
-}
-
-#[tokio::test]
 async fn a_plugin_asked_alone_in_the_background_is_waited_for_by_nobody() {
     let bench = Bench::new(DOCUMENT).await;
     let consulted = ask(&bench, "tee").await;

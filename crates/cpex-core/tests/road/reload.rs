@@ -4,16 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use apl_cmf::{MessagePayload, View};
 use cpex_core::{Answer, ManagerConfig, PluginManager, PluginState, StartError, Status};
-use cpex_sdk::config::{ConfigFault, Key, PluginConfig};
-use cpex_sdk::{
-    Clock, CmfToolPreInvoke, Factory, HookHandler, Host, Instance, Plugin, PluginContext, PluginError, PluginInstance,
-    PluginResult, async_trait,
-};
+use cpex_sdk::{Clock, CmfToolPreInvoke};
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::sync::Notify;
 
 use crate::registration::{Scripted, declared};
 use crate::support::{Bench, allowed, denied, eve, lookup};
@@ -205,83 +199,4 @@ async fn a_reload_of_a_file_that_is_not_there_says_so() {
     let bench = Bench::new(ALLOWING).await;
     let refused = bench.manager.reload_file(Path::new("/nowhere/policy.yaml")).await.unwrap_err();
     assert!(refused.to_string().contains("cannot open the file"), "{refused}");
-}
-
-/// Starts once it is let, and notes what happens to it.
-#[derive(Clone, Default)]
-struct Slow {
-    begun: Arc<Notify>,
-    go: Arc<Notify>,
-    stops: Arc<AtomicU64>,
-}
-
-#[async_trait]
-impl Plugin for Slow {
-    async fn initialize(&self) -> Result<(), PluginError> {
-        self.begun.notify_one();
-        self.go.notified().await;
-        Ok(())
-    }
-
-    async fn shutdown(&self) {
-        self.stops.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-#[async_trait]
-impl HookHandler<CmfToolPreInvoke> for Slow {
-    async fn handle(
-        &self,
-        _payload: &MessagePayload,
-        _extensions: &View<'_>,
-        _context: &mut PluginContext,
-    ) -> Result<PluginResult<MessagePayload>, PluginError> {
-        Ok(PluginResult::allow())
-    }
-}
-
-impl Factory for Slow {
-    fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
-        None
-    }
-
-    fn build(&self, _declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
-        Ok(Instance::Plugin(PluginInstance::of(self.clone()).on::<CmfToolPreInvoke>().build()))
-    }
-}
-
-const SLOW: &str = "plugins: [ { name: slow, kind: test/slow, hooks: [cmf.tool_pre_invoke] } ]";
-
-#[tokio::test]
-async fn reloads_come_into_force_in_the_order_they_were_asked_for() {
-    let bench = Bench::new(ALLOWING).await;
-    let slow = Slow::default();
-    bench.manager.register_factory("test/slow", Arc::new(slow.clone()));
-    let meanwhile = async {
-        slow.begun.notified().await;
-        allowed(bench.guard(lookup()).await);
-        assert_eq!(bench.manager.plugin_names(), [""; 0], "what was in force is");
-        slow.go.notify_one();
-    };
-    let (first, second, ()) =
-        tokio::join!(bench.manager.reload_yaml(SLOW), bench.manager.reload_yaml(DENYING), meanwhile);
-    assert!(first.is_ok() && second.is_ok());
-    assert_eq!(denied(&bench.guard(lookup()).await), "policy.denied");
-    assert_eq!(bench.manager.status().in_force.unwrap().reloads, 2);
-    bench.manager.shutdown().await;
-    assert_eq!(slow.stops.load(Ordering::SeqCst), 1);
-}
-
-#[tokio::test]
-async fn a_reload_that_is_let_go_of_changes_nothing_and_holds_up_none() {
-    let bench = Bench::new(ALLOWING).await;
-    let slow = Slow::default();
-    bench.manager.register_factory("test/slow", Arc::new(slow.clone()));
-    tokio::select! {
-        _ = bench.manager.reload_yaml(SLOW) => panic!("it was not let go on"),
-        () = slow.begun.notified() => {}
-    }
-    allowed(bench.guard(lookup()).await);
-    bench.manager.reload_yaml(DENYING).await.unwrap();
-    assert_eq!(denied(&bench.guard(lookup()).await), "policy.denied");
 }
