@@ -75,7 +75,7 @@ fn span(index: usize, passage: &Passage) -> Span {
 /// What finds no room, or no runtime, is left out: telemetry never holds up an answer.
 fn spawn(index: usize, passage: &Passage, task: impl Future<Output = ()> + Send + 'static) {
     let snapshot = &passage.snapshot;
-    let Err(refused) = snapshot.background.spawn(task) else { return };
+    let Err(refused) = snapshot.background.spawn(task, snapshot.settings.execution_pool) else { return };
     if let Some(control) = snapshot.control(passage.plan, index) {
         snapshot.meter.left_out(&control.name, refused);
     }

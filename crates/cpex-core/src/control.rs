@@ -5,7 +5,6 @@ mod blocking;
 mod payload;
 mod size;
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use apl_cmf::{Author, Change, Envelope, ExtensionChange, Message, MessagePayload, View};
@@ -23,9 +22,6 @@ use crate::conditions::There;
 use crate::road::state::{Identified, Passage};
 use crate::snapshot::Control;
 use crate::spans;
-
-/// How many plugins of one operation run at once.
-const CONCURRENT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
 
 /// What came of calling a plugin.
 pub(crate) enum Called {
@@ -133,7 +129,7 @@ pub(crate) async fn gate(indexes: &[usize], envelope: &Envelope, passage: &mut P
             let asked = ask(control, envelope, shared, &mut context).await;
             (Answered::of(asked, control, Placing::Hooked), context)
         });
-        fan_out(branches.collect(), CONCURRENT, |(answered, _)| answered.denial.is_some()).await
+        fan_out(branches.collect(), snapshot.room(), |(answered, _)| answered.denial.is_some()).await
     };
     for (control, branch) in controls.into_iter().zip(asked) {
         let (mut answered, context) = branch;

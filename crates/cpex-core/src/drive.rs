@@ -1,6 +1,5 @@
 //! The one loop that runs compiled policy: what it asks for is performed, what it forks runs side by side.
 
-use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -11,9 +10,6 @@ use cpex_orchestration::fan_out;
 
 use crate::perform::{Performed, perform};
 use crate::road::state::{Identified, Passage};
-
-/// How many branches of one fork wait at the same time.
-const CONCURRENT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
 
 /// How a run ended.
 pub(crate) struct Driven {
@@ -69,8 +65,9 @@ async fn fork(
     identified: &mut Identified<'_>,
 ) -> (Joined, Option<Arc<str>>) {
     let branches = fork.runs().map(|run| branch(run, key, identified)).collect();
+    let snapshot = Arc::clone(&identified.passage.snapshot);
     let ended =
-        fan_out(branches, CONCURRENT, |branch: &Branch| !matches!(branch.driven.decision, Decision::Allow)).await;
+        fan_out(branches, snapshot.room(), |branch: &Branch| !matches!(branch.driven.decision, Decision::Allow)).await;
     let (mut joined, mut control) = (Joined { denied: None, steps: 0 }, None);
     for branch in ended {
         joined.steps = joined.steps.saturating_add(branch.steps);

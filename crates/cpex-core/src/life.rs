@@ -28,6 +28,7 @@ struct Started {
 }
 
 /// The plugins of a manager that were started and not stopped.
+#[derive(Default)]
 pub(crate) struct Running {
     lives: Mutex<Vec<Weak<Life>>>,
     /// Those that are being stopped.
@@ -91,7 +92,8 @@ impl Drop for Life {
             return;
         };
         let _entered = runtime.enter();
-        let _ = runs.stopping.spawn(stopping);
+        // Each plugin is stopped once, so that plugins bound it.
+        let _ = runs.stopping.spawn(stopping, NonZeroUsize::MAX);
     }
 }
 
@@ -109,13 +111,6 @@ impl Running {
         let mut lives = self.lives.lock().unwrap_or_else(PoisonError::into_inner);
         lives.retain(|life| life.strong_count() > 0);
         lives.push(Arc::downgrade(life));
-    }
-}
-
-impl Default for Running {
-    fn default() -> Self {
-        // Each plugin is stopped once, so that plugins bound it.
-        Self { lives: Mutex::default(), stopping: Background::new(NonZeroUsize::MAX) }
     }
 }
 

@@ -10,13 +10,14 @@ pub(crate) mod registration;
 mod scanners;
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use apl_cmf::Workload;
 use apl_core::Limits;
 use apl_core::diagnostic::{Diagnostic, Severity};
 use apl_cpex::{Declaration, Declarations, Policy};
-use cpex_orchestration::{Background, Workers};
+use cpex_orchestration::{Background, Pool, Workers};
 use cpex_sdk::config::PluginMode;
 use cpex_sdk::{Host, Instance, SessionStore};
 use serde_json::{Map, Value as Json};
@@ -59,6 +60,7 @@ pub(crate) struct Process {
     pub(crate) payload_policies: Arc<PayloadPolicies>,
     pub(crate) workers: Arc<Workers>,
     pub(crate) background: Arc<Background>,
+    pub(crate) concurrent: Arc<Pool>,
     pub(crate) running: Arc<Running>,
     pub(crate) meter: Meter,
 }
@@ -144,7 +146,8 @@ impl Loaded {
     }
 
     pub(crate) fn into_snapshot(self, process: Process, store: Arc<dyn SessionStore>, tenure: Tenure) -> Snapshot {
-        let Process { suspensions, this_workload, payload_policies, workers, background, running, meter } = process;
+        let Process { suspensions, this_workload, payload_policies, workers, background, concurrent, running, meter } =
+            process;
         Snapshot {
             policy: Arc::new(self.policy),
             controls: self.controls,
@@ -165,6 +168,7 @@ impl Loaded {
             own_hooks: self.own_hooks,
             workers,
             background,
+            concurrent,
             running,
             meter,
         }
@@ -215,12 +219,16 @@ fn declarations(
 /// How many statements one side of an operation may execute where the document says nothing.
 const MAX_STEPS: u32 = 10_000;
 
+/// How many tasks run in the background, and how many calls side by side, where the document says nothing.
+const EXECUTION_POOL: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
+
 fn settings(written: &document::Settings) -> Settings {
     let max_steps = written.max_steps.map_or(MAX_STEPS, |steps| u32::try_from(steps).unwrap_or(u32::MAX));
     Settings {
         limits: Limits { max_steps },
         max_depth: written.max_depth.map_or(usize::MAX, |depth| usize::try_from(depth).unwrap_or(usize::MAX)),
         max_payload_bytes: written.max_payload_bytes,
+        execution_pool: written.execution_pool.unwrap_or(EXECUTION_POOL),
         plugin_timeout: written.plugin_timeout,
         unmatched: written.unmatched,
         sessions: written.sessions.clone(),

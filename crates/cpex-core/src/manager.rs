@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use apl_cpex::Authenticator;
-use cpex_orchestration::{Background, Workers};
+use cpex_orchestration::Workers;
 use cpex_sdk::http::HttpPort;
 use cpex_sdk::scan::{ContentScanner, Scan};
 use cpex_sdk::{Factory, HookDefinition, HookPoint, OwnHook};
@@ -47,9 +47,6 @@ pub struct PluginManager {
     registered: Mutex<Registered>,
 }
 
-/// How many tasks may run in the background at once.
-const BACKGROUND_TASKS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
-
 /// How many plugins may block a thread at once.
 const WORKERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
 
@@ -68,7 +65,8 @@ impl PluginManager {
                 this_workload: this_workload.map(Arc::new),
                 payload_policies: Arc::new(PayloadPolicies::new(payload_policies)),
                 workers: Arc::new(Workers::new(WORKERS)),
-                background: Arc::new(Background::new(BACKGROUND_TASKS)),
+                background: Arc::default(),
+                concurrent: Arc::default(),
                 running: Arc::default(),
                 meter,
             },

@@ -1,6 +1,7 @@
 //! Everything compiled from one document: immutable, and swapped whole.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use apl_cmf::Workload;
 use apl_core::Limits;
 use apl_cpex::{Attribute, Policy};
-use cpex_orchestration::{Background, Workers};
+use cpex_orchestration::{Background, Pool, Room, Workers};
 use cpex_sdk::config::{PluginConfig, PluginMode};
 use cpex_sdk::engine::{DecisionEngine, Question};
 use cpex_sdk::{HookPoint, Host, Instance, SessionStore};
@@ -57,6 +58,8 @@ pub(crate) struct Snapshot {
     pub(crate) workers: Arc<Workers>,
     /// Where what nobody waits for runs.
     pub(crate) background: Arc<Background>,
+    /// The places of what an operation waits for side by side.
+    pub(crate) concurrent: Arc<Pool>,
     /// The plugins that were started, under this document and others.
     pub(crate) running: Arc<Running>,
     pub(crate) meter: Meter,
@@ -121,6 +124,8 @@ pub(crate) struct Settings {
     pub(crate) max_depth: usize,
     /// How many bytes of JSON the content of one side may have; none where it is not bounded.
     pub(crate) max_payload_bytes: Option<u64>,
+    /// How many tasks run in the background, and how many calls side by side, of all operations.
+    pub(crate) execution_pool: NonZeroUsize,
     pub(crate) plugin_timeout: Duration,
     /// Whether an operation that no route matches is denied; the other choice leaves it to the layers above routes.
     pub(crate) unmatched: Unmatched,
@@ -197,6 +202,11 @@ impl Snapshot {
     pub(crate) fn is_declared(&self) -> bool {
         let is_declared = |control: &Arc<Control>| !control.is_registered && !control.is_gone();
         !self.policy.is_empty() || self.controls.iter().any(is_declared)
+    }
+
+    /// Where what runs side by side has its places.
+    pub(crate) fn room(&self) -> Room<'_> {
+        Room { pool: &self.concurrent, bound: self.settings.execution_pool }
     }
 
     /// A declared plugin as the plan of that index has it.

@@ -1,5 +1,6 @@
 //! An operation that is under way. However the host lets go of it, it leaves a record.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
@@ -187,7 +188,8 @@ impl Drop for Underway {
         // A sink that writes at once is done here, with or without a runtime; one that waits goes on in the background.
         let mut context = Context::from_waker(Waker::noop());
         if record.as_mut().poll(&mut context).is_pending() {
-            let _ = tasks.spawn(record);
+            // No bound of a document makes an operation go unrecorded.
+            let _ = tasks.spawn(record, NonZeroUsize::MAX);
         }
     }
 }

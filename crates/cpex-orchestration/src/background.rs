@@ -21,7 +21,6 @@ use crate::guard::Guarded;
 pub struct Background {
     /// Absent once draining has begun.
     tasks: Mutex<Option<JoinSet<Result<(), Fault>>>>,
-    bound: NonZeroUsize,
     running: Arc<Running>,
 }
 
@@ -62,18 +61,12 @@ pub enum Refused {
 }
 
 impl Background {
-    /// A set of at most `bound` tasks at a time.
-    #[must_use]
-    pub fn new(bound: NonZeroUsize) -> Self {
-        Self { tasks: Mutex::new(Some(JoinSet::new())), bound, running: Arc::default() }
-    }
-
-    /// Starts a task on the current runtime. It never waits for room, since it stands before an answer. A panic ends the
+    /// Starts a task on the current runtime, as one of `bound` at most. It never waits for room, since it stands before an answer. A panic ends the
     /// task and nothing else; time is bounded by [`call`](crate::call) inside it.
     ///
     /// # Errors
     /// The task is refused, and dropped.
-    pub fn spawn<F>(&self, task: F) -> Result<(), Refused>
+    pub fn spawn<F>(&self, task: F, bound: NonZeroUsize) -> Result<(), Refused>
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -83,7 +76,7 @@ impl Background {
         let mut set = self.lock();
         let Some(tasks) = set.as_mut() else { return Err(Refused::Closed) };
         reap(tasks);
-        if tasks.len() >= self.bound.get() {
+        if tasks.len() >= bound.get() {
             return Err(Refused::Full);
         }
         let counted = Counted::of(&self.running);
@@ -123,6 +116,12 @@ impl Background {
 
     fn lock(&self) -> MutexGuard<'_, Option<JoinSet<Result<(), Fault>>>> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Background {
+    fn default() -> Self {
+        Self { tasks: Mutex::new(Some(JoinSet::new())), running: Arc::default() }
     }
 }
 

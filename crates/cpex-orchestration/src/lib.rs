@@ -26,10 +26,12 @@ mod call;
 mod fan_out;
 mod fault;
 mod guard;
+mod pool;
 mod workers;
 
 pub use background::{Background, Refused};
 pub use call::{Call, call, call_sync};
-pub use fan_out::fan_out;
+pub use fan_out::{Room, fan_out};
 pub use fault::Fault;
+pub use pool::{Place, Pool};
 pub use workers::Workers;

@@ -26,7 +26,7 @@ pub const TABLES: &[Table] = &[
     Table {
         place: "in `plugin_settings`",
         keys: SETTINGS,
-        unsupported: &["execution_pool", "audit_key"],
+        unsupported: &["audit_key"],
         renamed: &[
             ("fail_on_plugin_error", "give each plugin its own `on_error`"),
             ("parallel_execution_within_band", "give the plugins `mode: concurrent`"),
@@ -85,6 +85,11 @@ pub const SETTINGS: &[Key] = &[
         "unmatched",
         Shape::Word(&["deny", "global"]),
         "What becomes of an operation that no route matches: denied, or left to the layers above routes.",
+    ),
+    Key::optional(
+        "execution_pool",
+        Shape::Integer,
+        "How many plugins run in the background at once, and how many calls side by side; 256 of each if not given.",
     ),
     Key::optional(
         "max_payload_bytes",

@@ -1,5 +1,6 @@
 //! `plugin_settings` and `global.session_store`, read.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use apl_core::diagnostic::Diagnostic;
@@ -25,6 +26,8 @@ pub struct Settings {
     pub max_steps: Option<u64>,
     /// How deep a value of a payload may nest.
     pub max_depth: Option<u64>,
+    /// How many tasks run in the background, and how many calls side by side.
+    pub execution_pool: Option<NonZeroUsize>,
     /// How large the content of an operation may be on either side, in bytes of JSON.
     pub max_payload_bytes: Option<u64>,
 }
@@ -56,6 +59,7 @@ impl Default for Settings {
             session_store: None,
             max_steps: None,
             max_depth: None,
+            execution_pool: None,
             max_payload_bytes: None,
         }
     }
@@ -68,7 +72,9 @@ pub(super) fn check(root: &Node, bytes: usize, faults: &mut Vec<Diagnostic>) {
         refuse_false(node, always, faults);
     }
     duration::check_timeout(node, "plugin_timeout", faults);
-    refuse_zero(node, "max_payload_bytes", faults);
+    for bound in ["execution_pool", "max_payload_bytes"] {
+        refuse_zero(node, bound, faults);
+    }
     warn_of_unmatched(root, node, faults);
     refuse_repeated_tiers(node, faults);
     for source in node.get("sessions").map(Node::one_or_many).unwrap_or_default() {
@@ -102,6 +108,7 @@ pub(super) fn read(root: &Node) -> Settings {
         session_store: default.session_store,
         max_steps: limit("max_steps"),
         max_depth: limit("max_depth"),
+        execution_pool: node.get("execution_pool").and_then(integer::read).and_then(places),
         max_payload_bytes: node.get("max_payload_bytes").and_then(integer::read),
     }
 }
@@ -152,6 +159,11 @@ fn refuse_repeated_tiers(node: &Node, faults: &mut Vec<Diagnostic>) {
 fn sessions(node: &Node) -> Vec<SessionSource> {
     let known = |node: &Node| node.text().is_some_and(|text| text.value == "agent_session");
     node.one_or_many().iter().filter(|node| known(node)).map(|_| SessionSource::AgentSession).collect()
+}
+
+/// None of none.
+fn places(count: u64) -> Option<NonZeroUsize> {
+    NonZeroUsize::new(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 /// The name of a session source that the language documents and this version does not serve.

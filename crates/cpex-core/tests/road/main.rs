@@ -26,6 +26,7 @@ mod outline;
 mod overrides;
 mod own_hooks;
 mod plugins;
+mod pools;
 mod registration;
 mod reload;
 mod several;

@@ -108,7 +108,7 @@ fn outside_a_runtime_a_task_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_task_may_spawn_while_it_is_dropped() {
-    struct Respawn(Arc<Background>);
+    struct Respawn(Arc<Bounded>);
     impl Drop for Respawn {
         fn drop(&mut self) {
             assert_eq!(self.0.spawn(ready(())), Err(Refused::Full));
@@ -147,8 +147,25 @@ async fn neither_a_refused_task_nor_a_panic_payload_unwinds_when_it_is_dropped()
     assert_eq!(set.spawn(ready(())), Ok(()));
 }
 
-fn at_most(bound: usize) -> Background {
-    Background::new(NonZeroUsize::new(bound).unwrap())
+/// A set, and how many tasks its one user lets it have.
+struct Bounded(Background, NonZeroUsize);
+
+impl Bounded {
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> Result<(), Refused> {
+        self.0.spawn(task, self.1)
+    }
+}
+
+impl std::ops::Deref for Bounded {
+    type Target = Background;
+
+    fn deref(&self) -> &Background {
+        &self.0
+    }
+}
+
+fn at_most(bound: usize) -> Bounded {
+    Bounded(Background::default(), NonZeroUsize::new(bound).unwrap())
 }
 
 #[tokio::test(start_paused = true)]

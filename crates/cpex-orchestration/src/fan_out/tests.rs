@@ -98,6 +98,40 @@ fn no_more_branches_than_the_bound_are_begun_and_not_ended() {
 }
 
 #[test]
+fn who_finds_the_pool_taken_runs_one_branch_after_another() {
+    let room = at_most(2);
+    let (first, branches_of_first) = branches(3);
+    let (mut second, branches_of_second) = branches(3);
+    let mut busy = Box::pin(fan_out(branches_of_first, room, |_| false));
+    assert_eq!(finished(busy.as_mut()), None);
+    let begun = Rc::new(Cell::new(0));
+    let counted = branches_of_second.into_iter().map(|branch| {
+        let begun = Rc::clone(&begun);
+        async move {
+            begun.set(begun.get() + 1);
+            branch.await
+        }
+    });
+    let mut alone = Box::pin(fan_out(counted.collect(), room, |_| false));
+    assert_eq!((finished(alone.as_mut()), begun.get()), (None, 1));
+    second.remove(0).send(()).unwrap();
+    assert_eq!((finished(alone.as_mut()), begun.get()), (None, 2));
+    // What is dropped gives its places back.
+    drop((busy, first));
+    assert_eq!((finished(alone.as_mut()), begun.get()), (None, 3));
+    second.into_iter().for_each(|sender| sender.send(()).unwrap());
+    assert_eq!(finished(alone.as_mut()), Some(vec![0, 1, 2]));
+}
+
+#[test]
+fn branches_within_branches_end_though_there_is_one_place() {
+    let room = at_most(1);
+    let inner = |_| async { fan_out((0..3).map(ready).collect(), room, |_| false).await.len() };
+    let ended = finished(Box::pin(fan_out((0..3).map(inner).collect(), room, |_| false)).as_mut());
+    assert_eq!(ended, Some(vec![3, 3, 3]));
+}
+
+#[test]
 fn dropping_the_fan_out_drops_every_branch() {
     let (senders, branches) = branches(3);
     let mut running = Box::pin(fan_out(branches, at_most(2), |_| false));
@@ -119,8 +153,9 @@ fn a_decisive_outcome_does_not_wait_for_a_branch_after_it_that_never_ends() {
     assert_eq!(finished(Box::pin(fan_out(branches, at_most(2), |_| true)).as_mut()), Some(vec![0]));
 }
 
-fn at_most(bound: usize) -> NonZeroUsize {
-    NonZeroUsize::new(bound).unwrap()
+/// So many places in a pool of their own.
+fn at_most(bound: usize) -> Room<'static> {
+    Room { pool: Box::leak(Box::default()), bound: NonZeroUsize::new(bound).unwrap() }
 }
 
 fn finished<F: Future>(future: Pin<&mut F>) -> Option<F::Output> {
