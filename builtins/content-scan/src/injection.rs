@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use cpex_sdk::scan::ContentScanner;
 use regex::{Regex, RegexBuilder};
@@ -106,7 +107,9 @@ impl InjectionScanner {
 
 impl Default for InjectionScanner {
     fn default() -> Self {
-        Self::of(RULES)
+        // Its patterns are compiled once for all.
+        static DEFAULT: LazyLock<InjectionScanner> = LazyLock::new(|| InjectionScanner::of(RULES));
+        DEFAULT.clone()
     }
 }
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use cpex_sdk::scan::ContentScanner;
 use regex::Regex;
@@ -122,7 +123,9 @@ impl PiiScanner {
 
 impl Default for PiiScanner {
     fn default() -> Self {
-        Self::of(Self::DEFAULT)
+        // Its patterns are compiled once for all.
+        static DEFAULT: LazyLock<PiiScanner> = LazyLock::new(|| PiiScanner::of(PiiScanner::DEFAULT));
+        DEFAULT.clone()
     }
 }
 
