@@ -3,8 +3,6 @@
 //! One implementation serves all of them, so that one place decides which addresses may be dialled, what is believed of the
 //! peer and how much of its answer is read. A client never follows a redirect and never asks the environment for a proxy.
 
-mod egress;
-
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +10,6 @@ use std::time::Duration;
 use apl_cmf::Secret;
 use async_trait::async_trait;
 use zeroize::Zeroizing;
-
-pub use egress::{ALLOW_PRIVATE, CA_FILE, CLIENT_CERTIFICATE_FILE, CLIENT_KEY, INSECURE_HTTP, client};
 
 /// Opens clients.
 pub trait HttpPort: Send + Sync + 'static {

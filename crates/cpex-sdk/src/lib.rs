@@ -22,6 +22,7 @@ mod instance;
 pub mod metrics;
 mod own;
 mod payload;
+pub mod peer;
 mod plugin;
 mod process;
 pub mod scan;

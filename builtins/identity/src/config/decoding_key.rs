@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use apl_cmf::Secret;
 use cpex_sdk::config::{ConfigFault, ConfigNode, Key, SecretSource, Shape};
-use cpex_sdk::{Host, http};
+use cpex_sdk::{Host, peer};
 use serde_json::Value as Json;
 
 use crate::issuer::Keys;
@@ -31,21 +31,21 @@ pub(super) const KEYS: &[Key] = &[
         Shape::Integer,
         "How long published keys serve before they are fetched anew, in seconds; from 30 to 86400, 3600 by default.",
     ),
-    http::INSECURE_HTTP,
-    http::ALLOW_PRIVATE,
-    http::CA_FILE,
-    http::CLIENT_CERTIFICATE_FILE,
-    http::CLIENT_KEY,
+    peer::INSECURE_HTTP,
+    peer::ALLOW_PRIVATE,
+    peer::CA_FILE,
+    peer::CLIENT_CERTIFICATE_FILE,
+    peer::CLIENT_KEY,
 ];
 
 /// What else is read of keys that are published.
 const OF_PUBLISHED: [&str; 6] = [
     "refresh_secs",
-    http::INSECURE_HTTP.name,
-    http::ALLOW_PRIVATE.name,
-    http::CA_FILE.name,
-    http::CLIENT_CERTIFICATE_FILE.name,
-    http::CLIENT_KEY.name,
+    peer::INSECURE_HTTP.name,
+    peer::ALLOW_PRIVATE.name,
+    peer::CA_FILE.name,
+    peer::CLIENT_CERTIFICATE_FILE.name,
+    peer::CLIENT_KEY.name,
 ];
 
 /// How long published keys serve by default, in seconds.
@@ -97,7 +97,7 @@ fn published(
         faults.push(refresh.fault("expected from 30 to 86400 seconds"));
         return None;
     }
-    let client = http::client(node, url, host, faults)?;
+    let client = peer::client(node, url, host, faults)?;
     Some(KeySet::new(url.text()?, client, Arc::clone(&host.clock), Duration::from_secs(refresh_s)))
 }
 

@@ -3,9 +3,9 @@
 use std::fs;
 use std::sync::Arc;
 
-use super::{ClientIdentity, Egress, HttpClient};
 use crate::config::{ConfigFault, ConfigNode, Key, SecretSource, Shape};
 use crate::factory::Host;
+use crate::http::{ClientIdentity, Egress, HttpClient};
 
 /// `insecure_http`.
 pub const INSECURE_HTTP: Key =
