@@ -5,6 +5,7 @@ mod blocking;
 mod payload;
 mod size;
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use apl_cmf::{Author, Change, Envelope, ExtensionChange, Message, MessagePayload, View};
@@ -34,7 +35,7 @@ pub(crate) async fn shape(control: &Control, identified: &mut Identified<'_>) ->
     if !runs(control, identified.envelope, identified.passage) {
         return Called::GoOn;
     }
-    modify(control, Placing::Hooked, identified).await
+    pin!(modify(control, Placing::Hooked, identified)).await
 }
 
 /// Calls a plugin that policy placed. One that is disabled denies.
@@ -42,7 +43,7 @@ pub(crate) async fn run(control: &Control, identified: &mut Identified<'_>) -> C
     if control.is_disabled() {
         return Called::Deny(Denial::new(code::PLUGIN_DISABLED));
     }
-    modify(control, Placing::Placed, identified).await
+    pin!(modify(control, Placing::Placed, identified)).await
 }
 
 /// What a plugin makes of the values of a field.
@@ -106,7 +107,7 @@ pub(crate) async fn observe(indexes: &[usize], envelope: &Envelope, passage: &mu
         };
         // It works on a copy: what a plugin that only looks leaves in its state is merged nowhere.
         let mut context = passage.contexts.copy(&control.name);
-        let asked = ask(control, envelope, passage, &mut context).await;
+        let asked = pin!(ask(control, envelope, passage, &mut context)).await;
         let mut answered = Answered::of(asked, control, Placing::Hooked);
         note(passage, control, &mut answered, "allow");
     }
@@ -126,7 +127,7 @@ pub(crate) async fn gate(indexes: &[usize], envelope: &Envelope, passage: &mut P
         let shared: &Passage = passage;
         let branches = controls.iter().map(|control| async {
             let mut context = shared.contexts.copy(&control.name);
-            let asked = ask(control, envelope, shared, &mut context).await;
+            let asked = pin!(ask(control, envelope, shared, &mut context)).await;
             (Answered::of(asked, control, Placing::Hooked), context)
         });
         fan_out(branches.collect(), snapshot.room(), |(answered, _)| answered.denial.is_some()).await
@@ -151,7 +152,7 @@ pub(crate) fn runs(control: &Control, envelope: &Envelope, passage: &Passage) ->
 
 async fn modify(control: &Control, placing: Placing, identified: &mut Identified<'_>) -> Called {
     let mut context = identified.passage.contexts.take(&control.name);
-    let asked = ask(control, identified.envelope, identified.passage, &mut context).await;
+    let asked = pin!(ask(control, identified.envelope, identified.passage, &mut context)).await;
     identified.passage.contexts.put(&control.name, context);
     let mut answered = Answered::of(asked, control, placing);
     let (modification, changes) = (answered.modification.take(), std::mem::take(&mut answered.changes));
@@ -217,7 +218,7 @@ async fn ask(
     let span = spans::control(control.callee());
     let answer = match (&control.instance, Given::of(envelope, passage)) {
         (Some(Instance::Plugin(plugin)), Some(given)) => {
-            ask_about(given, control, plugin, envelope, passage, context).instrument(span.clone()).await
+            pin!(ask_about(given, control, plugin, envelope, passage, context)).instrument(span.clone()).await
         }
         _ => Ok(None),
     };
@@ -239,7 +240,7 @@ async fn ask_about(
         return blocking::ask(control, plugin, envelope, passage, context).await;
     }
     let view = View::new(envelope, control.config.capabilities);
-    call(given.to(plugin, passage.point, &view, context), control.timeout).await
+    pin!(call(given.to(plugin, passage.point, &view, context), control.timeout)).await
 }
 
 fn note<P>(passage: &mut Passage, control: &Control, answered: &mut Answered<P>, effective: &'static str) {

@@ -1,5 +1,6 @@
 //! The hook API, for hosts that own their dispatch: a message goes in at a named hook and comes out as policy left it.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use apl_cmf::{ContentPart, Draft, EntityKind, HttpContext, Message, MessagePayload, PromptRequest, Role, ToolCall};
@@ -86,7 +87,7 @@ impl PluginManager {
     /// Invokes hook `H` of operations, in its CMF or its typed spelling. A message that holds no payload of `H` is denied
     /// `payload.invalid`.
     pub async fn invoke<H: Hook<Payload: HookPayload>>(&self, request: Request) -> Outcome<Invoked<H::Payload>> {
-        self.typed::<H::Payload>(H::POINT, request).await
+        pin!(self.typed::<H::Payload>(H::POINT, request)).await
     }
 
     /// Invokes a hook whose payload is that of `H` by its name. A name no declaration knows is denied `hook.unknown`, and
@@ -97,7 +98,7 @@ impl PluginManager {
         request: Request,
     ) -> Outcome<Invoked<H::Payload>> {
         match HookPoint::find(hook) {
-            Some(point) if point.entity == H::POINT.entity => self.typed::<H::Payload>(point, request).await,
+            Some(point) if point.entity == H::POINT.entity => pin!(self.typed::<H::Payload>(point, request)).await,
             Some(_) | None => self.refuse(&UNKNOWN, request.envelope, HOOK_UNKNOWN).await,
         }
     }
@@ -105,7 +106,7 @@ impl PluginManager {
     /// Invokes a hook of operations by its name. A name no declaration knows is denied `hook.unknown`.
     pub async fn invoke_by_name(&self, hook: &str, request: Request) -> Outcome<Invoked> {
         match HookPoint::find(hook) {
-            Some(point) => self.at(point, request).await,
+            Some(point) => pin!(self.at(point, request)).await,
             None => self.refuse(&UNKNOWN, request.envelope, HOOK_UNKNOWN).await,
         }
     }
@@ -126,7 +127,7 @@ impl PluginManager {
         let Some(entity) = fits::<P>(point, &request) else {
             return self.refuse(point, request.envelope, PAYLOAD_INVALID).await;
         };
-        let Outcome { decision, report } = self.at(point, request).await;
+        let Outcome { decision, report } = pin!(self.at(point, request)).await;
         let typed = decision.map(|Invoked { payload, http, custom, contexts }| {
             P::take(payload, &entity).map(|payload| Invoked { payload, http, custom, contexts })
         });
@@ -147,8 +148,8 @@ impl PluginManager {
             return idle(request);
         }
         match point.side {
-            HookSide::Pre => before(snapshot, point, request).await,
-            HookSide::Post => after(snapshot, point, request).await,
+            HookSide::Pre => pin!(before(snapshot, point, request)).await,
+            HookSide::Post => pin!(after(snapshot, point, request)).await,
         }
     }
 }
@@ -196,7 +197,7 @@ async fn before(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Req
     let table = contexts.map(|mut contexts| contexts.take_table());
     let contexts = ContextTable::continued(table, global);
     let asked = Asked { snapshot, point, draft: envelope, caller, contexts, resumes: None };
-    let Outcome { decision, report } = several::before(asked).await;
+    let Outcome { decision, report } = pin!(several::before(asked)).await;
     let decision = decision.map(|mut permit| {
         let (http, custom) = permit.shared();
         let payload = MessagePayload { message: permit.take_call().message };

@@ -1,4 +1,8 @@
 //! The road of one invocation. Everything that happens to an operation is one of these lines.
+//!
+//! Futures are pinned where they are made: one that is handed on by value, to a span or to `await`, is copied whole.
+
+use std::pin::pin;
 
 use apl_cmf::Message;
 use apl_core::Denial;
@@ -20,11 +24,12 @@ use crate::spans;
 /// Before the operation: from what a host received to a permit, or not.
 pub(crate) async fn before(journey: &mut Journey, caller: Caller) -> Settled {
     let span = invocation::begin(journey);
-    let side = async {
-        let ending = walk(Received { journey, caller }).await;
-        settle(journey, ending).instrument(spans::settle()).await
-    };
-    let settled = side.instrument(span.clone()).await;
+    let settled = pin!(async {
+        let ending = pin!(walk(Received { journey, caller })).await;
+        pin!(settle(journey, ending)).instrument(spans::settle()).await
+    })
+    .instrument(span.clone())
+    .await;
     invocation::end(&span, journey, &settled);
     settled
 }
@@ -32,11 +37,12 @@ pub(crate) async fn before(journey: &mut Journey, caller: Caller) -> Settled {
 /// After the operation: the same road over its result, from where the identity is known.
 pub(crate) async fn after(journey: &mut Journey, answer: Answer) -> Settled {
     let span = invocation::begin(journey);
-    let side = async {
-        let ending = walk_back(journey, answer).await;
-        settle(journey, ending).instrument(spans::settle()).await
-    };
-    let settled = side.instrument(span.clone()).await;
+    let settled = pin!(async {
+        let ending = pin!(walk_back(journey, answer)).await;
+        pin!(settle(journey, ending)).instrument(spans::settle()).await
+    })
+    .instrument(span.clone())
+    .await;
     invocation::end(&span, journey, &settled);
     settled
 }
@@ -44,11 +50,12 @@ pub(crate) async fn after(journey: &mut Journey, answer: Answer) -> Settled {
 /// After an operation nobody asked about before: only where its route has nothing to say before an operation.
 pub(crate) async fn alone(journey: &mut Journey, caller: Caller, answer: Message) -> Settled {
     let span = invocation::begin(journey);
-    let side = async {
-        let ending = walk_alone(Received { journey, caller }, answer).await;
-        settle(journey, ending).instrument(spans::settle()).await
-    };
-    let settled = side.instrument(span.clone()).await;
+    let settled = pin!(async {
+        let ending = pin!(walk_alone(Received { journey, caller }, answer)).await;
+        pin!(settle(journey, ending)).instrument(spans::settle()).await
+    })
+    .instrument(span.clone())
+    .await;
     invocation::end(&span, journey, &settled);
     settled
 }
@@ -56,7 +63,7 @@ pub(crate) async fn alone(journey: &mut Journey, caller: Caller, answer: Message
 /// What cannot set out on the road, or was let go of on the way.
 pub(crate) async fn refused(journey: &mut Journey, denial: Denial) -> Settled {
     let span = invocation::begin(journey);
-    let settled = settle(journey, Err(denial.into())).instrument(span.clone()).await;
+    let settled = pin!(settle(journey, Err(denial.into()))).instrument(span.clone()).await;
     invocation::end(&span, journey, &settled);
     settled
 }
@@ -64,14 +71,14 @@ pub(crate) async fn refused(journey: &mut Journey, denial: Denial) -> Settled {
 /// Before an operation is stated: whether it could be allowed.
 pub(crate) async fn could_allow(journey: &mut Journey, caller: Caller) -> bool {
     let Ok(routed) = route(Received { journey, caller }) else { return false };
-    let Ok(identified) = identify(routed).await else { return false };
+    let Ok(identified) = pin!(identify(routed)).await else { return false };
     admits_some(&identified)
 }
 
 async fn walk(received: Received<'_>) -> Ending {
     let routed = spans::route().in_scope(|| route(received))?;
-    let identified = identify(routed).instrument(spans::identify()).await?;
-    judge(identified).await
+    let identified = pin!(identify(routed)).instrument(spans::identify()).await?;
+    pin!(judge(identified)).await
 }
 
 async fn walk_back(journey: &mut Journey, answer: Answer) -> Ending {
@@ -81,20 +88,20 @@ async fn walk_back(journey: &mut Journey, answer: Answer) -> Ending {
     if !response_headers.is_empty() {
         identified.envelope.response_headers(response_headers);
     }
-    judge(identified).await
+    pin!(judge(identified)).await
 }
 
 async fn walk_alone(received: Received<'_>, answer: Message) -> Ending {
     let routed = spans::route().in_scope(|| route(received))?.without_pre_phases()?;
-    let identified = identify(routed).instrument(spans::identify()).await?;
+    let identified = pin!(identify(routed)).instrument(spans::identify()).await?;
     identified.envelope.answer(answer);
-    judge(identified).await
+    pin!(judge(identified)).await
 }
 
 async fn judge(identified: Identified<'_>) -> Ending {
     let measured = measure(identified)?;
-    let bound = bind(measured).instrument(spans::bind()).await?;
-    let shaped = shape(bound).instrument(spans::shape()).await?;
-    let permitted = decide(shaped).instrument(spans::decide()).await?;
-    watch(permitted).instrument(spans::watch()).await
+    let bound = pin!(bind(measured)).instrument(spans::bind()).await?;
+    let shaped = pin!(shape(bound)).instrument(spans::shape()).await?;
+    let permitted = pin!(decide(shaped)).instrument(spans::decide()).await?;
+    pin!(watch(permitted)).instrument(spans::watch()).await
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use apl_cpex::Authenticator;
@@ -138,7 +139,7 @@ impl PluginManager {
         B: FnOnce(Call) -> F,
         F: Future<Output = Result<Answer, E>>,
     {
-        let Outcome { decision, report } = self.authorize(operation).await;
+        let Outcome { decision, report } = pin!(self.authorize(operation)).await;
         let mut permit = match decision {
             Decision::Allow(permit) => permit,
             Decision::Deny(violation) => return Ok(Outcome { decision: Decision::Deny(violation), report }),
@@ -147,7 +148,7 @@ impl PluginManager {
         let credentials = permit.credentials_by_request();
         let call = Call { credentials, ..permit.take_call() };
         let answer = backend(call).await?;
-        Ok(permit.complete(answer).await)
+        Ok(pin!(permit.complete(answer)).await)
     }
 
     /// Decides an operation, or each that a message asks for. A permit is the only way to go on, and [`Permit::complete`] the
@@ -157,7 +158,7 @@ impl PluginManager {
         let point = operation.point();
         let Operation { draft, caller, resumes } = operation;
         let contexts = ContextTable::default();
-        several::before(Asked { snapshot, point, draft, caller, contexts, resumes }).await
+        pin!(several::before(Asked { snapshot, point, draft, caller, contexts, resumes })).await
     }
 
     /// Whether an operation could be allowed with some arguments, for whoever lists capabilities: only what is certainly

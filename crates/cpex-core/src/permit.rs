@@ -1,6 +1,7 @@
 //! A permit: the only thing a backend may be called with.
 
 use std::fmt;
+use std::pin::pin;
 
 use apl_cmf::{Envelope, HttpContext, Message, Role};
 use apl_cpex::Restriction;
@@ -113,7 +114,7 @@ impl Permit {
     /// Of several operations every result refers to the request it answers, and none is missing; one that is denied denies
     /// them all.
     pub async fn complete(self, answer: Answer) -> Outcome<Answer> {
-        match self.end(answer).await {
+        match pin!(self.end(answer)).await {
             Some(ended) => ended.outcome,
             None => Outcome::engine_down(),
         }
@@ -123,7 +124,7 @@ impl Permit {
     pub(crate) async fn end(self, answer: Answer) -> Option<Ended> {
         let Self { held, mut further } = self;
         if further.is_empty() {
-            return held.end(answer).await;
+            return pin!(held.end(answer)).await;
         }
         further.insert(0, held);
         Some(shares::after(further, answer).await)
@@ -155,7 +156,7 @@ impl Permit {
         if let Some(journey) = self.held.journey_mut() {
             journey.passage.trace = Some(Box::default());
         }
-        match self.end(answer).await {
+        match pin!(self.end(answer)).await {
             Some(Ended { outcome, trace, .. }) => (outcome, trace),
             None => (Outcome::engine_down(), None),
         }

@@ -5,6 +5,7 @@
 //! denies the message, and one that is pending leaves it pending.
 
 use std::collections::HashSet;
+use std::pin::pin;
 use std::sync::Arc;
 
 use apl_cmf::{ContentPart, Draft, EntityKind};
@@ -34,15 +35,15 @@ pub(crate) async fn before(asked: Asked) -> Outcome<Permit> {
     // An HTTP request is one by its context, whatever its body holds.
     let kind = asked.point.entity.filter(|kind| *kind != EntityKind::Http);
     match kind {
-        Some(kind) if asked.draft.message().requests(kind) > 1 => each(asked, kind).await,
-        _ => one(asked).await,
+        Some(kind) if asked.draft.message().requests(kind) > 1 => pin!(each(asked, kind)).await,
+        _ => pin!(one(asked)).await,
     }
 }
 
 async fn one(asked: Asked) -> Outcome<Permit> {
     let Asked { snapshot, point, draft, caller, contexts, resumes } = asked;
     let mut underway = Underway::new(Journey::new(snapshot, point, draft, contexts).resuming(resumes));
-    let Some(Settled { end, report }) = underway.before(caller).await else { return Outcome::engine_down() };
+    let Some(Settled { end, report }) = pin!(underway.before(caller)).await else { return Outcome::engine_down() };
     Outcome { decision: end.map(|granted| Permit::new(underway, &granted)), report }
 }
 
@@ -61,7 +62,7 @@ async fn each(asked: Asked, kind: EntityKind) -> Outcome<Permit> {
         }
         let journey = Journey::new(Arc::clone(&snapshot), point, draft, contexts).resuming(resumes.clone());
         let mut underway = Underway::new(journey);
-        let Some(Settled { end, report }) = underway.before(caller.clone()).await else {
+        let Some(Settled { end, report }) = pin!(underway.before(caller.clone())).await else {
             return Outcome::engine_down();
         };
         contexts = underway.take_contexts();

@@ -1,6 +1,7 @@
 //! An operation that is under way. However the host lets go of it, it leaves a record.
 
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
@@ -68,7 +69,7 @@ impl Underway {
 
     /// Walks the road before the operation.
     pub(crate) async fn before(&mut self, caller: Caller) -> Option<Settled> {
-        let settled = invoke::before(self.journey.as_mut()?, caller).await;
+        let settled = pin!(invoke::before(self.journey.as_mut()?, caller)).await;
         self.stand = match settled.end {
             Decision::Allow(_) => Stand::Permitted,
             Decision::Deny(_) | Decision::Pending(_) => Stand::Ended,
@@ -87,13 +88,13 @@ impl Underway {
     /// Walks the road after the operation.
     pub(crate) async fn end(mut self, answer: Answer) -> Option<Ended> {
         self.turn();
-        let settled = invoke::after(self.journey.as_mut()?, answer).await;
+        let settled = pin!(invoke::after(self.journey.as_mut()?, answer)).await;
         self.ended(settled)
     }
 
     /// Walks the road of a result that nobody asked about before.
     pub(crate) async fn alone(mut self, caller: Caller, answer: Message) -> Option<Ended> {
-        let settled = invoke::alone(self.journey.as_mut()?, caller, answer).await;
+        let settled = pin!(invoke::alone(self.journey.as_mut()?, caller, answer)).await;
         self.ended(settled)
     }
 
@@ -106,7 +107,7 @@ impl Underway {
 
     /// Denies what cannot set out on the road.
     pub(crate) async fn refuse(&mut self, denial: Denial) -> Option<Settled> {
-        let settled = invoke::refused(self.journey.as_mut()?, denial).await;
+        let settled = pin!(invoke::refused(self.journey.as_mut()?, denial)).await;
         self.stand = Stand::Ended;
         Some(settled)
     }

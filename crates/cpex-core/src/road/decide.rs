@@ -1,5 +1,6 @@
 //! Runs the compiled policy in force.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use apl_cmf::Envelope;
@@ -33,7 +34,7 @@ pub(crate) async fn decide(shaped: Shaped<'_>) -> Result<Permitted<'_>, Stop> {
         HookSide::Post => &plan.post,
     };
     let mut run = Run::new(programs, snapshot.settings.limits);
-    let Driven { decision, control } = drive(&mut run, plan.key(), &mut identified).await;
+    let Driven { decision, control } = pin!(drive(&mut run, plan.key(), &mut identified)).await;
     match (decision, identified.passage.pending.take()) {
         (Decision::Allow, None) if admits(plan, &snapshot) => Ok(Permitted(identified)),
         (Decision::Allow, None) => Err(Denial::new(code::ROUTE_UNMATCHED).into()),

@@ -1,5 +1,6 @@
 //! Ends one side of an operation: stores its labels, writes its record, starts what runs in the background, and answers.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use apl_cmf::Envelope;
@@ -30,10 +31,10 @@ pub(crate) struct Settled {
 /// Every ending comes through here: none skips its labels or its record.
 pub(crate) async fn settle(journey: &mut Journey, ending: Ending) -> Settled {
     let ending = use_approvals(journey, ending);
-    let ending = store_labels(journey, ending).await;
-    let ending = declassify(journey, ending).await;
+    let ending = pin!(store_labels(journey, ending)).await;
+    let ending = pin!(declassify(journey, ending)).await;
     let id = Id(journey.passage.snapshot.host.ids.next());
-    let ending = write_record(journey, ending, id).await;
+    let ending = pin!(write_record(journey, ending, id)).await;
     start_background(journey);
     conclude(journey, ending, id)
 }

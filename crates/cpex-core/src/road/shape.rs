@@ -1,5 +1,6 @@
 //! Runs the hooked plugins that may modify: `sequential`, then `transform`.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use super::state::{Denied, Identified, Shaped};
@@ -16,7 +17,7 @@ pub(crate) async fn shape(mut identified: Identified<'_>) -> Result<Shaped<'_>, 
     identified.passage.trail.executions.reserve(recorded);
     for index in &hooked.shaping {
         let Some(control) = snapshot.control(identified.passage.plan, *index) else { continue };
-        match control::shape(control, &mut identified).await {
+        match pin!(control::shape(control, &mut identified)).await {
             Called::GoOn => {}
             Called::Deny(denial) => return Err(Denied::by_control(denial, Arc::clone(&control.name))),
         }

@@ -1,5 +1,6 @@
 //! Runs the hooked plugins that only look: `audit`, then `concurrent`.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use super::decide::{Ending, Permitted};
@@ -11,8 +12,8 @@ pub(crate) async fn watch(mut permitted: Permitted<'_>) -> Ending {
     let (envelope, passage) = permitted.parts();
     let snapshot = Arc::clone(&passage.snapshot);
     if let Some(hooked) = snapshot.hooked(passage.point) {
-        control::observe(&hooked.audit, envelope, passage).await;
-        if let Some((denial, control)) = control::gate(&hooked.concurrent, envelope, passage).await {
+        pin!(control::observe(&hooked.audit, envelope, passage)).await;
+        if let Some((denial, control)) = pin!(control::gate(&hooked.concurrent, envelope, passage)).await {
             return Err(Denied::by_control(denial, control).into());
         }
     }
