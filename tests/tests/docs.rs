@@ -23,6 +23,7 @@ mod docs {
     mod language;
     mod observability;
     mod page;
+    mod performance;
     mod policy;
     mod program;
     mod schema;
