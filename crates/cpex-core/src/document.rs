@@ -164,6 +164,14 @@ impl Document {
         faults
     }
 
+    /// The refusal of `plugin_dirs`, by a host that loads no plugins from files.
+    pub(crate) fn refuse_plugin_dirs(&self) -> Option<Diagnostic> {
+        let entry = self.root.entry("plugin_dirs")?;
+        let message = "`plugin_dirs` is for hosts that load plugins from files, and this one does not";
+        let help = "remove it, and register factories of their kinds before the document is loaded";
+        Some(Diagnostic::new(codes::UNSUPPORTED, entry.key.span, message).help(help))
+    }
+
     /// The declared plugins, in written order. What is wrong with their values is added to `faults`.
     #[must_use]
     pub fn plugins(&self, faults: &mut Vec<Diagnostic>) -> Vec<PluginNode<'_>> {

@@ -72,6 +72,8 @@ pub(crate) struct Registered {
     pub(crate) scanners: Scanners,
     pub(crate) hooks: Arc<OwnHooks>,
     pub(crate) plugins: Vec<Arc<Registration>>,
+    /// Whether the host loads plugins from the directories that a document lists.
+    pub(crate) loads_dirs: bool,
 }
 
 /// What is worth knowing about a document that loads all the same.
@@ -85,9 +87,9 @@ impl Loaded {
         host_kinds: HostKinds,
         host: Host,
     ) -> Result<(Self, Warnings), LoadError> {
-        let Registered { factories, scanners, hooks: own_hooks, plugins: registrations } = registered;
-        let factories = &factories;
+        let Registered { ref factories, scanners, hooks: own_hooks, plugins: registrations, loads_dirs } = registered;
         let mut faults = document.check(Kinds::from(factories).host_kinds(host_kinds));
+        faults.extend(document.refuse_plugin_dirs().filter(|_| !loads_dirs));
         let Attributes { data, sources, faults: in_files, digest } = document.attributes();
         faults.extend(in_files);
         let written = document.settings();

@@ -55,7 +55,17 @@ impl PluginManager {
     /// A manager without a document. It denies everything until one is loaded and initialized.
     #[must_use]
     pub fn new(config: ManagerConfig) -> Self {
-        let ManagerConfig { clock, ids, secrets, sessions, http, this_workload, payload_policies, metrics } = config;
+        let ManagerConfig {
+            clock,
+            ids,
+            secrets,
+            sessions,
+            http,
+            this_workload,
+            payload_policies,
+            loads_plugin_dirs,
+            metrics,
+        } = config;
         let ports = Ports::new(clock, ids, secrets, sessions, http);
         let meter = Meter::new(metrics, Arc::clone(&ports.clock));
         Self {
@@ -75,7 +85,7 @@ impl PluginManager {
             reloading: tokio::sync::Mutex::new(()),
             #[cfg(feature = "watch")]
             watching: Watching::default(),
-            registered: Mutex::default(),
+            registered: Mutex::new(Registered { loads_dirs: loads_plugin_dirs, ..Registered::default() }),
         }
     }
 

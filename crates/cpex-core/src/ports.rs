@@ -32,6 +32,9 @@ pub struct ManagerConfig {
     pub this_workload: Option<Workload>,
     /// What plugins may change on hooks, by the names of those; on others what their mode lets them.
     pub payload_policies: BTreeMap<String, HookPayloadPolicy>,
+    /// Whether the host loads plugins from the directories of `plugin_dirs`, before it loads a document; any other refuses
+    /// a document that lists some.
+    pub loads_plugin_dirs: bool,
     /// What is told of decisions and of what they wait for, to be counted and timed.
     pub metrics: Option<Arc<dyn Metrics>>,
 }

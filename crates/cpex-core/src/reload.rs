@@ -166,7 +166,10 @@ impl PluginManager {
     }
 
     fn compile(&self, document: &Document, host_kinds: HostKinds) -> Result<(Loaded, Warnings), LoadError> {
-        Loaded::compile(document, self.everything_registered(), host_kinds, self.host(document))
+        let mut registered = self.everything_registered();
+        // What only a host knows is on trust together with where it has it from.
+        registered.loads_dirs |= host_kinds == HostKinds::Trust;
+        Loaded::compile(document, registered, host_kinds, self.host(document))
     }
 
     /// Tells and remembers of a document that is not loaded.

@@ -2,7 +2,7 @@
 
 use cpex::apl::{EFFECTS, STAGES};
 use cpex::cmf::Capability;
-use cpex::document::keys::TABLES;
+use cpex::document::keys::{TABLES, Table};
 use cpex::policy::{Access, Row};
 use cpex::sdk::config::{Key, Shape};
 use cpex::sdk::{HookPoint, HookSide};
@@ -21,6 +21,8 @@ fn the_tables_of_the_language_are_made_from_the_code() {
         ("hooks", hooks()),
         ("capabilities", capabilities()),
         ("keys", keys()),
+        ("unsupported", of_places(["key", "where", "instead"], |table| table.unsupported)),
+        ("renamed", of_places(["0.2 had", "where", "here"], |table| table.renamed)),
     ];
     let made = parts.iter().fold(written, |page, (name, table)| page::with_part(&page, name, table));
     page::expect_fresh(PAGE, &made);
@@ -36,6 +38,15 @@ fn keys() -> String {
         format!("### Keys {}\n\n{rows}\n", table.place)
     });
     sections.collect()
+}
+
+/// Keys that are refused by name, and what to do about each.
+fn of_places(heading: [&str; 3], keys: impl Fn(&Table) -> &'static [(&'static str, &'static str)]) -> String {
+    let of_place = |table: &Table| {
+        let row = |(key, instead): &(&str, &str)| [format!("`{key}`"), table.place.to_owned(), (*instead).to_owned()];
+        keys(table).iter().map(row).collect::<Vec<_>>()
+    };
+    page::table(heading, TABLES.iter().flat_map(of_place))
 }
 
 /// What a person calls the shape.

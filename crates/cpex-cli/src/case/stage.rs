@@ -72,6 +72,8 @@ impl Stage {
         let manager = PluginManager::new(ManagerConfig {
             clock: Some(Arc::new(ManualClock::at(now_ms))),
             ids: Some(Arc::new(SequentialIds::default())),
+            // What the host would load from them is stubbed.
+            loads_plugin_dirs: true,
             ..ManagerConfig::default()
         });
         Cast::enter(&cast, &manager);

@@ -29,7 +29,7 @@ codes! {
     MISPLACED_KEY Error "document.misplaced_key" "A key that is read in another place.";
     MISSING_KEY Error "document.missing_key" "A key that must be given is not.";
     RENAMED Error "document.renamed" "A key of an earlier version that has a replacement.";
-    UNSUPPORTED Error "document.unsupported" "A key of the language that this version does not serve.";
+    UNSUPPORTED Error "document.unsupported" "A key of the language that this version or this host does not serve.";
     WRONG_SHAPE Error "document.wrong_shape" "A value of another shape than its key takes.";
     WRONG_VALUE Error "document.wrong_value" "A value its key does not take.";
     INCLUDE Error "document.include" "A file that cannot be included.";

@@ -9,8 +9,8 @@ pub struct Table {
     pub place: &'static str,
     /// Its keys.
     pub keys: &'static [Key],
-    /// Keys that the language documents for this place and this version does not serve.
-    pub unsupported: &'static [&'static str],
+    /// Keys that the language documents for this place and this version does not serve, with what to do instead.
+    pub unsupported: &'static [(&'static str, &'static str)],
     /// Keys of earlier versions, with what to write instead.
     pub renamed: &'static [(&'static str, &'static str)],
 }
@@ -20,32 +20,54 @@ pub const TABLES: &[Table] = &[
     Table {
         place: "at the top level",
         keys: DOCUMENT,
-        unsupported: &["plugin_dirs"],
+        unsupported: &[],
         renamed: &[("identity", "name the identity plugins under `authentication` of `global` or of each route")],
     },
     Table {
         place: "in `plugin_settings`",
         keys: SETTINGS,
-        unsupported: &["audit_key"],
+        unsupported: &[("audit_key", "remove it: digests of values are what it is for, and no sink writes them yet")],
         renamed: &[
             ("fail_on_plugin_error", "give each plugin its own `on_error`"),
             ("parallel_execution_within_band", "give the plugins `mode: concurrent`"),
             ("plugin_health_check_interval", "remove it: nothing is polled"),
+            ("route_cache_max_entries", "remove it: routes are found without a cache"),
             ("enable_plugin_api", "remove it: plugins have no interface of their own"),
         ],
     },
     Table { place: "in `plugin_settings.limits`", keys: LIMITS, unsupported: &[], renamed: &[] },
-    Table { place: "in `plugins[]`", keys: PLUGIN, unsupported: &["mcp", "grpc", "unix_socket"], renamed: &[] },
-    Table { place: "in `routes[]`", keys: ROUTE, unsupported: &[], renamed: IDENTITY },
+    Table { place: "in `plugins[]`", keys: PLUGIN, unsupported: PEERS, renamed: &[] },
+    Table {
+        place: "in `routes[]`",
+        keys: ROUTE,
+        unsupported: &[],
+        renamed: &[IDENTITY, ("when", "put it into `policy`, as `{when: .., do: ..}` around the steps it guards")],
+    },
     Table { place: "in `http` of a route", keys: HTTP, unsupported: &[], renamed: &[] },
-    Table { place: "in `meta`", keys: META, unsupported: &[], renamed: &[] },
-    Table { place: "in `global`", keys: GLOBAL, unsupported: &[], renamed: IDENTITY },
+    Table {
+        place: "in `meta`",
+        keys: META,
+        unsupported: &[],
+        renamed: &[("scope", "narrow the route by `server`, beside its selector")],
+    },
+    Table {
+        place: "in `global`",
+        keys: GLOBAL,
+        unsupported: &[],
+        renamed: &[
+            IDENTITY,
+            (
+                "policies",
+                "put what `all` holds directly under `global`, and the others under `groups` at the top level",
+            ),
+        ],
+    },
     Table { place: "in `global.pdp[]`", keys: ENGINE, unsupported: &[], renamed: &[] },
     Table { place: "in `global.session_store`", keys: SESSION_STORE, unsupported: &[], renamed: &[] },
     Table { place: "in an attribute file", keys: ATTRIBUTE_FILE, unsupported: &[], renamed: &[] },
     Table { place: "in `global.defaults`", keys: DEFAULTS, unsupported: &[], renamed: &[] },
-    Table { place: "in the defaults of an entity", keys: LAYER, unsupported: &[], renamed: IDENTITY },
-    Table { place: "in a group", keys: GROUP, unsupported: &[], renamed: IDENTITY },
+    Table { place: "in the defaults of an entity", keys: LAYER, unsupported: &[], renamed: &[IDENTITY] },
+    Table { place: "in a group", keys: GROUP, unsupported: &[], renamed: &[IDENTITY, METADATA] },
     Table { place: "in `plugins` of a layer", keys: OVERRIDE, unsupported: &[], renamed: &[] },
     Table { place: "in `authorization`", keys: AUTHORIZATION, unsupported: &[], renamed: &[] },
     Table { place: "in `authentication`", keys: AUTHENTICATION, unsupported: &[], renamed: &[] },
@@ -53,7 +75,14 @@ pub const TABLES: &[Table] = &[
     Table { place: "in `response`", keys: RESPONSE, unsupported: &[], renamed: &[] },
 ];
 
-const IDENTITY: &[(&str, &str)] = &[("identity", "name the identity plugins under `authentication`")];
+const IDENTITY: (&str, &str) = ("identity", "name the identity plugins under `authentication`");
+
+const METADATA: (&str, &str) = ("metadata", "put what it says for people under `description`");
+
+/// Where a plugin in another process is.
+const PEERS: &[(&str, &str)] = &[("mcp", IN_THIS_PROCESS), ("grpc", IN_THIS_PROCESS), ("unix_socket", IN_THIS_PROCESS)];
+
+const IN_THIS_PROCESS: &str = "register a factory of a kind of your own, and run the plugin in this process";
 
 /// The top level. Keys that begin with `x-` are ignored besides: a home for YAML anchors.
 pub const DOCUMENT: &[Key] = &[
@@ -61,6 +90,11 @@ pub const DOCUMENT: &[Key] = &[
         "include",
         Shape::List(&Shape::Text),
         "Files that are read as parts of the document, each relative to the file that names it.",
+    ),
+    Key::optional(
+        "plugin_dirs",
+        Shape::List(&Shape::Text),
+        "Directories of plugins, for hosts that load plugins from files; any other host refuses it.",
     ),
     Key::optional("plugin_settings", Shape::Section(SETTINGS), "Settings of the runtime."),
     Key::optional("secrets", Shape::Map(&Shape::Secret), "Where secrets come from that are taken by name."),

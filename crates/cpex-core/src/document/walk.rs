@@ -81,10 +81,12 @@ fn is_empty_authorization(known: &Key, value: &Node) -> bool {
 fn unknown(name: &str, span: Span, known: &[Key]) -> Diagnostic {
     let has = |table: &&Table| table.keys.iter().any(|key| key.name == name);
     let here = TABLES.iter().find(|table| table.keys == known);
-    if here.is_some_and(|here| here.unsupported.contains(&name)) {
-        return Diagnostic::new(codes::UNSUPPORTED, span, format!("`{name}` is not supported by this version"));
+    let named = |(key, _): &&(&str, &str)| *key == name;
+    if let Some((_, instead)) = here.and_then(|here| here.unsupported.iter().find(named)) {
+        let message = format!("`{name}` is not supported by this version");
+        return Diagnostic::new(codes::UNSUPPORTED, span, message).help(*instead);
     }
-    if let Some((_, instead)) = here.and_then(|here| here.renamed.iter().find(|(old, _)| *old == name)) {
+    if let Some((_, instead)) = here.and_then(|here| here.renamed.iter().find(named)) {
         return Diagnostic::new(codes::RENAMED, span, format!("`{name}` is not read any more")).help(*instead);
     }
     // Of the document's own keys, a config is only ever mistaken for the declaration it stands in.

@@ -25,6 +25,7 @@ mod metrics;
 mod outline;
 mod overrides;
 mod own_hooks;
+mod plugin_dirs;
 mod plugins;
 mod pools;
 mod registration;

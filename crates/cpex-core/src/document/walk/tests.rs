@@ -113,16 +113,17 @@ fn a_key_of_another_place_says_where_it_belongs() {
 #[test]
 fn what_this_version_does_not_serve_is_said_so() {
     for table in TABLES {
-        for name in table.unsupported {
+        for (name, _) in table.unsupported {
             assert!(table.keys.iter().all(|key| key.name != *name), "`{name}` is served {}", table.place);
         }
     }
-    let found = findings("plugin_dirs: [a]\nplugin_settings: {audit_key: a}\n");
+    let found = findings("plugins: [{name: a, kind: b, grpc: c}]\nplugin_settings: {audit_key: a}\n");
     assert_eq!(
         found,
         [
-            "1:1 unsupported: `plugin_dirs` is not supported by this version",
-            "2:19 unsupported: `audit_key` is not supported by this version",
+            "1:27 unknown_kind: unknown kind `b`; register a factory of this kind before the document is loaded",
+            "1:30 unsupported: `grpc` is not supported by this version; register a factory of a kind of your own, and run the plugin in this process",
+            "2:19 unsupported: `audit_key` is not supported by this version; remove it: digests of values are what it is for, and no sink writes them yet",
         ]
     );
 }
@@ -160,6 +161,30 @@ fn keys_of_earlier_versions_are_answered_with_their_replacement() {
             "5:20 renamed: `identity` is not read any more; name the identity plugins under `authentication`",
         ]
     );
+}
+
+#[test]
+fn every_key_of_an_earlier_version_is_known_by_its_place() {
+    for table in TABLES {
+        for (name, instead) in table.renamed {
+            assert!(table.keys.iter().all(|key| key.name != *name), "`{name}` is read {}", table.place);
+            assert!(!instead.is_empty(), "{name}");
+        }
+    }
+    let document = "plugin_settings: {route_cache_max_entries: 1}\n\
+                    global: {policies: {all: {}}}\n\
+                    groups: {g: {metadata: {a: b}}}\n\
+                    routes: [{tool: t, when: a, meta: {scope: s}}]\n";
+    let found = findings(document);
+    let found: Vec<&str> = found.iter().filter_map(|finding| finding.split(" is not").next()).collect();
+    let expected = [
+        "1:19 renamed: `route_cache_max_entries`",
+        "2:10 renamed: `policies`",
+        "3:14 renamed: `metadata`",
+        "4:20 renamed: `when`",
+        "4:36 renamed: `scope`",
+    ];
+    assert_eq!(found, expected);
 }
 
 #[test]
