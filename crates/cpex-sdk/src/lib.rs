@@ -31,6 +31,7 @@ pub mod testing;
 mod typed;
 
 pub use apl_cmf as cmf;
+pub use apl_cmf::View;
 pub use async_trait::async_trait;
 
 pub use audit::{AuditSink, Record, SinkError};

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use cpex_sdk::config::{ConfigFault, ConfigNode, Key, PluginConfig, Shape, check};
 use cpex_sdk::{
     Factory, HookHandler, Host, Instance, Plugin, PluginContext, PluginError, PluginInstance, PluginResult,
-    PluginViolation, ToolPreInvoke, ToolPreInvokePayload, async_trait, cmf::View,
+    PluginViolation, ToolPreInvoke, ToolPreInvokePayload, View, async_trait,
 };
 
 /// The kind that documents name.
