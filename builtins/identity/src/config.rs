@@ -8,7 +8,7 @@ use cpex_sdk::config::{ConfigFault, ConfigNode, Key, Shape, check};
 use serde_json::{Map, Value as Json};
 
 use crate::issuer::Issuer;
-use crate::mapping::{ClaimPath, Mapping, Names, Role};
+use crate::mapping::{ClaimPath, Mapping, Names, Provider, Role};
 use crate::place::Place;
 
 /// What a config may say. Words and keys of later versions are let through here, for [`Settings::read`] refuses them by
@@ -33,7 +33,7 @@ pub(crate) const KEYS: &[Key] = &[
     Key::optional(
         "claim_mapper",
         Shape::Word(&["standard", "keycloak", "auth0", "cognito"]),
-        "Which claims are read: `standard` (default), the only mapper.",
+        "Whose claims are read: `standard` (default), `keycloak`, `auth0` or `cognito`.",
     ),
     Key::optional("claim_map", Shape::Section(CLAIM_MAP), "Paths of claims, in place of those of `standard`."),
 ];
@@ -59,7 +59,6 @@ pub(crate) struct Settings {
     pub(crate) place: Place,
     // INVARIANT: no two of one name.
     pub(crate) issuers: Vec<Issuer>,
-    pub(crate) mapping: Mapping,
 }
 
 impl Settings {
@@ -69,9 +68,9 @@ impl Settings {
         let root = ConfigNode::root(if config.is_null() { &empty } else { config });
         let mut faults = check(&root, KEYS);
         let place = place(&root, &mut faults);
-        let issuers = issuer::read_all(&root, host, &mut faults);
         let mapping = mapping(&root, &mut faults);
-        if faults.is_empty() { Ok(Self { place, issuers, mapping }) } else { Err(faults) }
+        let issuers = issuer::read_all(&root, &mapping, host, &mut faults);
+        if faults.is_empty() { Ok(Self { place, issuers }) } else { Err(faults) }
     }
 }
 
@@ -112,14 +111,18 @@ fn mapping(root: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Mapping {
         Some("caller_workload") => Role::CallerWorkload,
         _ => Role::User,
     };
-    let mut mapping = Mapping::standard(role);
     let mapper = root.get("claim_mapper");
-    if let Some(mapper) = &mapper
-        && let Some(word @ ("keycloak" | "auth0" | "cognito")) = mapper.text()
-    {
-        let fault = mapper.fault(format!("`{word}` is not available yet"));
-        faults.push(fault.help("name the paths of its claims under `claim_map`"));
+    let provider = match mapper.as_ref().and_then(|mapper| mapper.text()) {
+        Some("keycloak") => Provider::Keycloak,
+        Some("auth0") => Provider::Auth0,
+        Some("cognito") => Provider::Cognito,
+        _ => Provider::Standard,
+    };
+    if let Some(mapper) = mapper.as_ref().filter(|_| role == Role::CallerWorkload && provider != Provider::Standard) {
+        let fault = mapper.fault("no identity provider has claims of its own for a workload");
+        faults.push(fault.help("leave `claim_mapper` out"));
     }
+    let mut mapping = Mapping::of(provider, role);
     let Some(map) = root.get("claim_map") else { return mapping };
     if let Some(mapper) = &mapper {
         let fault = mapper.fault("`claim_mapper` and `claim_map` both say which claims are read");
@@ -161,7 +164,7 @@ fn claim_paths(node: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Vec<Clai
     for item in &items {
         match item.text() {
             Some("") => faults.push(item.fault("the path of a claim is empty")),
-            Some(path) => paths.push(ClaimPath(path.to_owned())),
+            Some(path) => paths.push(ClaimPath::Dotted(path.to_owned())),
             None => {}
         }
     }

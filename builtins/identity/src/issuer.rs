@@ -22,6 +22,8 @@ pub(crate) struct Issuer {
     pub(crate) keys: Keys,
     /// The algorithms a token may name; none where those of the key are not narrowed.
     pub(crate) algorithms: Option<Vec<Algorithm>>,
+    /// What its claims mean.
+    pub(crate) mapping: Mapping,
 }
 
 /// Where the keys of an issuer come from.
@@ -44,12 +46,7 @@ pub(crate) enum Audiences {
 impl Issuer {
     /// Whom a token speaks for. Its signature is checked first, so that nothing else is told of a token that the issuer did
     /// not make. `now_ms` is the time in milliseconds since the Unix epoch.
-    pub(crate) async fn accept(
-        &self,
-        token: Token<'_>,
-        now_ms: u64,
-        mapping: &Mapping,
-    ) -> Result<Principal, AuthFailure> {
+    pub(crate) async fn accept(&self, token: Token<'_>, now_ms: u64) -> Result<Principal, AuthFailure> {
         let published;
         let keys = match &self.keys {
             Keys::One(key) => std::slice::from_ref(&**key),
@@ -67,8 +64,8 @@ impl Issuer {
         let checked = self
             .check_signature(key, &token)
             .and_then(|()| self.check_times(&token.claims, now_ms))
-            .and_then(|()| self.audiences.check(token.claims.get("aud")))
-            .and_then(|()| mapping.principal(token.claims));
+            .and_then(|()| self.audiences.check(self.mapping.audience(&token.claims)))
+            .and_then(|()| self.mapping.principal(token.claims));
         checked.map_err(|refusal| self.failure(Some(key), refusal))
     }
 
@@ -127,6 +124,14 @@ fn chosen<'k>(keys: &'k [VerifyingKey], token: &Token<'_>) -> Result<&'k Verifyi
 }
 
 impl Audiences {
+    /// Those that are named.
+    pub(crate) fn named(&self) -> &[String] {
+        match self {
+            Self::Anybody => &[],
+            Self::OneOf(named) => named,
+        }
+    }
+
     fn check(&self, claim: Option<&Json>) -> Result<(), Refusal> {
         const NOT_TEXTS: Refusal = Refusal::malformed("`aud` is neither text nor a list of texts");
         let Self::OneOf(own) = self else { return Ok(()) };

@@ -25,8 +25,7 @@
 //! of the token can get into it, for the texts are fixed.
 //!
 //! Keys that an issuer publishes are fetched when a token asks for them; what is there serves while it cannot be fetched, for a
-//! day. Tokens in query parameters and the claims of particular identity providers are not there yet
-//! and refused by name.
+//! day. Tokens in query parameters are not there yet and refused by name.
 
 mod config;
 mod factory;

@@ -1,16 +1,24 @@
 //! From verified claims to the principal they speak for.
 //!
-//! A claim that is mapped and has another shape than it should is refused: leaving it out would be right for a policy that
-//! asks for a role, and wrong for one that excludes it.
+//! What each identity provider says of its tokens, as far as it goes beyond the claims that are registered:
+//!
+//! | provider | user | client |
+//! |---|---|---|
+//! | `keycloak` | adds the roles of the realm, and those of the clients that the audiences of the issuer name | the same |
+//! | `auth0` | permissions are `permissions` and never words of `scope`, which the caller asked for; tenant is `org_id` | permissions are `permissions` |
+//! | `cognito` | adds `cognito:groups` to roles and to teams | adds `cognito:groups` to roles |
+//!
+//! Attributes that begin with `custom:` are read by none of them, for a user pool may let its users write those.
 
+mod claim;
 mod spiffe;
 
-use apl_cmf::{Client, NameSet, Principal, Subject, Workload};
-use serde_json::{Map, Value as Json};
+use apl_cmf::{Client, Principal, Subject, Workload};
+use serde_json::Value as Json;
 
+pub(crate) use self::claim::{ClaimPath, Claims, Names};
+use self::claim::{first, paths, text, whole, words};
 use crate::refusal::Refusal;
-
-type Claims = Map<String, Json>;
 
 /// Which principal a token states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +28,20 @@ pub(crate) enum Role {
     CallerWorkload,
 }
 
+/// Whose habits tokens follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Provider {
+    Standard,
+    Keycloak,
+    Auth0,
+    Cognito,
+}
+
 /// Where in the claims each attribute of a principal is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mapping {
     pub(crate) role: Role,
+    provider: Provider,
     /// The first that is there.
     pub(crate) id: Vec<ClaimPath>,
     /// The first that is there.
@@ -33,20 +51,6 @@ pub(crate) struct Mapping {
     pub(crate) teams: Names,
     scopes: Names,
 }
-
-/// Where a set of names is read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Names {
-    /// The first claim that is there, even if it is empty.
-    First(Vec<ClaimPath>),
-    /// All of them together.
-    All(Vec<ClaimPath>),
-}
-
-/// A claim by its name, or by the names of the objects it stands in and its own, joined by dots. A claim whose whole name
-/// is that text comes first, for names of claims may be URLs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ClaimPath(pub(crate) String);
 
 impl Mapping {
     /// The claims that are registered or widely used (RFC 7519, RFC 8693, RFC 9068, JWT-SVID).
@@ -60,12 +64,52 @@ impl Mapping {
         let for_user = |names: &[&str]| if role == Role::User { Names::First(paths(names)) } else { nothing() };
         Self {
             role,
+            provider: Provider::Standard,
             id: paths(id),
             tenant: paths(tenant),
             roles: Names::First(paths(&["roles"])),
             permissions: for_user(&["permissions", "scope"]),
             teams: for_user(&["teams", "groups"]),
             scopes: Names::First(paths(&["authorized_scopes", "scope"])),
+        }
+    }
+
+    /// The same as far as that provider has no habits of its own.
+    pub(crate) fn of(provider: Provider, role: Role) -> Self {
+        let mut mapping = Self { provider, ..Self::standard(role) };
+        match (provider, role) {
+            (Provider::Standard, _) | (_, Role::CallerWorkload) => {}
+            (Provider::Keycloak, _) => mapping.roles = Names::All(paths(&["roles", "realm_access.roles"])),
+            (Provider::Auth0, Role::Client) => mapping.permissions = Names::First(paths(&["permissions"])),
+            (Provider::Auth0, Role::User) => {
+                mapping.permissions = Names::First(paths(&["permissions"]));
+                mapping.tenant = paths(&["org_id"]);
+            }
+            (Provider::Cognito, Role::Client) => mapping.roles = Names::All(paths(&["roles", "cognito:groups"])),
+            (Provider::Cognito, Role::User) => {
+                mapping.roles = Names::All(paths(&["roles", "cognito:groups"]));
+                mapping.teams = Names::All(paths(&["teams", "groups", "cognito:groups"]));
+            }
+        }
+        mapping
+    }
+
+    /// The same for tokens that are meant for these. What Keycloak says of roles in other clients is about those clients.
+    pub(crate) fn meant_for(mut self, audiences: &[String]) -> Self {
+        if let (Provider::Keycloak, Names::All(roles)) = (self.provider, &mut self.roles) {
+            let steps = |client: &String| vec!["resource_access".to_owned(), client.clone(), "roles".to_owned()];
+            roles.extend(audiences.iter().map(|client| ClaimPath::Steps(steps(client))));
+        }
+        self
+    }
+
+    /// Whom a token is meant for, as `aud` says it. An access token of Cognito that has none is meant for the client it was
+    /// made for.
+    pub(crate) fn audience<'c>(&self, claims: &'c Claims) -> Option<&'c Json> {
+        let is_access = || claims.get("token_use").is_some_and(|made_for| made_for == "access");
+        match claims.get("aud") {
+            None if self.provider == Provider::Cognito && is_access() => claims.get("client_id"),
+            audience => audience,
         }
     }
 
@@ -106,60 +150,6 @@ impl Mapping {
             ..Client::default()
         })
     }
-}
-
-impl Names {
-    /// The set, with a text that stands where a list could be taken apart by `split`.
-    fn read(&self, claims: &Claims, split: fn(&str) -> NameSet) -> Result<NameSet, Refusal> {
-        match self {
-            Self::First(paths) => first(claims, paths).map_or(Ok(NameSet::EMPTY), |claim| names(claim, split)),
-            Self::All(paths) => {
-                let claims = paths.iter().filter_map(|path| path.find(claims));
-                claims.map(|claim| names(claim, split)).try_fold(NameSet::EMPTY, |all, more| Ok(all.union(&more?)))
-            }
-        }
-    }
-}
-
-impl ClaimPath {
-    /// The claim; one that is `null` is not there.
-    fn find<'c>(&self, claims: &'c Claims) -> Option<&'c Json> {
-        let mut steps = self.0.split('.');
-        let nested =
-            || steps.next().and_then(|name| claims.get(name)).and_then(|outer| steps.try_fold(outer, Json::get));
-        claims.get(&self.0).or_else(nested).filter(|claim| !claim.is_null())
-    }
-}
-
-fn paths(names: &[&str]) -> Vec<ClaimPath> {
-    names.iter().map(|name| ClaimPath((*name).to_owned())).collect()
-}
-
-fn first<'c>(claims: &'c Claims, paths: &[ClaimPath]) -> Option<&'c Json> {
-    paths.iter().find_map(|path| path.find(claims))
-}
-
-fn text(claim: &Json) -> Result<&str, Refusal> {
-    claim.as_str().ok_or(Refusal::malformed("a claim that is mapped to an identifier or a tenant is not text"))
-}
-
-fn names(claim: &Json, split: fn(&str) -> NameSet) -> Result<NameSet, Refusal> {
-    let names = match claim {
-        Json::String(text) => Some(split(text)),
-        Json::Array(items) => items.iter().map(Json::as_str).collect(),
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => None,
-    };
-    names.ok_or(Refusal::malformed("a claim that is mapped to names is neither text nor a list of texts"))
-}
-
-/// One name, which may contain spaces.
-fn whole(text: &str) -> NameSet {
-    std::iter::once(text).collect()
-}
-
-/// Names that spaces part (RFC 6749, section 3.3).
-fn words(text: &str) -> NameSet {
-    text.split(' ').filter(|word| !word.is_empty()).collect()
 }
 
 fn workload(id: String) -> Result<Workload, Refusal> {

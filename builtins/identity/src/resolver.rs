@@ -25,7 +25,7 @@ impl Resolver {
     async fn verify(&self, text: &str) -> Result<Principal, AuthFailure> {
         let token = Token::parse(text)?;
         let issuer = self.issuer(&token.claims)?;
-        issuer.accept(token, self.clock.now_ms(), &self.settings.mapping).await
+        issuer.accept(token, self.clock.now_ms()).await
     }
 
     fn issuer(&self, claims: &Map<String, Json>) -> Result<&Issuer, Refusal> {

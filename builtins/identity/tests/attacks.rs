@@ -9,6 +9,7 @@ mod attacks {
     mod door;
     mod places;
     mod principals;
+    mod providers;
     mod published;
     mod signer;
     mod table;

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use super::decoding_key;
 use crate::issuer::{Audiences, Issuer, Keys};
 use crate::key::VerifyingKey;
+use crate::mapping::Mapping;
 
 /// What may be said of an issuer.
 pub(super) const KEYS: &[Key] = &[
@@ -34,14 +35,19 @@ const ALGORITHMS: &[&str] =
     &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512"];
 
 /// Reads all of them, with their keys.
-pub(super) fn read_all(root: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Vec<Issuer> {
+pub(super) fn read_all(
+    root: &ConfigNode<'_>,
+    mapping: &Mapping,
+    host: &Host,
+    faults: &mut Vec<ConfigFault>,
+) -> Vec<Issuer> {
     let Some(list) = root.get("trusted_issuers") else { return Vec::new() };
     let items = list.items();
     if list.value.is_array() && items.is_empty() {
         faults.push(list.fault("no issuer is trusted, so no token would be accepted").help("name at least one issuer"));
     }
     unique(&items, faults);
-    items.iter().filter_map(|item| read(item, host, faults)).collect()
+    items.iter().filter_map(|item| read(item, mapping, host, faults)).collect()
 }
 
 fn unique(items: &[ConfigNode<'_>], faults: &mut Vec<ConfigFault>) {
@@ -58,7 +64,7 @@ fn unique(items: &[ConfigNode<'_>], faults: &mut Vec<ConfigFault>) {
 }
 
 /// None where something is wrong with it, which is then among the faults.
-fn read(item: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<Issuer> {
+fn read(item: &ConfigNode<'_>, mapping: &Mapping, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<Issuer> {
     let audiences = item.value.is_object().then(|| audiences(item, faults))?;
     let key = item.get("decoding_key").and_then(|node| decoding_key::read(&node, host, faults));
     let one = key.as_ref().and_then(|keys| match keys {
@@ -68,7 +74,8 @@ fn read(item: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Op
     let algorithms = item.get("algorithms").map(|node| algorithms(&node, one, faults));
     let keys = key?;
     let leeway_s = item.get("leeway_seconds").map_or(Some(0), |leeway| leeway.value.as_u64())?;
-    Some(Issuer { name: item.get("issuer")?.text()?.to_owned(), audiences, leeway_s, keys, algorithms })
+    let mapping = mapping.clone().meant_for(audiences.named());
+    Some(Issuer { name: item.get("issuer")?.text()?.to_owned(), audiences, leeway_s, keys, algorithms, mapping })
 }
 
 fn audiences(item: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Audiences {

@@ -56,7 +56,7 @@ fn step(step: &ConfigStep) -> String {
 fn what_is_left_out_has_its_default() {
     let settings = Settings::read(&right(), &host()).unwrap();
     assert_eq!(settings.place, Place::Scheme { header: "Authorization".to_owned() });
-    assert_eq!(settings.mapping, Mapping::standard(Role::User));
+    assert_eq!(settings.issuers[0].mapping, Mapping::standard(Role::User));
     assert_eq!((settings.issuers.len(), settings.issuers[0].leeway_s), (1, 0));
 }
 
@@ -68,16 +68,16 @@ fn every_key_is_read() {
     }));
     let settings = Settings::read(&config, &host()).unwrap();
     assert_eq!(settings.place, Place::Cookie { name: "session".to_owned() });
-    let path = |text: &str| ClaimPath(text.to_owned());
+    let path = |text: &str| ClaimPath::Dotted(text.to_owned());
     let mut mapping = Mapping::standard(Role::Client);
     mapping.id = vec![path("app")];
     mapping.roles = Names::All(vec![path("a.b"), path("c")]);
-    assert_eq!(settings.mapping, mapping);
+    assert_eq!(settings.issuers[0].mapping, mapping);
 
     let named = root_with(json!({"header": "X-Token", "claim_mapper": "standard", "role": "caller_workload"}));
     let settings = Settings::read(&named, &host()).unwrap();
     assert_eq!(settings.place, Place::Header { name: "X-Token".to_owned() });
-    assert_eq!(settings.mapping.role, Role::CallerWorkload);
+    assert_eq!(settings.issuers[0].mapping.role, Role::CallerWorkload);
     let credential = root_with(json!({"credential": {"kind": "header", "name": "authorization"}}));
     assert_eq!(Settings::read(&credential, &host()).unwrap().place, Place::header("authorization"));
 }
@@ -198,9 +198,20 @@ fn published_keys_need_a_host_that_lends_http_and_a_url_that_may_be_asked() {
 fn what_is_planned_is_refused_by_name() {
     let query = root_with(json!({"credential": {"kind": "query_param", "name": "token"}}));
     assert_eq!(faults(&query), ["credential.kind: `query_param` is not available yet"]);
-    for mapper in ["keycloak", "auth0", "cognito"] {
-        let expected = format!("claim_mapper: `{mapper}` is not available yet");
-        assert_eq!(faults(&root_with(json!({"claim_mapper": mapper}))), [expected]);
+}
+
+#[test]
+fn a_claim_mapper_is_for_principals_that_have_such_claims() {
+    let mapping = |config: Json| Settings::read(&config, &host()).map(|settings| settings.issuers[0].mapping.clone());
+    for (word, provider) in
+        [("keycloak", Provider::Keycloak), ("auth0", Provider::Auth0), ("cognito", Provider::Cognito)]
+    {
+        for (role, of) in [("user", Role::User), ("client", Role::Client)] {
+            let expected = Mapping::of(provider, of).meant_for(&["agents".to_owned()]);
+            assert_eq!(mapping(root_with(json!({"claim_mapper": word, "role": role}))), Ok(expected));
+        }
+        let none = faults(&root_with(json!({"claim_mapper": word, "role": "caller_workload"})));
+        assert_eq!(none, ["claim_mapper: no identity provider has claims of its own for a workload"]);
     }
 }
 

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+use apl_cmf::NameSet;
 use serde_json::json;
 
 use super::*;
@@ -74,7 +75,7 @@ fn sub_does_not_name_a_client_and_an_empty_name_is_none() {
 
 #[test]
 fn paths_lead_into_claims_and_whole_names_come_first() {
-    let path = |text: &str| ClaimPath(text.to_owned());
+    let path = |text: &str| ClaimPath::Dotted(text.to_owned());
     let held = claims(json!({"a": {"b": {"c": 1}}, "a.b": 2, "https://x.example/roles": 3, "n": null, "t": "text"}));
     assert_eq!(path("a.b.c").find(&held), Some(&json!(1)));
     assert_eq!(path("a.b").find(&held), Some(&json!(2)));
