@@ -1,5 +1,6 @@
 //! The config of an `identity/jwt`: its keys, and what they mean.
 
+pub(crate) mod credential;
 mod decoding_key;
 mod issuer;
 
@@ -11,8 +12,7 @@ use crate::issuer::Issuer;
 use crate::mapping::{ClaimPath, Mapping, Names, Provider, Role};
 use crate::place::Place;
 
-/// What a config may say. Words and keys of later versions are let through here, for [`Settings::read`] refuses them by
-/// name.
+/// What a config may say.
 pub(crate) const KEYS: &[Key] = &[
     Key::optional(
         "role",
@@ -24,7 +24,11 @@ pub(crate) const KEYS: &[Key] = &[
         Shape::Text,
         "The header the token is in: `Authorization` with the scheme Bearer by default.",
     ),
-    Key::optional("credential", Shape::Section(CREDENTIAL), "The place of the token, where `header` does not say it."),
+    Key::optional(
+        "credential",
+        Shape::Section(credential::KEYS),
+        "The place of the token, where `header` does not say it.",
+    ),
     Key::required(
         "trusted_issuers",
         Shape::List(&Shape::Section(issuer::KEYS)),
@@ -36,11 +40,6 @@ pub(crate) const KEYS: &[Key] = &[
         "Whose claims are read: `standard` (default), `keycloak`, `auth0` or `cognito`.",
     ),
     Key::optional("claim_map", Shape::Section(CLAIM_MAP), "Paths of claims, in place of those of `standard`."),
-];
-
-const CREDENTIAL: &[Key] = &[
-    Key::required("kind", Shape::Word(&["header", "cookie", "query_param"]), "Where it is: `header` or `cookie`."),
-    Key::required("name", Shape::Text, "The name of the header or cookie."),
 ];
 
 const CLAIM_PATHS: Shape = Shape::OneOrMany(&Shape::Text);
@@ -67,42 +66,11 @@ impl Settings {
         let empty = Json::Object(Map::new());
         let root = ConfigNode::root(if config.is_null() { &empty } else { config });
         let mut faults = check(&root, KEYS);
-        let place = place(&root, &mut faults);
+        let place = credential::place(&root, "Authorization", &mut faults);
         let mapping = mapping(&root, &mut faults);
         let issuers = issuer::read_all(&root, &mapping, host, &mut faults);
         if faults.is_empty() { Ok(Self { place, issuers }) } else { Err(faults) }
     }
-}
-
-fn place(root: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Place {
-    let header = root.get("header");
-    let Some(credential) = root.get("credential") else {
-        return Place::header(header.and_then(|header| name(&header, faults)).unwrap_or("Authorization"));
-    };
-    if let Some(header) = header {
-        faults
-            .push(header.fault("`header` and `credential` both say where the token is").help("leave one of them out"));
-    }
-    let name = credential.get("name").and_then(|named| name(&named, faults)).unwrap_or_default();
-    match credential.get("kind") {
-        Some(kind) if kind.text() == Some("query_param") => {
-            let fault = kind.fault("`query_param` is not available yet");
-            faults.push(fault.help("write `header` or `cookie`"));
-            Place::header(name)
-        }
-        Some(kind) if kind.text() == Some("cookie") => Place::Cookie { name: name.to_owned() },
-        _ => Place::header(name),
-    }
-}
-
-/// The name of a header or a cookie, which is a token of HTTP (RFC 9110, section 5.6.2).
-fn name<'c>(named: &ConfigNode<'c>, faults: &mut Vec<ConfigFault>) -> Option<&'c str> {
-    let name = named.text()?;
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || !name.bytes().all(fits) {
-        faults.push(named.fault(format!("`{name}` is not the name of a header or cookie")));
-    }
-    Some(name)
 }
 
 fn mapping(root: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Mapping {

@@ -21,6 +21,8 @@ pub(crate) enum Place {
     Header { name: String },
     /// A cookie whose value is the token (RFC 6265, section 4.2).
     Cookie { name: String },
+    /// A parameter of the query whose value is the token (RFC 6750, section 2.3).
+    Parameter { name: String },
 }
 
 impl Place {
@@ -39,6 +41,7 @@ impl Place {
                 let found = only(credentials.values("cookie").flat_map(|line| cookies(line, name)))?;
                 found.map(filled).transpose()
             }
+            Self::Parameter { name } => only(credentials.parameters(name))?.map(filled).transpose(),
         }
     }
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use crate::Secret;
 
-/// Inbound request headers by lower-case name, in the order received. Wiped when dropped, never printed or encoded.
+/// What the caller sent that may be a credential: headers by lower-case name and parameters of the query, in the order
+/// received. Wiped when dropped, never printed or encoded.
 #[derive(Clone, Default)]
 pub struct Credentials {
     headers: Vec<(String, Secret)>,
+    parameters: Vec<(String, Secret)>,
 }
 
 impl Credentials {
@@ -31,21 +33,38 @@ impl Credentials {
         self
     }
 
+    /// The same with one more parameter of the query of the request (RFC 6750, section 2.3), name and value decoded; a
+    /// repeated name is kept twice.
+    ///
+    /// Only for requests that cannot send a header: queries end up in logs and histories. What is handed in here belongs
+    /// neither into the path of the operation nor into its arguments, which policy, plugins and the backend see.
+    #[must_use]
+    pub fn with_parameter(mut self, name: &str, value: impl Into<Secret>) -> Self {
+        self.parameters.push((name.to_owned(), value.into()));
+        self
+    }
+
     /// Every value of a header, by any case of its name.
     pub fn values<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c str> {
         self.headers.iter().filter(move |(held, _)| held.eq_ignore_ascii_case(name)).map(|(_, value)| value.expose())
     }
 
+    /// Every value of a parameter of the query, by its exact name.
+    pub fn parameters<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c str> {
+        self.parameters.iter().filter(move |(held, _)| held == name).map(|(_, value)| value.expose())
+    }
+
     /// Whether there is none at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.headers.is_empty()
+        self.headers.is_empty() && self.parameters.is_empty()
     }
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.headers.iter().map(|(name, _)| (name, "[redacted]"))).finish()
+        let all = self.headers.iter().chain(&self.parameters);
+        f.debug_list().entries(all.map(|(name, _)| (name, "[redacted]"))).finish()
     }
 }
 

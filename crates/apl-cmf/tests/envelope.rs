@@ -118,9 +118,19 @@ fn headers_that_carry_credentials_do_not_enter_the_envelope() {
 #[test]
 fn credentials_are_not_printed() {
     let credentials = Credentials::bearer("planted-token").with("X-Api-Key", "planted-key".to_owned());
+    let credentials = credentials.with_parameter("access_token", "planted-parameter");
     let printed = format!("{credentials:?} {:?}", apl_cmf::Secret::from("planted-secret"));
     assert!(!printed.contains("planted"), "{printed}");
     assert_eq!(credentials.values("AUTHORIZATION").collect::<Vec<_>>(), ["Bearer planted-token"]);
+}
+
+#[test]
+fn a_parameter_of_the_query_is_no_header_and_has_an_exact_name() {
+    let credentials = Credentials::none().with_parameter("token", "a").with_parameter("token", "b").with("key", "c");
+    assert_eq!(credentials.parameters("token").collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!((credentials.values("token").count(), credentials.parameters("key").count()), (0, 0));
+    assert_eq!(credentials.parameters("Token").count(), 0);
+    assert!(!Credentials::none().with_parameter("token", "a").is_empty());
 }
 
 #[test]

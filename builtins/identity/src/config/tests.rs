@@ -195,9 +195,11 @@ fn published_keys_need_a_host_that_lends_http_and_a_url_that_may_be_asked() {
 }
 
 #[test]
-fn what_is_planned_is_refused_by_name() {
-    let query = root_with(json!({"credential": {"kind": "query_param", "name": "token"}}));
-    assert_eq!(faults(&query), ["credential.kind: `query_param` is not available yet"]);
+fn a_parameter_of_the_query_has_any_name() {
+    let named = |name: &str| root_with(json!({"credential": {"kind": "query_param", "name": name}}));
+    let settings = Settings::read(&named("access token"), &host()).unwrap();
+    assert_eq!(settings.place, Place::Parameter { name: "access token".to_owned() });
+    assert_eq!(faults(&named("")), ["credential.name: the name of the parameter is empty"]);
 }
 
 #[test]

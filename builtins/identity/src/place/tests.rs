@@ -80,3 +80,18 @@ fn a_cookie_is_found_by_its_exact_name() {
     assert_eq!(found(&["session=a; session=b"]), Err(AMBIGUOUS));
     assert_eq!(found(&["session=a", "session=a"]), Err(AMBIGUOUS));
 }
+
+#[test]
+fn a_parameter_is_found_by_its_exact_name_and_only_in_the_query() {
+    let place = Place::Parameter { name: "token".to_owned() };
+    let found = |sent: Credentials| place.find(&sent).map(|found| found.map(str::to_owned));
+    let with =
+        |values: &[&str]| values.iter().fold(Credentials::none(), |sent, value| sent.with_parameter("token", *value));
+    assert_eq!(found(with(&["a.b.c"])), token("a.b.c"));
+    assert_eq!(found(with(&["Bearer a"])), token("Bearer a"), "a query has no schemes");
+    assert_eq!(found(with(&[""])), Err(EMPTY));
+    assert_eq!(found(with(&["a", "a"])), Err(AMBIGUOUS));
+    assert_eq!(found(Credentials::none().with("token", "a").with_parameter("Token", "a")), Ok(None));
+    assert_eq!(find(&Place::header("token"), "other", &["a"]), Ok(None));
+    assert_eq!(Place::header("token").find(&with(&["a"])), Ok(None));
+}

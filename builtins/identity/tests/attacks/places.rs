@@ -49,4 +49,11 @@ fn a_token_is_taken_from_its_place_and_from_no_other() {
     let sent = Credentials::none().with("x-token", token.clone());
     assert!(matches!(door.ask(&sent), Resolution::Verified(_)));
     assert!(matches!(door.bearer(&token), Resolution::Nothing));
+
+    let parameter = json!({"credential": {"kind": "query_param", "name": "access_token"}, "trusted_issuers": trusted});
+    let door = Door::new(&parameter);
+    let sent = Credentials::none().with_parameter("access_token", token.clone());
+    assert!(matches!(door.ask(&sent), Resolution::Verified(_)));
+    assert!(matches!(door.bearer(&token), Resolution::Nothing));
+    assert_eq!(failure(door.ask(&sent.with_parameter("access_token", token))).code, "auth.ambiguous");
 }
