@@ -1,5 +1,7 @@
 //! A trusted issuer, and what a token in its name must stand up to.
 
+use std::sync::Arc;
+
 use apl_cmf::Principal;
 use cpex_sdk::{AuthFailure, code};
 use jsonwebtoken::Algorithm;
@@ -26,6 +28,18 @@ pub(crate) struct Issuer {
     pub(crate) mapping: Mapping,
 }
 
+/// What came of a token that was accepted, and as long as what it stands up to stays the same.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub(crate) principal: Principal,
+    /// When it was accepted, in milliseconds since the Unix epoch.
+    at_ms: u64,
+    /// When it expires, by the same clock.
+    until_ms: i128,
+    /// The keys that were published then, and the one of them that the token names.
+    published: Option<(Arc<[VerifyingKey]>, Option<String>)>,
+}
+
 /// Where the keys of an issuer come from.
 #[derive(Debug)]
 pub(crate) enum Keys {
@@ -46,27 +60,49 @@ pub(crate) enum Audiences {
 impl Issuer {
     /// Whom a token speaks for. Its signature is checked first, so that nothing else is told of a token that the issuer did
     /// not make. `now_ms` is the time in milliseconds since the Unix epoch.
-    pub(crate) async fn accept(&self, token: Token<'_>, now_ms: u64) -> Result<Principal, AuthFailure> {
-        let published;
-        let keys = match &self.keys {
-            Keys::One(key) => std::slice::from_ref(&**key),
+    pub(crate) async fn accept(&self, token: Token<'_>, now_ms: u64) -> Result<Accepted, AuthFailure> {
+        let published = match &self.keys {
+            Keys::One(_) => None,
             Keys::Published(set) => {
-                let had = set.keys(token.key_id.as_deref()).await;
-                published = had.map_err(|refusal| self.failure(None, refusal))?;
-                &*published
+                let keys = set.keys(token.key_id.as_deref()).await;
+                Some((keys.map_err(|refusal| self.failure(None, refusal))?, token.key_id.clone()))
             }
+        };
+        let keys = match (&self.keys, &published) {
+            (_, Some((keys, _))) => keys,
+            (Keys::One(key), None) => std::slice::from_ref(&**key),
+            (Keys::Published(_), None) => &[],
         };
         let key = chosen(keys, &token).map_err(|refusal| {
             // Only a key that is alone is the one that was meant.
             let alone = <&[VerifyingKey; 1]>::try_from(keys).ok().map(|[key]| key);
             self.failure(alone, refusal)
         })?;
-        let checked = self
-            .check_signature(key, &token)
-            .and_then(|()| self.check_times(&token.claims, now_ms))
-            .and_then(|()| self.audiences.check(self.mapping.audience(&token.claims)))
-            .and_then(|()| self.mapping.principal(token.claims));
-        checked.map_err(|refusal| self.failure(Some(key), refusal))
+        let checked = self.check_all(key, token, now_ms).map_err(|refusal| self.failure(Some(key), refusal));
+        checked.map(|(principal, until_ms)| Accepted { principal, at_ms: now_ms, until_ms, published })
+    }
+
+    /// Whether that token would be accepted again: it has not expired, the clock was not set back, and keys that are
+    /// published are those that were published then.
+    pub(crate) async fn still_accepts(&self, accepted: &Accepted, now_ms: u64) -> bool {
+        if now_ms < accepted.at_ms || accepted.until_ms <= i128::from(now_ms) {
+            return false;
+        }
+        match (&self.keys, &accepted.published) {
+            (Keys::One(_), None) => true,
+            (Keys::Published(set), Some((then, named))) => {
+                set.keys(named.as_deref()).await.is_ok_and(|now| Arc::ptr_eq(&now, then))
+            }
+            _ => false,
+        }
+    }
+
+    /// The principal of a token and when it expires.
+    fn check_all(&self, key: &VerifyingKey, token: Token<'_>, now_ms: u64) -> Result<(Principal, i128), Refusal> {
+        self.check_signature(key, &token)?;
+        let until_ms = self.check_times(&token.claims, now_ms)?;
+        self.audiences.check(self.mapping.audience(&token.claims))?;
+        Ok((self.mapping.principal(token.claims)?, until_ms))
     }
 
     /// A refusal with issuer and key named as the document or the issuer names them, never as the token does.
@@ -88,12 +124,14 @@ impl Issuer {
         Err(Refusal::new(code::AUTH_SIGNATURE, "the signature does not verify"))
     }
 
-    fn check_times(&self, claims: &Map<String, Json>, now_ms: u64) -> Result<(), Refusal> {
+    /// When the token expires, the leeway counted in.
+    fn check_times(&self, claims: &Map<String, Json>, now_ms: u64) -> Result<i128, Refusal> {
         let now = i128::from(now_ms);
         let leeway = i128::from(self.leeway_s) * 1000;
         let expires = time_ms(claims.get("exp"), "`exp` is not a number")?;
         let expires = expires.ok_or(Refusal::invalid("`exp` is missing"))?;
-        if now >= expires.saturating_add(leeway) {
+        let until = expires.saturating_add(leeway);
+        if now >= until {
             return Err(Refusal::new(code::AUTH_EXPIRED, "`exp` has passed"));
         }
         let lies_ahead = |time: Option<i128>| time.is_some_and(|time| now + leeway < time);
@@ -103,7 +141,7 @@ impl Issuer {
         if lies_ahead(time_ms(claims.get("iat"), "`iat` is not a number")?) {
             return Err(Refusal::new(code::AUTH_NOT_YET_VALID, "`iat` lies ahead"));
         }
-        Ok(())
+        Ok(until)
     }
 }
 

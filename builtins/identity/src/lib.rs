@@ -25,7 +25,8 @@
 //! of the token can get into it, for the texts are fixed.
 //!
 //! Keys that an issuer publishes are fetched when a token asks for them; what is there serves while it cannot be fetched, for a
-//! day. Tokens in query parameters are not there yet and refused by name.
+//! day. A token that comes again is not verified again until it expires or the keys are fetched anew; of its text a digest is
+//! kept, and how many are kept is fixed.
 
 mod config;
 mod factory;
@@ -38,5 +39,6 @@ mod place;
 mod refusal;
 mod resolver;
 mod token;
+mod verified;
 
 pub use factory::{JwtFactory, KIND};

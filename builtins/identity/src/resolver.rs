@@ -7,34 +7,55 @@ use cpex_sdk::{AuthFailure, Clock, IdentityResolver, Inbound, Resolution, async_
 use serde_json::{Map, Value as Json};
 
 use crate::config::Settings;
-use crate::issuer::Issuer;
+use crate::issuer::{Accepted, Issuer};
 use crate::refusal::Refusal;
-use crate::token::Token;
+use crate::token::{self, Token};
+use crate::verified::{self, Verified};
 
-/// Verifies the token of one place.
+/// Verifies the token of one place, and tells again what came of those it verified.
 pub(crate) struct Resolver {
     settings: Settings,
     clock: Arc<dyn Clock>,
+    verified: Verified<Known>,
+}
+
+/// A token that was verified.
+struct Known {
+    /// Its issuer, by its place among the trusted ones.
+    issuer: usize,
+    accepted: Accepted,
 }
 
 impl Resolver {
     pub(crate) fn new(settings: Settings, clock: Arc<dyn Clock>) -> Self {
-        Self { settings, clock }
+        Self { settings, clock, verified: Verified::default() }
     }
 
     async fn verify(&self, text: &str) -> Result<Principal, AuthFailure> {
+        token::check_length(text)?;
+        let now_ms = self.clock.now_ms();
+        let digest = verified::digest(text);
+        if let Some(known) = self.verified.find(&digest)
+            && let Some(issuer) = self.settings.issuers.get(known.issuer)
+            && issuer.still_accepts(&known.accepted, now_ms).await
+        {
+            return Ok(known.accepted.principal.clone());
+        }
         let token = Token::parse(text)?;
-        let issuer = self.issuer(&token.claims)?;
-        issuer.accept(token, self.clock.now_ms()).await
+        let (index, issuer) = self.issuer(&token.claims)?;
+        let accepted = issuer.accept(token, now_ms).await?;
+        let principal = accepted.principal.clone();
+        self.verified.keep(digest, Arc::new(Known { issuer: index, accepted }));
+        Ok(principal)
     }
 
-    fn issuer(&self, claims: &Map<String, Json>) -> Result<&Issuer, Refusal> {
+    fn issuer(&self, claims: &Map<String, Json>) -> Result<(usize, &Issuer), Refusal> {
         let name = match claims.get("iss") {
             None => return Err(Refusal::new(code::AUTH_ISSUER, "`iss` is missing")),
             Some(Json::String(name)) => name,
             Some(_) => return Err(Refusal::malformed("`iss` is not text")),
         };
-        let issuer = self.settings.issuers.iter().find(|issuer| issuer.name == *name);
+        let issuer = self.settings.issuers.iter().enumerate().find(|(_, issuer)| issuer.name == *name);
         issuer.ok_or(Refusal::new(code::AUTH_ISSUER, "`iss` is not a trusted issuer"))
     }
 }
@@ -50,3 +71,6 @@ impl IdentityResolver for Resolver {
         answer.map_or_else(Resolution::Failed, |principal| Resolution::Verified(Box::new(principal)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,9 +34,7 @@ pub(crate) struct Token<'t> {
 impl<'t> Token<'t> {
     /// Reads the text of a token.
     pub(crate) fn parse(text: &'t str) -> Result<Self, Refusal> {
-        if text.len() > MAX_BYTES {
-            return Err(Refusal::malformed("the token is longer than 16 KiB"));
-        }
+        check_length(text)?;
         let parts = text.rsplit_once('.').and_then(|(signed, last)| Some((signed, signed.split_once('.')?, last)));
         let (signed, (header, payload), signature) =
             parts.ok_or(Refusal::malformed("the token has not three parts"))?;
@@ -54,6 +52,14 @@ impl<'t> Token<'t> {
             signature: decode(signature)?,
         })
     }
+}
+
+/// Refuses a text that is too long to be looked at.
+pub(crate) fn check_length(text: &str) -> Result<(), Refusal> {
+    if text.len() > MAX_BYTES {
+        return Err(Refusal::malformed("the token is longer than 16 KiB"));
+    }
+    Ok(())
 }
 
 /// Base64url without padding, in the one spelling there is of each value (RFC 7515, section 2).

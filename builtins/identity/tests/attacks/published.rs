@@ -127,6 +127,21 @@ fn trap_31_a_rollover_an_outage_and_a_start_without_the_issuer_go_unnoticed() {
 }
 
 #[test]
+fn a_token_that_was_verified_is_refused_once_its_key_is_gone() {
+    let idp = Idp::new();
+    idp.publish(&[("k1", KEYS.jwk("ES256")), ("k2", KEYS.jwk("EdDSA"))]);
+    let token = of("ES256", "k1");
+    assert_eq!((idp.asked(&token), idp.asked(&token)), ("verified", "verified"));
+    idp.publish(&[("k1", OTHER_KEYS.jwk("ES256")), ("k3", KEYS.jwk("EdDSA"))]);
+    assert_eq!(idp.asked(&of("EdDSA", "k3")), "verified", "the keys are fetched anew");
+    assert_eq!(idp.asked(&token), "auth.signature");
+    idp.go_down();
+    idp.door.clock.advance(Duration::from_secs(25 * 3600));
+    idp.door.clock.set(cpex_sdk::testing::START_MS);
+    assert_eq!(idp.asked(&of("EdDSA", "k3")), "auth.unavailable", "no key serves that long");
+}
+
+#[test]
 fn a_published_key_is_no_shared_secret() {
     let idp = Idp::new();
     idp.publish(&[("k1", KEYS.jwk("HS256")), ("k2", KEYS.jwk("ES256"))]);
