@@ -22,6 +22,12 @@ pub struct Builtin {
 pub const BUILTINS: &[Builtin] = &[
     #[cfg(feature = "jwt")]
     Builtin { kind: cpex_identity::KIND, feature: "jwt", factory: || Arc::new(cpex_identity::JwtFactory) },
+    #[cfg(feature = "oauth")]
+    Builtin {
+        kind: cpex_delegator_oauth::KIND,
+        feature: "oauth",
+        factory: || Arc::new(cpex_delegator_oauth::OAuthFactory),
+    },
     #[cfg(feature = "pii")]
     Builtin { kind: cpex_content_scan::PII_KIND, feature: "pii", factory: || Arc::new(cpex_content_scan::PiiFactory) },
     #[cfg(feature = "injection")]

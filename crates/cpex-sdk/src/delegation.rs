@@ -1,7 +1,7 @@
 //! The delegation port: minting the credential an operation goes to its backend with.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use apl_cmf::Minted;
 use apl_cmf::View;
@@ -40,6 +40,25 @@ pub struct MintRequest<'m> {
     pub actor: Option<Party>,
     /// The operation it is for.
     pub operation: View<'m>,
+    /// What the record is to say of a credential that was minted all the same.
+    pub notes: &'m Notes,
+}
+
+/// Remarks on a mint for the record; none of them reaches the caller, and none holds a credential.
+#[derive(Debug, Default)]
+pub struct Notes(Mutex<Vec<String>>);
+
+impl Notes {
+    /// Adds one.
+    pub fn add(&self, note: impl Into<String>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(note.into());
+    }
+
+    /// All of them, in the order they were added.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<String> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A party of a delegation.

@@ -2,7 +2,7 @@
 //! capability it invokes.
 //!
 //! This crate is the one door for Rust hosts. It re-exports the runtime and, behind features, the builtin plugins:
-//! `jwt`, `audit`, or `builtins` for all of them; `watch` reloads the document when its files change. Without features it is
+//! `jwt`, `oauth`, `audit`, or `builtins` for all of them; `watch` reloads the document when its files change. Without features it is
 //! the engine alone.
 //!
 //! ```

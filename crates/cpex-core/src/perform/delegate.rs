@@ -5,7 +5,7 @@ use std::sync::Arc;
 use apl_cmf::{Author, Change, Identity, View};
 use apl_core::{Delegate, Denial, Party as Named, Reply, Rule};
 use cpex_orchestration::{Fault, call};
-use cpex_sdk::delegation::{MintRequest, Minted, Party};
+use cpex_sdk::delegation::{MintRequest, Minted, Notes, Party};
 use cpex_sdk::{Instance, code};
 
 use super::performed::Performed;
@@ -16,10 +16,14 @@ use crate::road::state::Identified;
 /// Mints, and keeps the credential for the permit. Without one the operation is denied, unless the step says to go on; it
 /// then goes on without any, never with the caller's own.
 pub(super) async fn perform(delegate: &Delegate, rule: &Rule, identified: &mut Identified<'_>) -> Performed {
-    let minted = match mint(delegate, identified).await {
+    let notes = Notes::default();
+    let minted = mint(delegate, identified, &notes).await;
+    let errors = &mut identified.passage.trail.errors;
+    errors.extend(notes.into_vec().iter().map(|note| format!("{}: {note}", delegate.delegator)));
+    let minted = match minted {
         Ok(minted) => minted,
         Err((code, cause)) => {
-            identified.passage.trail.errors.push(format!("{}: {cause}", delegate.delegator));
+            errors.push(format!("{}: {cause}", delegate.delegator));
             if delegate.continues_on_error {
                 return Reply::Performed.into();
             }
@@ -42,7 +46,11 @@ pub(super) async fn perform(delegate: &Delegate, rule: &Rule, identified: &mut I
 }
 
 /// The credential, or the code of the denial and its cause.
-async fn mint(delegate: &Delegate, identified: &Identified<'_>) -> Result<Minted, (&'static str, String)> {
+async fn mint(
+    delegate: &Delegate,
+    identified: &Identified<'_>,
+    notes: &Notes,
+) -> Result<Minted, (&'static str, String)> {
     let snapshot = Arc::clone(&identified.passage.snapshot);
     let Some(control) = snapshot.control(identified.passage.plan, delegate.index) else {
         return Err((code::POLICY_PROTOCOL, "it is not there".to_owned()));
@@ -66,6 +74,7 @@ async fn mint(delegate: &Delegate, identified: &Identified<'_>) -> Result<Minted
         subject,
         actor,
         operation: View::new(identified.envelope, control.config.capabilities),
+        notes,
     };
     let minted = call(async { delegator.mint(&request).await }, control.timeout);
     match Collaborator::new(control, code::DELEGATION_FAILED).asked(&snapshot.meter, minted).await {

@@ -1,0 +1,120 @@
+//! Tokens that serve again.
+
+use std::time::Duration;
+
+use apl_cmf::Credentials;
+use cpex_sdk::delegation::Party;
+use serde_json::{Value as Json, json};
+
+use super::bench::{Bench, Step, issued, jwt};
+
+fn cached() -> Json {
+    json!({ "cache": { "enabled": true, "ttl_ceiling_seconds": 120 } })
+}
+
+#[tokio::test]
+async fn without_a_cache_every_operation_gets_a_token_of_its_own() {
+    let bench = Bench::new(&json!({})).await;
+    for token in ["a", "b"] {
+        bench.peer.issue(&issued(token));
+        assert_eq!(bench.value(&Step::default()).await, format!("Bearer {token}"));
+    }
+}
+
+#[tokio::test]
+async fn a_token_serves_again_until_the_ceiling() {
+    let bench = Bench::new(&cached()).await;
+    for token in ["a", "b"] {
+        bench.peer.issue(&issued(token));
+    }
+    assert_eq!(bench.value(&Step::default()).await, "Bearer a");
+    bench.clock.advance(Duration::from_secs(119));
+    assert_eq!(bench.value(&Step::default()).await, "Bearer a");
+    bench.clock.advance(Duration::from_secs(1));
+    assert_eq!(bench.value(&Step::default()).await, "Bearer b");
+    assert_eq!(bench.peer.heard().len(), 2);
+}
+
+#[tokio::test]
+async fn trap_38_whatever_makes_a_token_tells_it_from_others() {
+    let mut over = cached();
+    over["inbound_headers"] = json!({ "client": "X-Client", "caller_workload": "X-Workload" });
+    let bench = Bench::new(&over).await;
+    let credentials =
+        Credentials::bearer("user-token").with("X-Client", "client-token").with("X-Workload", "workload-token");
+    let step = Step { credentials, ..Step::default() };
+    let of_other = Credentials::bearer("other-token").with("X-Client", "client-token").with("X-Workload", "workload");
+    let same = Credentials::bearer("user-token").with("X-Client", "user-token");
+    let acting = Step { actor: Some(Party::CallerWorkload), ..step.clone() };
+    let steps = [
+        step.clone(),
+        Step { credentials: of_other.clone(), ..step.clone() },
+        Step { subject: Party::Client, ..step.clone() },
+        Step { subject: Party::Client, credentials: same, ..step.clone() },
+        Step { subject: Party::ThisWorkload, ..step.clone() },
+        acting.clone(),
+        Step { actor: Some(Party::Client), ..step.clone() },
+        Step { credentials: of_other.with("Cookie", "x"), ..acting },
+        Step { audience: "other-api", ..step.clone() },
+        Step { target: Some("https://api.example"), ..step.clone() },
+        Step { permissions: &["write"], ..step.clone() },
+        Step { permissions: &["read", "write"], ..step.clone() },
+        Step { permissions: &[], ..step },
+    ];
+    for number in 0..steps.len() {
+        bench.peer.issue(&issued(&format!("t{number}")));
+    }
+    for _ in 0..2 {
+        for (number, step) in steps.iter().enumerate() {
+            assert_eq!(bench.value(step).await, format!("Bearer t{number}"), "{number}");
+        }
+    }
+    assert_eq!(bench.peer.heard().len(), steps.len());
+}
+
+#[tokio::test]
+async fn what_the_cache_serves_is_granted_and_noted_like_what_was_minted() {
+    let bench = Bench::new(&cached()).await;
+    let mut answer = issued(&jwt(&json!({ "sub": "ada" })));
+    answer["scope"] = json!("less");
+    bench.peer.issue(&answer);
+    let step = Step { actor: Some(Party::CallerWorkload), ..Step::default() };
+    for _ in 0..2 {
+        let (minted, notes) = bench.noted(&step).await;
+        assert_eq!(minted.unwrap().permissions, ["less".into()]);
+        assert_eq!(notes, ["the minted token does not say who acts"]);
+    }
+    assert_eq!(bench.peer.heard().len(), 1);
+}
+
+#[tokio::test]
+async fn a_failure_is_not_kept() {
+    let bench = Bench::new(&cached()).await;
+    bench.peer.say("400 Bad Request", "", r#"{"error":"invalid_grant"}"#);
+    bench.peer.issue(&issued("a"));
+    assert_eq!(bench.cause(&Step::default()).await, "the token endpoint refused: `invalid_grant`");
+    assert_eq!(bench.value(&Step::default()).await, "Bearer a");
+}
+
+#[tokio::test]
+async fn operations_at_once_wait_for_one_mint() {
+    let bench = Bench::new(&cached()).await;
+    bench.peer.hold();
+    bench.peer.issue(&issued("a"));
+    let step = Step::default();
+    let (a, b, c, ()) = tokio::join!(bench.value(&step), bench.value(&step), bench.value(&step), bench.peer.let_go());
+    assert_eq!([a, b, c], ["Bearer a", "Bearer a", "Bearer a"]);
+    assert_eq!(bench.peer.heard().len(), 1);
+}
+
+#[tokio::test]
+async fn operations_at_once_fail_with_one_mint() {
+    let bench = Bench::new(&cached()).await;
+    bench.peer.hold();
+    bench.peer.say("400 Bad Request", "", r#"{"error":"invalid_grant"}"#);
+    let step = Step::default();
+    let (a, b, ()) = tokio::join!(bench.cause(&step), bench.cause(&step), bench.peer.let_go());
+    assert_eq!(a, "the token endpoint refused: `invalid_grant`");
+    assert_eq!(b, a);
+    assert_eq!(bench.peer.heard().len(), 1);
+}
