@@ -1,4 +1,4 @@
-//! Identity plugins for CPEX: signed JSON web tokens.
+//! Identity plugins for CPEX: signed JSON web tokens and API keys.
 //!
 //! `identity/jwt` looks for one token in one place of a request, verifies it with a key of the issuer the token names, and
 //! answers who it speaks for: a user, an OAuth client or a workload. Keys are part of the document; none is ever taken from
@@ -27,7 +27,10 @@
 //! Keys that an issuer publishes are fetched when a token asks for them; what is there serves while it cannot be fetched, for a
 //! day. A token that comes again is not verified again until it expires or the keys are fetched anew; of its text a digest is
 //! kept, and how many are kept is fixed.
+//!
+//! `identity/api-key` recognises callers by random keys or by keys with a costly hash; no key stands in a document.
 
+mod api_key;
 mod config;
 mod factory;
 mod issuer;
@@ -41,4 +44,5 @@ mod resolver;
 mod token;
 mod verified;
 
+pub use api_key::{API_KEY_KIND, ApiKeyFactory};
 pub use factory::{JwtFactory, KIND};

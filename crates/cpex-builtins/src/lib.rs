@@ -22,6 +22,12 @@ pub struct Builtin {
 pub const BUILTINS: &[Builtin] = &[
     #[cfg(feature = "jwt")]
     Builtin { kind: cpex_identity::KIND, feature: "jwt", factory: || Arc::new(cpex_identity::JwtFactory) },
+    #[cfg(feature = "api-key")]
+    Builtin {
+        kind: cpex_identity::API_KEY_KIND,
+        feature: "api-key",
+        factory: || Arc::new(cpex_identity::ApiKeyFactory),
+    },
     #[cfg(feature = "oauth")]
     Builtin {
         kind: cpex_delegator_oauth::KIND,
