@@ -94,8 +94,30 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
     ),
     (28, "a denial names the control that denied", &["the_denial_names_the_rule_and_the_control_that_denied"]),
     (29, "a host cannot take what is pending or denied for allowed", &[]),
+    (
+        30,
+        "times, audiences and algorithms of a token are checked, and no leeway is none",
+        &[
+            "a_token_begins_at_the_very_time_it_names",
+            "claims_that_do_not_hold_are_refused",
+            "an_algorithm_that_is_not_the_keys_is_refused",
+        ],
+    ),
     (31, "keys of an issuer are fetched when asked for, once at a time, and outlive an outage", &[]),
+    (
+        32,
+        "two tokens in one place are denied, and each way a token fails has its code",
+        &["nothing_and_an_empty_place_and_another_scheme_differ"],
+    ),
     (33, "an identity that comes with a message is refused", &[]),
+    (35, "a secret is in nothing that is printed, logged or recorded", &[]),
+    (
+        36,
+        "what an identity provider says of an error goes no further",
+        &["what_the_issuer_says_instead_of_keys_gets_into_no_record"],
+    ),
+    (37, "a mint is asked for once", &["what_breaks_off_is_read_again_and_never_handed_over_again"]),
+    (38, "a minted token is kept under all that made it", &[]),
     (
         45,
         "a reload that fails in any way leaves what is in force, and it is visible",

@@ -8,7 +8,7 @@ use super::door::{Door, failure, issuer};
 use super::signer::Token;
 
 #[test]
-fn two_credentials_in_one_place_are_ambiguous() {
+fn trap_32_two_credentials_in_one_place_are_ambiguous() {
     let door = Door::for_algorithm("RS256");
     let token = Token::new("RS256").signed();
     door.accept(&token);

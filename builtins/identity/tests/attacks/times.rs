@@ -54,7 +54,7 @@ fn a_token_begins_at_the_very_time_it_names() {
 }
 
 #[test]
-fn no_leeway_means_none_written_or_not() {
+fn trap_30_no_leeway_means_none_written_or_not() {
     let expired = Token::new("EdDSA").claim("exp", NOW);
     let early = Token::new("EdDSA").claim("nbf", NOW + 1);
     for door in [Door::for_algorithm("EdDSA"), with_leeway(0)] {
