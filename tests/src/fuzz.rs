@@ -9,11 +9,15 @@
 mod document;
 mod expression;
 mod findings;
+mod key_set;
+mod minted;
 mod monitor;
 pub mod mutation;
+mod peer;
 mod pipeline;
 mod redaction;
 mod request;
+mod token;
 mod tree;
 mod wire;
 
@@ -21,12 +25,15 @@ mod wire;
 pub type Body = fn(&[u8]);
 
 /// Every body, by the name of its target and of the folder of its seeds.
-pub const BODIES: [(&str, Body); 6] = [
+pub const BODIES: [(&str, Body); 9] = [
     ("document", document::check),
     ("expression", expression::check),
+    ("key_set", key_set::check),
+    ("minted", minted::check),
     ("pipeline", pipeline::check),
     ("redaction", redaction::check),
     ("request", request::check),
+    ("token", token::check),
     ("wire", wire::check),
 ];
 

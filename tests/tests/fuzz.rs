@@ -40,6 +40,21 @@ fn what_holds_for_any_request_holds_for_the_seeds_and_what_is_near_them() {
 }
 
 #[test]
+fn what_holds_for_any_token_holds_for_the_seeds_and_what_is_near_them() {
+    near_seeds("token", 5_000);
+}
+
+#[test]
+fn what_holds_for_any_set_of_keys_holds_for_the_seeds_and_what_is_near_them() {
+    near_seeds("key_set", 2_000);
+}
+
+#[test]
+fn what_holds_for_any_minted_token_holds_for_the_seeds_and_what_is_near_them() {
+    near_seeds("minted", 2_000);
+}
+
+#[test]
 fn what_holds_for_any_frame_holds_for_the_seeds_and_what_is_near_them() {
     near_seeds("wire", 10_000);
 }

@@ -9,9 +9,10 @@ use cpex::cmf::{ContentPart, Identity, NameSet, Subject, TextPart};
 use cpex::document::LoadError;
 use cpex::sdk::scan::{ContentScanner, Scan};
 use cpex::sdk::{Clock, IdSource, code};
-use cpex::{Answer, Caller, Decision, ManagerConfig, Operation, Outcome, PluginManager};
+use cpex::{Answer, Caller, Decision, ManagerConfig, Operation, Outcome, Permit, PluginManager};
 
 use super::findings;
+use super::peer::Says;
 
 /// Made once: a scanner is a pure function, and making one takes longer than a decision.
 static SCANNERS: LazyLock<Vec<(Scan, Arc<dyn ContentScanner>)>> =
@@ -40,6 +41,32 @@ impl Monitor {
         let started = ready(manager.initialize());
         assert!(started.is_ok(), "a document without plugins does not start: {started:?}");
         Ok(Self(manager))
+    }
+
+    /// A monitor under a document whose plugins reach nobody but that peer.
+    pub(super) fn reaching(document: &str, peer: Says) -> Self {
+        let config = ManagerConfig {
+            clock: Some(Arc::new(Stopped)),
+            ids: Some(Arc::new(Counted::default())),
+            http: Some(Arc::new(peer)),
+            ..ManagerConfig::default()
+        };
+        let manager = PluginManager::new(config);
+        for kind in ["identity/jwt", "delegator/oauth"] {
+            let factory = cpex::builtin_factory(kind).unwrap_or_else(|| panic!("`{kind}` is not compiled in"));
+            manager.register_factory(kind, factory);
+        }
+        if let Err(refused) = manager.load_config_yaml(document) {
+            panic!("{refused}");
+        }
+        let started = ready(manager.initialize());
+        assert!(started.is_ok(), "{started:?}");
+        Self(manager)
+    }
+
+    /// Decides an operation that somebody else performs.
+    pub(super) fn authorize(&self, operation: Operation) -> Outcome<Permit> {
+        ready(self.0.authorize(operation))
     }
 
     /// Decides an operation on a backend that gives that answer.
