@@ -95,10 +95,9 @@ impl KeySet {
     /// Why keys have to be fetched now, if they have.
     fn need(&self, state: &State, named: Option<&str>) -> Option<Need> {
         let now = self.clock.monotonic_ns();
-        let is_over =
-            |since: Option<u64>, time: Duration| since.is_none_or(|since| nanos(time) <= now.saturating_sub(since));
+        let is_over = |since, time| is_over(since, time, now);
         let tried = state.tried.map(|(at, _)| at);
-        if state.keys.is_empty() || is_over(state.fetched, MAX_AGE) {
+        if state.keys.is_empty() {
             return is_over(tried, RETRY).then_some(Need::Any);
         }
         if named.is_some_and(|named| !holds(&state.keys, named)) && is_over(state.asked, FLOOR) {
@@ -115,12 +114,8 @@ impl KeySet {
         if need == Need::Named {
             state.asked = Some(now);
         }
-        match fetched {
-            Some(keys) => (state.keys, state.fetched) = (keys.into(), Some(now)),
-            None if state.fetched.is_some_and(|at| nanos(MAX_AGE) <= now.saturating_sub(at)) => {
-                state.keys = Arc::default();
-            }
-            None => {}
+        if let Some(keys) = fetched {
+            (state.keys, state.fetched) = (keys.into(), Some(now));
         }
     }
 
@@ -139,8 +134,13 @@ impl KeySet {
         (!keys.is_empty()).then_some(keys)
     }
 
+    /// What is known now. Keys that could not be fetched anew for too long are none.
     fn state(&self) -> State {
-        self.locked().clone()
+        let state = self.locked().clone();
+        if is_over(state.fetched, MAX_AGE, self.clock.monotonic_ns()) {
+            return State { keys: Arc::default(), ..state };
+        }
+        state
     }
 
     fn locked(&self) -> std::sync::MutexGuard<'_, State> {
@@ -172,8 +172,10 @@ fn holds(keys: &[VerifyingKey], named: &str) -> bool {
     matches!(keys, [VerifyingKey { id: None, .. }]) || keys.iter().any(|key| key.id.as_deref() == Some(named))
 }
 
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+/// Whether so much time has passed since then, on the monotonic clock; since nothing happened, it has.
+fn is_over(since: Option<u64>, time: Duration, now: u64) -> bool {
+    let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    since.is_none_or(|since| time <= now.saturating_sub(since))
 }
 
 impl fmt::Debug for KeySet {

@@ -165,6 +165,18 @@ fn trap_31_old_keys_serve_while_they_cannot_be_fetched_anew_for_a_day() {
 }
 
 #[test]
+fn old_keys_serve_no_longer_than_a_day_although_they_were_asked_for_just_before() {
+    let bench = Bench::new();
+    bench.peer.publish(&["a"]);
+    assert_eq!(bench.keys("a"), ["a"]);
+    bench.clock.advance(Duration::from_millis(24 * 3_600_000 - 500));
+    assert_eq!(bench.keys("a"), ["a"]);
+    bench.clock.advance(Duration::from_millis(500));
+    assert_eq!(bench.keys("a"), UNAVAILABLE);
+    assert_eq!(bench.peer.asked(), 2, "and nobody is asked again that soon");
+}
+
+#[test]
 fn trap_31_one_fetch_is_under_way_at_a_time_and_all_have_its_keys() {
     let bench = Bench::new();
     bench.peer.hold_up(true);
