@@ -191,11 +191,7 @@ fn identified(mut journey: Journey, caller: Caller) -> Journey {
         Caller::Vouched(_) => (Identity::default(), Standing::Anonymous, Credentials::none()),
         Caller::Credentials(credentials) => (Identity::default(), Standing::Anonymous, credentials),
     };
-    if let Some(draft) = journey.matter.take_draft() {
-        let mut envelope = draft.identify(identity, standing, journey.passage.received_ms);
-        envelope.receive_credentials(inbound);
-        journey.matter = Matter::Envelope(envelope);
-    }
+    journey.identify(identity, standing, inbound);
     journey
 }
 

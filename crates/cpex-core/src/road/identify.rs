@@ -28,11 +28,7 @@ pub(crate) async fn identify(routed: Routed<'_>) -> Result<Identified<'_>, Denie
             (identity, standing, credentials)
         }
     };
-    if let Some(draft) = journey.matter.take_draft() {
-        let mut envelope = draft.identify(identity, standing, journey.passage.received_ms);
-        envelope.receive_credentials(inbound);
-        journey.matter = Matter::Envelope(envelope);
-    }
+    journey.identify(identity, standing, inbound);
     journey.identified()
 }
 

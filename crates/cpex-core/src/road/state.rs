@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{Draft, Entity, EntityKind, Envelope, Message, NameSet, RequestContext, Role, Side};
+use apl_cmf::{
+    Credentials, Draft, Entity, EntityKind, Envelope, Identity, Message, NameSet, RequestContext, Role, Side, Standing,
+};
 use apl_core::{Denial, Rule};
 use apl_cpex::{Matched, Plan};
 use cpex_sdk::audit::{Execution, Id, RecordApproval, RecordDeclassification};
@@ -152,6 +154,15 @@ impl Journey {
             snapshot,
         };
         Self { passage, matter: Matter::Draft(draft), session: None }
+    }
+
+    /// Makes the draft the envelope of that caller, who sent these credentials.
+    pub(crate) fn identify(&mut self, identity: Identity, standing: Standing, inbound: Credentials) {
+        if let Some(draft) = self.matter.take_draft() {
+            let mut envelope = draft.identify(identity, standing, self.passage.received_ms);
+            envelope.receive_credentials(inbound);
+            self.matter = Matter::Envelope(envelope);
+        }
     }
 
     /// The operation as the stages after `identify` see it.
