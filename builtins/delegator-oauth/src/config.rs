@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use apl_cmf::Secret;
+use apl_cmf::{Secret, is_http_token};
 use cpex_sdk::config::{ConfigFault, ConfigNode, Key, SecretSource, Shape, check};
 use cpex_sdk::{Host, peer};
 use serde_json::{Map, Value as Json};
@@ -155,8 +155,7 @@ fn cache(root: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> O
 fn header(section: &ConfigNode<'_>, key: &str, faults: &mut Vec<ConfigFault>) -> String {
     let Some(node) = section.get(key) else { return AUTHORIZATION.to_owned() };
     let name = node.text().unwrap_or_default();
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if node.text().is_some() && (name.is_empty() || !name.bytes().all(fits)) {
+    if node.text().is_some() && !is_http_token(name) {
         faults.push(node.fault(format!("`{name}` is not the name of a header")));
     }
     name.to_owned()

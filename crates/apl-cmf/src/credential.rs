@@ -85,7 +85,7 @@ impl Minted {
     /// Whether it can be sent: its header is one, and its value cannot end it (RFC 9110, section 5.5).
     #[must_use]
     pub fn is_sendable(&self) -> bool {
-        is_header_name(&self.header) && is_header_value(self.value.expose())
+        is_http_token(&self.header) && is_header_value(self.value.expose())
     }
 
     fn is_for(&self, header: &str) -> bool {
@@ -139,8 +139,9 @@ impl RawCredentials {
     }
 }
 
-/// Whether a text is the name of a header (RFC 9110, section 5.1).
-pub(crate) fn is_header_name(name: &str) -> bool {
+/// Whether a text is a token of HTTP (RFC 9110, section 5.6.2), as the names of methods, headers and cookies are.
+#[must_use]
+pub fn is_http_token(name: &str) -> bool {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(is_token)
 }

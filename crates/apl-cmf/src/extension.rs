@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::change::ExtensionChange;
 use crate::context::is_sensitive_header;
-use crate::credential::{is_header_name, is_header_value};
+use crate::credential::{is_header_value, is_http_token};
 use crate::slots::Slots;
 
 /// Makes a change of a slot, one that [can be made](is_possible); answers whether anything is different.
@@ -43,7 +43,7 @@ pub(crate) fn change(slots: &mut Slots, change: ExtensionChange) -> bool {
 pub(crate) fn is_possible(change: &ExtensionChange) -> bool {
     match change {
         ExtensionChange::RequestHeader(name, value) | ExtensionChange::ResponseHeader(name, value) => {
-            is_header_name(name) && !is_sensitive_header(name) && value.as_deref().is_none_or(is_header_value)
+            is_http_token(name) && !is_sensitive_header(name) && value.as_deref().is_none_or(is_header_value)
         }
         ExtensionChange::DelegatedToken(minted) => minted.is_sendable(),
         ExtensionChange::Label(..) | ExtensionChange::Hop(_) | ExtensionChange::Custom(..) => true,

@@ -36,7 +36,7 @@ pub use content::{Media, MediaSource, More, PromptRequest, Resource, ResourceRef
 pub use context::{
     AgentContext, Conversation, Delegation, Hop, HttpContext, Meta, RequestContext, is_sensitive_header,
 };
-pub use credential::{Credentials, Minted};
+pub use credential::{Credentials, Minted, is_http_token};
 pub use draft::Draft;
 pub use entity::{Entity, EntityKind};
 pub use envelope::{Envelope, Standing};

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use apl_cmf::is_http_token;
+
 use crate::uri::{decoded, has_dots};
 
 /// A request path as routes match it: percent-decoded once, as UTF-8. None where whoever serves it could read another path:
@@ -23,8 +25,7 @@ pub fn read_path(path: &str) -> Option<Cow<'_, str>> {
 /// Whether a text can be the method of a request: a token (RFC 9110, section 5.6.2).
 #[must_use]
 pub fn is_method(text: &str) -> bool {
-    let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_sign)
+    is_http_token(text)
 }
 
 /// Whether each `%` begins an escape, and none stands for what parts segments.

@@ -131,8 +131,8 @@ impl OutboundResponse {
     }
 }
 
-/// Why there is no answer. The text names the peer and what went wrong, for logs; nothing that the peer or the request said
-/// is in it.
+/// Why there is no answer. The text names the peer and what went wrong, for logs. Nothing of the request is in it, and of what
+/// the peer said nothing but whom its certificate is for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
 pub struct HttpError {

@@ -1,5 +1,6 @@
 //! The place of a credential: `header`, or `credential` with the kind of the place.
 
+use apl_cmf::is_http_token;
 use cpex_sdk::config::{ConfigFault, ConfigNode, Key, Shape};
 
 use crate::place::Place;
@@ -41,8 +42,7 @@ pub(crate) fn place(root: &ConfigNode<'_>, otherwise: &str, faults: &mut Vec<Con
 /// The name of a header or a cookie, which is a token of HTTP (RFC 9110, section 5.6.2).
 fn name<'c>(named: &ConfigNode<'c>, faults: &mut Vec<ConfigFault>) -> Option<&'c str> {
     let name = named.text()?;
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || !name.bytes().all(fits) {
+    if !is_http_token(name) {
         faults.push(named.fault(format!("`{name}` is not the name of a header or cookie")));
     }
     Some(name)
