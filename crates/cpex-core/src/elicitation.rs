@@ -3,16 +3,20 @@
 //! The operation itself is not kept. Its call is repeated, and an answer counts only if the repeated call is bound alike:
 //! the same caller, on the same route, under the same policy, about the same arguments.
 
+mod memory;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use apl_cmf::Envelope;
+use cpex_sdk::elicitation::QuestionId;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest as _, Sha256};
 
 use crate::session::principal;
+pub use memory::MemoryElicitations;
 
 /// How many operations may wait at once.
 const MAX_WAITING: usize = 100_000;
@@ -36,6 +40,17 @@ pub(crate) struct Asked {
     pub(crate) arguments: Option<[u8; 32]>,
     /// When the answer is worth nothing any more, in milliseconds since the Unix epoch.
     pub(crate) expires_ms: u64,
+}
+
+/// What a question is called by: the digest of the operation's identifier and of the rule that asks.
+pub(crate) fn question(id: &str, rule: &str) -> QuestionId {
+    let mut hash = Sha256::new();
+    for part in ["question", id, rule] {
+        // Each part goes with its length, so that no two lists of parts give one input.
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    QuestionId(hash.finalize().into())
 }
 
 /// What is known of a question.

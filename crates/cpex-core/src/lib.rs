@@ -57,6 +57,7 @@ mod watch;
 mod watching;
 
 pub use consult::{Advice, ConsultError, Consulted, Passed};
+pub use elicitation::MemoryElicitations;
 pub use explain::{Explanation, Viewer};
 pub use hooks::{Contexts, Invoked, Request};
 pub use lifecycle::{InitializeError, StartError};

@@ -60,13 +60,14 @@ impl PluginManager {
             ids,
             secrets,
             sessions,
+            elicitations,
             http,
             this_workload,
             payload_policies,
             loads_plugin_dirs,
             metrics,
         } = config;
-        let ports = Ports::new(clock, ids, secrets, sessions, http);
+        let ports = Ports::new(clock, ids, secrets, sessions, elicitations, http);
         let meter = Meter::new(metrics, Arc::clone(&ports.clock));
         Self {
             publication: Publication::new(),

@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use apl_cmf::Workload;
+use cpex_sdk::elicitation::ElicitationStore;
 use cpex_sdk::http::HttpPort;
 use cpex_sdk::metrics::Metrics;
 use cpex_sdk::{Clock, IdSource, SecretReader, SessionStore};
 
 use crate::document::MemoryBounds;
+use crate::elicitation::MemoryElicitations;
 use crate::payload_policy::HookPayloadPolicy;
 use crate::process::{ProcessSecrets, RandomIds, SystemClock};
 use crate::session::MemoryStore;
@@ -28,6 +30,9 @@ pub struct ManagerConfig {
     pub http: Option<Arc<dyn HttpPort>>,
     /// Where session labels are kept under a document that names no store.
     pub sessions: Option<Arc<dyn SessionStore>>,
+    /// Where what waits for a person is kept, and which approvals were used. This process's own where the host brings none:
+    /// replicas would each accept an approval once.
+    pub elicitations: Option<Arc<dyn ElicitationStore>>,
     /// The workload this process is, as its platform attests it: `this_workload` of every operation that states no other.
     pub this_workload: Option<Workload>,
     /// What plugins may change on hooks, by the names of those; on others what their mode lets them.
@@ -45,6 +50,7 @@ pub(crate) struct Ports {
     pub(crate) ids: Arc<dyn IdSource>,
     secrets: Option<Arc<dyn SecretReader>>,
     sessions: Option<Arc<dyn SessionStore>>,
+    pub(crate) elicitations: Arc<dyn ElicitationStore>,
     /// That of the host, or the one that was lent where it brought none.
     http: OnceLock<Arc<dyn HttpPort>>,
     /// The process's own store. Documents bound it in their own ways; its sessions are the same under all of them.
@@ -58,13 +64,15 @@ impl Ports {
         ids: Option<Arc<dyn IdSource>>,
         secrets: Option<Arc<dyn SecretReader>>,
         sessions: Option<Arc<dyn SessionStore>>,
+        elicitations: Option<Arc<dyn ElicitationStore>>,
         http: Option<Arc<dyn HttpPort>>,
     ) -> Self {
         let clock = clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let memory = MemoryStore::new(Arc::clone(&clock));
+        let elicitations = elicitations.unwrap_or_else(|| Arc::new(MemoryElicitations::new(Arc::clone(&clock))));
         let ids = ids.unwrap_or_else(|| Arc::new(RandomIds::default()));
         let http = http.map_or_else(OnceLock::new, OnceLock::from);
-        Self { clock, ids, secrets, sessions, http, memory }
+        Self { clock, ids, secrets, sessions, elicitations, http, memory }
     }
 
     /// What reads the secrets of a document in that directory.

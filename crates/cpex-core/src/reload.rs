@@ -196,6 +196,7 @@ impl PluginManager {
             clock: Arc::clone(&self.ports.clock),
             ids: Arc::clone(&self.ports.ids),
             secrets: document.secrets(self.ports.secrets(directory.clone())),
+            elicitations: Arc::clone(&self.ports.elicitations),
             http: self.ports.http(),
             directory,
         }

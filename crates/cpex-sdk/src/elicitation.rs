@@ -1,11 +1,20 @@
 //! The elicitation port: asking a person, and hearing what the person said.
 //!
 //! Asking and answering are two operations apart: an operation that asks is pending, and is repeated once there may be an
-//! answer. A channel keeps what it needs in between under the [`Ask::id`] and [`Ask::rule`] it was asked with.
+//! answer, perhaps at another replica. So a channel keeps nothing in the process: what it needs in between it puts into the
+//! [`ElicitationStore`] that [`crate::Host`] lends, under the [`QuestionId`] it was asked with.
 
+mod question;
+mod store;
+
+use std::fmt;
 use std::time::Duration;
 
+use apl_cmf::View;
 use async_trait::async_trait;
+
+pub use question::{NotAQuestion, QuestionId};
+pub use store::{ElicitationStore, Entry, OnceStore, StoreKey, Turn};
 
 /// A channel to the people who may be asked.
 #[async_trait]
@@ -20,7 +29,7 @@ pub trait ElicitationChannel: Send + Sync + 'static {
     ///
     /// # Errors
     /// Why that cannot be told now; the operation is then denied `elicitation.failed`.
-    async fn check(&self, id: &str, rule: &str) -> Result<Status, ElicitationError>;
+    async fn check(&self, question: &QuestionId) -> Result<Status, ElicitationError>;
 
     /// Makes ready.
     ///
@@ -32,22 +41,26 @@ pub trait ElicitationChannel: Send + Sync + 'static {
 }
 
 /// What a person is asked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Ask<'a> {
-    /// The suspended operation; what the client repeats its call with.
-    pub id: &'a str,
+    /// The question, under which its answer is had.
+    pub question: QuestionId,
     /// The rule that asks, by its id.
     pub rule: &'a str,
     /// What is asked for: the verb of the step, such as `require_approval`.
     pub verb: &'static str,
     /// Who is asked.
     pub approver: &'a str,
+    /// Who vouched for the caller, where that is known. The identifier of an approver means a person only together with it.
+    pub issuer: Option<&'a str>,
     /// The channel's own way to reach that person, where the step names one.
     pub channel: Option<&'a str>,
     /// What it is for, where the step says so.
     pub purpose: Option<&'a str>,
     /// How long the question stands.
     pub timeout: Duration,
+    /// The operation that waits.
+    pub operation: View<'a>,
 }
 
 /// What became of a question.
@@ -75,3 +88,9 @@ pub enum Status {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ElicitationError(pub String);
+
+impl fmt::Debug for Ask<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ask").field("question", &self.question).field("rule", &self.rule).finish_non_exhaustive()
+    }
+}

@@ -9,7 +9,7 @@ use apl_cmf::Capability;
 use crate::audit::AuditSink;
 use crate::config::{ConfigFault, Key, PluginConfig};
 use crate::delegation::Delegator;
-use crate::elicitation::ElicitationChannel;
+use crate::elicitation::{ElicitationChannel, ElicitationStore};
 use crate::engine::DecisionEngine;
 use crate::http::HttpPort;
 use crate::identity::IdentityResolver;
@@ -54,6 +54,8 @@ pub struct Host {
     pub secrets: Arc<dyn SecretReader>,
     /// How peers are reached; none where the host lends no HTTP.
     pub http: Option<Arc<dyn HttpPort>>,
+    /// Where what waits for a person is kept.
+    pub elicitations: Arc<dyn ElicitationStore>,
     /// The directory that relative paths of the document start from.
     pub directory: PathBuf,
 }

@@ -39,6 +39,7 @@
 //! ```
 
 mod call;
+mod elicitations;
 mod metrics;
 mod process;
 mod record;
@@ -48,8 +49,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::factory::Host;
+use crate::process::Clock;
 
 pub use call::{Call, CallBuilder, tool_call};
+pub use elicitations::KeptElicitations;
 pub use metrics::RecordingMetrics;
 pub use process::{FixedSecrets, ManualClock, START_MS, SequentialIds};
 pub use record::{RecordingSink, record};
@@ -60,8 +63,10 @@ pub use wait::block_on;
 /// A test that needs a collaborator in its own hands names it: `Host { directory, ..testing::host() }`.
 #[must_use]
 pub fn host() -> Host {
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::default());
     Host {
-        clock: Arc::new(ManualClock::default()),
+        elicitations: Arc::new(KeptElicitations::new(Arc::clone(&clock))),
+        clock,
         ids: Arc::new(SequentialIds::default()),
         secrets: Arc::new(FixedSecrets::default()),
         http: None,

@@ -8,7 +8,7 @@ use cpex::cmf::Secret;
 use cpex::sdk::async_trait;
 use cpex::sdk::config::ConfigFault;
 use cpex::sdk::delegation::{Delegator, MintError, MintRequest, Minted};
-use cpex::sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, Status};
+use cpex::sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, QuestionId, Status};
 use cpex::sdk::engine::{DecisionEngine, EngineError, Inquiry, Prepared, Question, Verdict};
 use serde_json::Value as Json;
 
@@ -75,8 +75,8 @@ impl Delegator for ScriptedDelegator {
 pub(crate) struct ScriptedChannel {
     script: Script,
     reached: Arc<AtomicBool>,
-    /// Who was asked, by operation and rule.
-    asked: Mutex<HashMap<(String, String), String>>,
+    /// Who was asked.
+    asked: Mutex<HashMap<QuestionId, String>>,
 }
 
 impl ScriptedChannel {
@@ -101,14 +101,14 @@ impl ElicitationChannel for ScriptedChannel {
     async fn ask(&self, ask: &Ask<'_>) -> Result<(), ElicitationError> {
         self.played().await?;
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.insert((ask.id.to_owned(), ask.rule.to_owned()), ask.approver.to_owned());
+        asked.insert(ask.question, ask.approver.to_owned());
         Ok(())
     }
 
-    async fn check(&self, id: &str, rule: &str) -> Result<Status, ElicitationError> {
+    async fn check(&self, question: &QuestionId) -> Result<Status, ElicitationError> {
         let reply = self.played().await?;
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let by = asked.get(&(id.to_owned(), rule.to_owned())).cloned();
+        let by = asked.get(question).cloned();
         let by = by.ok_or_else(|| ElicitationError("nobody was asked that".to_owned()))?;
         Ok(match reply {
             Some(Reply::Approved) => Status::Approved { by },

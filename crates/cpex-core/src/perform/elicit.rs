@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use apl_cmf::{Author, Change, Elicitation, ElicitationStatus};
+use apl_cmf::{Author, Change, Elicitation, ElicitationStatus, View};
 use apl_core::{Denial, Elicit, Fact, Facts as _, Reply, Rule};
 use apl_cpex::{Attribute, Facts};
 use cpex_orchestration::{Fault, call};
@@ -13,10 +13,11 @@ use cpex_sdk::{Instance, code};
 
 use super::performed::Performed;
 use crate::collaborator::Collaborator;
-use crate::elicitation::{Asked, Binding, Found};
+use crate::elicitation::{Asked, Binding, Found, question};
 use crate::meter::Meter;
 use crate::outcome::Pending;
 use crate::road::state::Identified;
+use crate::session::principal;
 use crate::snapshot::Control;
 
 /// How long a question stands where the policy does not say.
@@ -146,13 +147,15 @@ async fn answer(reached: &Reached<'_>, resumed: Option<&Arc<str>>, identified: &
         return Answer::Failed("too many operations wait".to_owned());
     }
     let ask = Ask {
-        id: &id,
+        question: question(&id, &reached.rule.id),
         rule: &reached.rule.id,
         verb: reached.elicit.verb,
         approver: &reached.approver,
+        issuer: principal(identified.envelope).and_then(|(_, issuer, _)| issuer),
         channel: reached.elicit.channel.as_deref(),
         purpose: reached.elicit.purpose.as_deref(),
         timeout,
+        operation: View::new(identified.envelope, control.config.capabilities),
     };
     match line.hear(async { channel.ask(&ask).await }).await {
         Ok(()) => Answer::Pending(id),
@@ -171,7 +174,7 @@ async fn check(reached: &Reached<'_>, asked: &Asked, id: &Arc<str>, line: &Line<
     if now_ms >= asked.expires_ms {
         return Answer::Refused(code::ELICITATION_EXPIRED, "expired");
     }
-    match line.hear(async { line.channel.check(id, &reached.rule.id).await }).await {
+    match line.hear(async { line.channel.check(&question(id, &reached.rule.id)).await }).await {
         Ok(Status::Pending) => Answer::Pending(Arc::clone(id)),
         Ok(Status::Approved { by }) if *by == *reached.approver => Answer::Approved(Arc::clone(id)),
         Ok(Status::Denied { by }) if *by == *reached.approver => Answer::Refused(code::ELICITATION_DENIED, "denied"),

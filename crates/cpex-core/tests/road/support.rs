@@ -7,7 +7,7 @@ use apl_cmf::{ContentPart, ExtensionChange, Identity, LabelScope, MessagePayload
 use cpex_core::{Answer, Caller, Decision, ManagerConfig, Operation, Outcome, PluginManager};
 use cpex_sdk::config::{ConfigFault, Key, PluginConfig};
 use cpex_sdk::delegation::{Delegator, MintError, MintRequest, Minted};
-use cpex_sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, Status};
+use cpex_sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, QuestionId, Status};
 use cpex_sdk::engine::{DecisionEngine, EngineError, Inquiry, Prepared, Question, Verdict};
 use cpex_sdk::{
     AuditSink, AuthFailure, CmfLlmInput, CmfToolPostInvoke, CmfToolPreInvoke, Declassification, Factory, Field,
@@ -357,7 +357,7 @@ impl ElicitationChannel for Everybody {
         Ok(())
     }
 
-    async fn check(&self, _id: &str, _rule: &str) -> Result<Status, ElicitationError> {
+    async fn check(&self, _question: &QuestionId) -> Result<Status, ElicitationError> {
         Ok(Status::Approved { by: self.0.lock().unwrap().clone() })
     }
 }

@@ -1,0 +1,1 @@
+//! Approvals for CPEX: the channels to people that the waiting verbs of policy name.
