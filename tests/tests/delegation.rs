@@ -8,7 +8,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use cpex::cmf::{Client, Credentials, Principal, Subject};
+use cpex::cmf::{Client, Principal, Subject};
 use cpex::prelude::*;
 use cpex::sdk::config::{ConfigFault, Key, PluginConfig};
 use cpex::sdk::{Factory, Host, IdentityResolver, Inbound, Instance, Resolution, async_trait};
@@ -17,9 +17,12 @@ use serde_json::{Map, Value as Json, json};
 /// What the caller came with.
 const INBOUND: &str = "planted-inbound";
 
-/// Takes whoever asks for this one.
+/// Takes whoever asks for this one, identified by that token.
 #[derive(Clone)]
-struct Anybody(Principal);
+struct Anybody {
+    principal: Principal,
+    token: &'static str,
+}
 
 impl Factory for Anybody {
     fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
@@ -34,7 +37,7 @@ impl Factory for Anybody {
 #[async_trait]
 impl IdentityResolver for Anybody {
     async fn resolve(&self, _inbound: Inbound<'_>) -> Resolution {
-        Resolution::Verified(Box::new(self.0.clone()))
+        Resolution::by_token(self.principal.clone(), self.token)
     }
 }
 
@@ -90,8 +93,8 @@ async fn manager(endpoint: &Endpoint, folder: &Path) -> PluginManager {
     cpex::install_builtins(&manager);
     let user = Principal::Subject(Subject { id: "ada".to_owned(), ..Subject::default() });
     let client = Principal::Client(Client { id: "assistant".to_owned(), ..Client::default() });
-    manager.register_factory("test/user", Arc::new(Anybody(user)));
-    manager.register_factory("test/client", Arc::new(Anybody(client)));
+    manager.register_factory("test/user", Arc::new(Anybody { principal: user, token: INBOUND }));
+    manager.register_factory("test/client", Arc::new(Anybody { principal: client, token: "planted-client" }));
     let document = format!(
         "
 plugins:
@@ -106,7 +109,6 @@ plugins:
       insecure_http: true
       client_id: gateway
       client_secret_source: {{ kind: literal, secret: planted-secret }}
-      inbound_headers: {{ client: X-Client }}
 routes:
   - tool: get_pay
     authentication: [user]
@@ -203,8 +205,7 @@ async fn a_token_that_does_not_say_who_acts_is_recorded() {
     let endpoint = Endpoint::new("200 OK", &granted());
     let folder = tempfile::tempdir().unwrap();
     let manager = manager(&endpoint, folder.path()).await;
-    let sent = Credentials::bearer(INBOUND).with("X-Client", "planted-client");
-    let outcome = manager.authorize(operation("act").caller(Caller::Credentials(sent))).await;
+    let outcome = manager.authorize(operation("act")).await;
     assert_eq!(outcome.report.errors, ["hr-oauth: the minted token does not say who acts"]);
     assert_eq!(outcome.decision.allowed().unwrap().credentials().len(), 1);
     assert!(endpoint.heard()[0].contains("&actor_token=planted-client&"));

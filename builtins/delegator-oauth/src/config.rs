@@ -11,14 +11,12 @@ use serde_json::{Map, Value as Json};
 use crate::cache::Cache;
 use crate::endpoint::Endpoint;
 use crate::form::{ACCESS_TOKEN, is_absolute_uri};
-use crate::inbound::Places;
 
 /// What a config may say.
 pub(crate) const KEYS: &[Key] = &[
     Key::required("token_endpoint", Shape::Text, "Where tokens are minted (RFC 6749, section 3.2)."),
     Key::required("client_id", Shape::Text, "What this process is to the token endpoint."),
     Key::required("client_secret_source", Shape::Secret, "Where its secret comes from."),
-    Key::optional("inbound_headers", Shape::Section(PLACES), "The headers that callers send their tokens in."),
     Key::optional("subject_token_type", Shape::Text, "The type of the tokens of subjects: an access token by default."),
     Key::optional("actor_token_type", Shape::Text, "The type of the tokens of actors: a JSON Web Token by default."),
     Key::optional(
@@ -49,12 +47,6 @@ pub(crate) const KEYS: &[Key] = &[
     peer::CLIENT_KEY,
 ];
 
-const PLACES: &[Key] = &[
-    Key::optional("user", Shape::Text, "The header of the user's token; `Authorization` by default."),
-    Key::optional("client", Shape::Text, "The header of the client's token; `Authorization` by default."),
-    Key::optional("caller_workload", Shape::Text, "The header of the workload's token; `Authorization` by default."),
-];
-
 const CACHE: &[Key] = &[
     Key::required("enabled", Shape::Bool, "`true` lets a minted token serve until shortly before its end."),
     Key::optional(
@@ -71,7 +63,6 @@ const AUTHORIZATION: &str = "Authorization";
 /// What a config means.
 pub(crate) struct Settings {
     pub(crate) endpoint: Endpoint,
-    pub(crate) places: Places,
     pub(crate) types: Types,
     pub(crate) requires_act: bool,
     pub(crate) outbound_header: String,
@@ -98,19 +89,11 @@ impl Settings {
             actor: uri(&root, "actor_token_type", JWT, &mut faults),
             assertion: uri(&root, "workload_assertion_type", JWT_SVID, &mut faults),
         };
-        let places = root.get("inbound_headers").unwrap_or_else(|| ConfigNode::root(&Json::Null));
-        let places = Places {
-            user: header(&places, "user", &mut faults),
-            client: header(&places, "client", &mut faults),
-            caller_workload: header(&places, "caller_workload", &mut faults),
-        };
         let outbound_header = header(&root, "default_outbound_header", &mut faults);
         let cache = cache(&root, host, &mut faults);
         let requires_act = is_set(&root, "require_act");
         match endpoint {
-            Some(endpoint) if faults.is_empty() => {
-                Ok(Self { endpoint, places, types, requires_act, outbound_header, cache })
-            }
+            Some(endpoint) if faults.is_empty() => Ok(Self { endpoint, types, requires_act, outbound_header, cache }),
             _ => Err(faults),
         }
     }

@@ -10,7 +10,6 @@ use crate::answer::names_actor;
 use crate::cache::Issued;
 use crate::config::Settings;
 use crate::form::{ACCESS_TOKEN, Form, Purpose, Token};
-use crate::inbound::{self, has_scheme};
 
 /// Mints at one token endpoint.
 pub(crate) struct OAuth {
@@ -61,31 +60,27 @@ impl OAuth {
             party => Subject::Caller(party, self.token(party, request)?),
         };
         let Some(party) = request.actor else { return Ok(Parties { subject, actor: None }) };
-        let places = &self.settings.places;
-        let headers = [request.subject, party].map(|party| places.header(party));
-        match headers {
-            [Some(of_subject), Some(of_actor)] if !of_subject.eq_ignore_ascii_case(of_actor) => {}
-            [None, _] | [_, None] => return Err(failed("nobody can act for this process, nor it for others")),
-            _ => {
-                return Err(failed(format!(
-                    "`{}` and `{}` are read from one header: name theirs under `inbound_headers`",
-                    request.subject.name(),
-                    party.name()
-                )));
-            }
+        let (Subject::Caller(_, of_subject), Some(_)) = (subject, party.principal()) else {
+            return Err(failed("nobody can act for this process, nor it for others"));
+        };
+        let actor = self.token(party, request)?;
+        if actor == of_subject {
+            let [subject, actor] = [request.subject, party].map(Party::name);
+            return Err(failed(format!(
+                "`{subject}` and `{actor}` were identified by one token, which says of nobody that it acts"
+            )));
         }
-        Ok(Parties { subject, actor: Some(self.token(party, request)?) })
+        Ok(Parties { subject, actor: Some(actor) })
     }
 
-    /// The token a party came with.
+    /// The token a party was identified by.
     fn token<'m>(&'m self, party: Party, request: &MintRequest<'m>) -> Result<&'m str, MintError> {
         let named = |what: &str| failed(format!("the token of `{}`: {what}", party.name()));
         if !self.may_read {
             return Err(named("the plugin needs the capability `read_inbound_credentials`"));
         }
-        let credentials = request.operation.inbound_credentials().ok_or_else(|| named("no credentials were sent"))?;
-        let header = self.settings.places.header(party).ok_or_else(|| named("there is none"))?;
-        inbound::token(credentials, header).map_err(|MintError(why)| named(&why))
+        let token = party.principal().and_then(|principal| request.operation.token_of(principal));
+        token.ok_or_else(|| named("it was identified by none"))
     }
 
     async fn issue(&self, parties: &Parties<'_>, purpose: &Purpose<'_>) -> Result<Issued, MintError> {
@@ -117,6 +112,11 @@ impl OAuth {
             token.clone()
         }
     }
+}
+
+/// Whether the values of a header begin with an authentication scheme (RFC 9110, section 11.4).
+fn has_scheme(header: &str) -> bool {
+    ["authorization", "proxy-authorization"].iter().any(|known| header.eq_ignore_ascii_case(known))
 }
 
 /// Everything that makes a token; who it is made by is of the cache itself. What may be missing stands with its name.

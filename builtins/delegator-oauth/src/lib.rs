@@ -12,8 +12,7 @@
 //! absolute URI (RFC 8707, section 2), `permissions` as the `scope`. Except for the assertion, this process authenticates by
 //! its identifier and secret (RFC 6749, section 2.3.1).
 //!
-//! Tokens are read where the config says the party's token is, so that place must be the one its identity plugin verifies.
-//! An answer is taken only if it is a bearer token that can be sent and says what RFC 6749 (section 5.1) and, of an exchange,
+//! The token of a party is the one its identity plugin verified: what else the caller sent may be anybody's. An answer is taken only if it is a bearer token that can be sent and says what RFC 6749 (section 5.1) and, of an exchange,
 //! RFC 8693 (section 2.2.1) require. Nothing is posted twice: a token may have been minted whose answer was lost. Of what the
 //! peer says, only the error codes of these RFCs get into a record.
 //!
@@ -26,6 +25,5 @@ mod delegator;
 mod endpoint;
 mod factory;
 mod form;
-mod inbound;
 
 pub use factory::{KIND, OAuthFactory};

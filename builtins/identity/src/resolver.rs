@@ -63,12 +63,15 @@ impl Resolver {
 #[async_trait]
 impl IdentityResolver for Resolver {
     async fn resolve(&self, inbound: Inbound<'_>) -> Resolution {
-        let answer = match self.settings.place.find(inbound.credentials) {
+        let text = match self.settings.place.find(inbound.credentials) {
             Ok(None) => return Resolution::Nothing,
-            Ok(Some(text)) => self.verify(text).await,
-            Err(refusal) => Err(refusal.into()),
+            Ok(Some(text)) => text,
+            Err(refusal) => return Resolution::Failed(refusal.into()),
         };
-        answer.map_or_else(Resolution::Failed, |principal| Resolution::Verified(Box::new(principal)))
+        match self.verify(text).await {
+            Ok(principal) => Resolution::by_token(principal, text),
+            Err(failure) => Resolution::Failed(failure),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::Secret;
+use crate::{PrincipalKind, Secret};
 
 /// What the caller sent that may be a credential: headers by lower-case name and parameters of the query, in the order
 /// received. Wiped when dropped, never printed or encoded.
@@ -68,6 +68,38 @@ impl fmt::Debug for Credentials {
     }
 }
 
+/// The tokens that principals were identified by: those of what was sent that an identity plugin verified. What stands in
+/// another place of the request may be anybody's.
+#[derive(Clone, Default)]
+pub struct Proofs(Vec<(PrincipalKind, Secret)>);
+
+impl Proofs {
+    /// None at all, as of principals that a host vouches for.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The same with the token that one more principal was identified by.
+    #[must_use]
+    pub fn with(mut self, principal: PrincipalKind, token: Secret) -> Self {
+        self.0.push((principal, token));
+        self
+    }
+
+    /// The token that a principal was identified by; none where there is no such principal, or no token of its own.
+    #[must_use]
+    pub fn token(&self, principal: PrincipalKind) -> Option<&str> {
+        self.0.iter().find(|(of, _)| *of == principal).map(|(_, token)| token.expose())
+    }
+}
+
+impl fmt::Debug for Proofs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(principal, _)| principal)).finish()
+    }
+}
+
 /// A credential that was minted for the backend.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Minted {
@@ -103,6 +135,7 @@ impl fmt::Debug for Minted {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RawCredentials {
     pub(crate) inbound: Credentials,
+    pub(crate) proofs: Proofs,
     by_policy: Vec<Minted>,
     by_plugins: Vec<Minted>,
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::change::{Author, Change, LabelScope, Ledger, Side};
 use crate::context::without_credentials;
-use crate::credential::{Credentials, Minted, RawCredentials};
+use crate::credential::{Credentials, Minted, Proofs, RawCredentials};
 use crate::phase::PhaseState;
 use crate::reading::Reading;
 use crate::slots::Slots;
@@ -76,10 +76,11 @@ impl Envelope {
         Arc::make_mut(self.slots.http.get_or_insert_default()).response_headers = without_credentials(headers);
     }
 
-    /// Receives the tokens the caller sent, for those who may read them.
-    pub fn receive_credentials(&mut self, inbound: Credentials) {
+    /// Receives the tokens the caller sent, and those of them that principals were identified by, for those who may read them.
+    pub fn receive_credentials(&mut self, inbound: Credentials, proofs: Proofs) {
         if !inbound.is_empty() {
-            Arc::make_mut(self.credentials.get_or_insert_default()).inbound = inbound;
+            let held = Arc::make_mut(self.credentials.get_or_insert_default());
+            (held.inbound, held.proofs) = (inbound, proofs);
         }
     }
 
@@ -93,6 +94,11 @@ impl Envelope {
     #[must_use]
     pub(crate) fn inbound(&self) -> Option<&Credentials> {
         self.credentials.as_deref().map(|held| &held.inbound)
+    }
+
+    /// The tokens that principals were identified by.
+    pub(crate) fn proofs(&self) -> Option<&Proofs> {
+        self.credentials.as_deref().map(|held| &held.proofs)
     }
 
     /// The credentials that were minted for the backend.

@@ -41,6 +41,17 @@ impl Identity {
     }
 }
 
+/// What a principal is to an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PrincipalKind {
+    /// The end user, service or agent on whose behalf it runs.
+    Subject,
+    /// The OAuth client that asks.
+    Client,
+    /// The attested workload that asks.
+    CallerWorkload,
+}
+
 /// One verified principal, as an identity plugin answers it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Principal {
@@ -50,6 +61,18 @@ pub enum Principal {
     Client(Client),
     /// The attested workload.
     CallerWorkload(Workload),
+}
+
+impl Principal {
+    /// What it is to the operation.
+    #[must_use]
+    pub const fn kind(&self) -> PrincipalKind {
+        match self {
+            Self::Subject(_) => PrincipalKind::Subject,
+            Self::Client(_) => PrincipalKind::Client,
+            Self::CallerWorkload(_) => PrincipalKind::CallerWorkload,
+        }
+    }
 }
 
 /// The caller on whose behalf an operation runs.

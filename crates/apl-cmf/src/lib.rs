@@ -36,13 +36,13 @@ pub use content::{Media, MediaSource, More, PromptRequest, Resource, ResourceRef
 pub use context::{
     AgentContext, Conversation, Delegation, Hop, HttpContext, Meta, RequestContext, is_sensitive_header,
 };
-pub use credential::{Credentials, Minted, is_http_token};
+pub use credential::{Credentials, Minted, Proofs, is_http_token};
 pub use draft::Draft;
 pub use entity::{Entity, EntityKind};
 pub use envelope::{Envelope, Standing};
 pub use governance::{DataPolicy, ObjectProfile, Retention};
 pub use host::{Host, InvalidAuthority};
-pub use identity::{Client, Identity, Principal, Subject, SubjectKind, Workload};
+pub use identity::{Client, Identity, Principal, PrincipalKind, Subject, SubjectKind, Workload};
 pub use message::{Channel, ContentPart, Message, MessagePayload, PartKind, PromptResult, Role};
 pub use message_view::{Action, MessageView};
 pub use name_set::NameSet;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::{
     AgentContext, Capabilities, Capability, Client, Credentials, DataPolicy, Delegation, Entity, EntityKind, Envelope,
-    Grant, HttpContext, Meta, Minted, NameSet, ObjectProfile, RequestContext, Workload,
+    Grant, HttpContext, Meta, Minted, NameSet, ObjectProfile, PrincipalKind, RequestContext, Workload,
 };
 
 /// An envelope through the capabilities of a plugin. What a capability is missing for reads as absent.
@@ -189,6 +189,13 @@ impl<'e> View<'e> {
     #[must_use]
     pub fn inbound_credentials(&self) -> Option<&'e Credentials> {
         self.granted(Capability::ReadInboundCredentials).and_then(Envelope::inbound)
+    }
+
+    /// The token a principal was identified by (`read_inbound_credentials`); none of one that a host vouches for, or that was
+    /// identified by what is no token, such as a key.
+    #[must_use]
+    pub fn token_of(&self, principal: PrincipalKind) -> Option<&'e str> {
+        self.granted(Capability::ReadInboundCredentials).and_then(Envelope::proofs)?.token(principal)
     }
 
     /// The credentials that were minted for the backend so far (`read_delegated_tokens`).

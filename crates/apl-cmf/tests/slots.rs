@@ -7,7 +7,8 @@ use std::sync::Arc;
 use apl_cmf::{
     AgentContext, Author, Capabilities, Capability, Change, Client, Credentials, DataPolicy, Delegation, Draft,
     Elicitation, ElicitationStatus, Envelope, ExtensionChange, Hop, HttpContext, Identity, LabelScope, Message, Meta,
-    Minted, NameSet, ObjectProfile, RequestContext, Role, Slot, Standing, Subject, Tier, View, Workload,
+    Minted, NameSet, ObjectProfile, PrincipalKind, Proofs, RequestContext, Role, Secret, Slot, Standing, Subject, Tier,
+    View, Workload,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -55,7 +56,8 @@ fn full() -> Envelope {
         .this_workload(Arc::new(workload()));
     let mut envelope = draft.identify(identity, Standing::Verified, 0);
     envelope.bind_session(&NameSet::from_iter(["secret"]));
-    envelope.receive_credentials(Credentials::bearer("planted"));
+    let proofs = Proofs::none().with(PrincipalKind::Client, Secret::from("planted"));
+    envelope.receive_credentials(Credentials::bearer("planted"), proofs);
     let policy = Author::Policy(Arc::from("rule"));
     envelope.apply(&policy, Change::Mint(token("authorization"))).unwrap();
     drop(envelope.begin_ledger());
@@ -68,7 +70,7 @@ fn token(header: &str) -> Minted {
 
 type Sees = fn(&View<'_>) -> bool;
 
-const SEEN: [(Slot, &str, Option<Capability>, Sees); 27] = [
+const SEEN: [(Slot, &str, Option<Capability>, Sees); 28] = [
     (Slot::Request, "request", None, |view| view.request().request_id.is_some()),
     (Slot::Subject, "subject id", Some(ReadSubject), |view| view.subject_id().is_some()),
     (Slot::Subject, "subject tenant", Some(ReadSubject), |view| view.tenant().is_some()),
@@ -95,6 +97,9 @@ const SEEN: [(Slot, &str, Option<Capability>, Sees); 27] = [
     (Slot::Framework, "framework", Some(ReadFramework), |view| view.framework().is_some()),
     (Slot::Custom, "custom", Some(ReadCustom), |view| view.custom().is_some()),
     (Slot::RawCredentials, "inbound", Some(ReadInboundCredentials), |view| view.inbound_credentials().is_some()),
+    (Slot::RawCredentials, "proofs", Some(ReadInboundCredentials), |view| {
+        view.token_of(PrincipalKind::Client).is_some()
+    }),
     (Slot::RawCredentials, "minted", Some(ReadDelegatedTokens), |view| view.delegated_tokens().next().is_some()),
 ];
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{Credentials, HttpContext, Identity, MessagePayload, NameSet, Standing};
+use apl_cmf::{Credentials, HttpContext, Identity, MessagePayload, NameSet, Proofs, Standing};
 use apl_core::Denial;
 use apl_core::diagnostic::nearest;
 use cpex_sdk::audit::Execution;
@@ -19,7 +19,7 @@ use crate::manager::PluginManager;
 use crate::operation::Caller;
 use crate::outcome::Violation;
 use crate::own_hook::OwnRequest;
-use crate::road::state::{Journey, Matter};
+use crate::road::state::{Journey, Known, Matter};
 use crate::snapshot::Snapshot;
 use crate::underway::shared;
 
@@ -191,7 +191,7 @@ fn identified(mut journey: Journey, caller: Caller) -> Journey {
         Caller::Vouched(_) => (Identity::default(), Standing::Anonymous, Credentials::none()),
         Caller::Credentials(credentials) => (Identity::default(), Standing::Anonymous, credentials),
     };
-    journey.identify(identity, standing, inbound);
+    journey.identify(Known { identity, standing, proofs: Proofs::none() }, inbound);
     journey
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use apl_cmf::Minted;
-use apl_cmf::View;
+use apl_cmf::{PrincipalKind, View};
 use async_trait::async_trait;
 
 /// Mints downstream credentials.
@@ -75,6 +75,17 @@ pub enum Party {
 }
 
 impl Party {
+    /// What the party is to the operation; none of this process, which calls nobody's operation.
+    #[must_use]
+    pub const fn principal(self) -> Option<PrincipalKind> {
+        match self {
+            Self::User => Some(PrincipalKind::Subject),
+            Self::Client => Some(PrincipalKind::Client),
+            Self::CallerWorkload => Some(PrincipalKind::CallerWorkload),
+            Self::ThisWorkload => None,
+        }
+    }
+
     /// The spelling of documents and records.
     #[must_use]
     pub const fn name(self) -> &'static str {

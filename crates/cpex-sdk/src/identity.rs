@@ -1,6 +1,6 @@
 //! The identity port: from credentials to principals.
 
-use apl_cmf::{Credentials, Draft, Principal};
+use apl_cmf::{Credentials, Draft, Principal, Secret};
 use async_trait::async_trait;
 
 /// Resolves one kind of credential to a principal.
@@ -31,11 +31,35 @@ pub struct Inbound<'i> {
 #[derive(Clone, Debug)]
 pub enum Resolution {
     /// Its credential verified.
-    Verified(Box<Principal>),
+    Verified(Box<Verified>),
     /// There is no credential of its kind.
     Nothing,
     /// There is one, and it is not acceptable.
     Failed(AuthFailure),
+}
+
+/// A principal that was verified.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// Who it is.
+    pub principal: Principal,
+    /// The token it was identified by, where that may be exchanged for another: what a delegator mints by. None where it was
+    /// identified by a key, or otherwise.
+    pub token: Option<Secret>,
+}
+
+impl Resolution {
+    /// A principal that was identified by that token.
+    #[must_use]
+    pub fn by_token(principal: Principal, token: &str) -> Self {
+        Self::Verified(Box::new(Verified { principal, token: Some(Secret::from(token)) }))
+    }
+
+    /// A principal that was identified by what cannot be exchanged for a token.
+    #[must_use]
+    pub fn verified(principal: Principal) -> Self {
+        Self::Verified(Box::new(Verified { principal, token: None }))
+    }
 }
 
 /// Why a credential is not acceptable.

@@ -68,7 +68,6 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(settings.types.actor, JWT);
     assert_eq!(settings.types.assertion, JWT_SVID);
     assert_eq!(settings.outbound_header, "Authorization");
-    assert_eq!(settings.places.user, "Authorization");
     assert!(!settings.requires_act && settings.cache.is_none());
 }
 
@@ -77,15 +76,12 @@ fn every_key_is_read() {
     let full = json!({
         "subject_token_type": JWT, "actor_token_type": ACCESS_TOKEN,
         "workload_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        "inbound_headers": { "user": "X-User", "client": "X-Client", "caller_workload": "X-Workload" },
         "require_act": true, "timeout_seconds": 60, "default_outbound_header": "X-Token",
         "cache": { "enabled": true, "ttl_ceiling_seconds": 86400 }, "insecure_http": true, "allow_private": true,
     });
     let Ok(settings) = Settings::read(&config(&full), &reaching()) else { panic!("it is refused") };
     assert_eq!((settings.types.subject.as_str(), settings.types.actor.as_str()), (JWT, ACCESS_TOKEN));
     assert!(settings.types.assertion.ends_with("jwt-bearer"));
-    let places = &settings.places;
-    assert_eq!([&places.user, &places.client, &places.caller_workload], ["X-User", "X-Client", "X-Workload"]);
     assert_eq!(settings.outbound_header, "X-Token");
     assert!(settings.requires_act && settings.cache.is_some());
     let off = config(&json!({ "cache": { "enabled": false, "ttl_ceiling_seconds": 60 } }));
@@ -97,8 +93,8 @@ fn everything_that_is_wrong_is_said_at_once_without_the_secret() {
     let wrong = json!({
         "token_endpoint": "http://idp.example/token", "client_id": "",
         "client_secret_source": { "kind": "env_var", "name": "EMPTY" },
-        "subject_token_type": "jwt", "inbound_headers": { "user": "X User", "users": "X" },
-        "default_outbound_header": "", "timeout_seconds": 0, "cache": { "ttl_ceiling_seconds": 86401 },
+        "subject_token_type": "jwt", "default_outbound_header": "X Token",
+        "timeout_seconds": 0, "cache": { "ttl_ceiling_seconds": 86401 },
         "retries": 3,
     });
     let mut found = faults(&config(&wrong), &reaching());
@@ -110,9 +106,7 @@ fn everything_that_is_wrong_is_said_at_once_without_the_secret() {
             "cache: the key `enabled` is missing",
             "client_id: the identifier is empty",
             "client_secret_source: the secret is empty",
-            "default_outbound_header: `` is not the name of a header",
-            "inbound_headers.user: `X User` is not the name of a header",
-            "inbound_headers.users: unknown key `users`",
+            "default_outbound_header: `X Token` is not the name of a header",
             "retries: unknown key `retries`",
             "subject_token_type: `jwt` is not an absolute URI",
             "timeout_seconds: expected from 1 to 60 seconds",
@@ -125,7 +119,7 @@ fn everything_that_is_wrong_is_said_at_once_without_the_secret() {
 fn shapes_are_told_and_nothing_else_is_read_of_them() {
     let wrong = json!({
         "token_endpoint": 1, "client_id": ["planted"], "client_secret_source": "planted",
-        "inbound_headers": "planted", "default_outbound_header": {}, "cache": true, "timeout_seconds": -1,
+        "default_outbound_header": {}, "cache": true, "timeout_seconds": -1,
     });
     let found = faults(&config(&wrong), &reaching());
     assert!(found.iter().all(|fault| !fault.contains("planted")), "{found:?}");

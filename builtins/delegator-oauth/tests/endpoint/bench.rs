@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{Capabilities, Capability, Credentials, Draft, Identity, Message, Minted, Role, Standing, View};
+use apl_cmf::PrincipalKind::{CallerWorkload, Subject};
+use apl_cmf::{
+    Capabilities, Capability, Credentials, Draft, Identity, Message, Minted, PrincipalKind, Proofs, Role, Secret,
+    Standing, View,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cpex_delegator_oauth::{KIND, OAuthFactory};
@@ -57,7 +61,7 @@ impl Bench {
     pub(super) async fn noted(&self, step: &Step) -> (Result<Minted, MintError>, Vec<String>) {
         let draft = Draft::new(Message::new(Role::User, Vec::new()));
         let mut envelope = draft.identify(Identity::default(), Standing::Anonymous, START_MS);
-        envelope.receive_credentials(step.credentials.clone());
+        envelope.receive_credentials(Credentials::bearer("of-nobody"), step.proofs.clone());
         let notes = Notes::default();
         let permissions: Vec<Arc<str>> = step.permissions.iter().map(|scope| Arc::from(*scope)).collect();
         let request = MintRequest {
@@ -89,10 +93,10 @@ impl Bench {
     }
 }
 
-/// A `delegate` step, and what the caller sent.
+/// A `delegate` step, and what the parties were identified by.
 #[derive(Clone)]
 pub(super) struct Step {
-    pub(super) credentials: Credentials,
+    pub(super) proofs: Proofs,
     pub(super) subject: Party,
     pub(super) actor: Option<Party>,
     pub(super) target: Option<&'static str>,
@@ -103,7 +107,7 @@ pub(super) struct Step {
 impl Default for Step {
     fn default() -> Self {
         Self {
-            credentials: Credentials::bearer("user-token").with("X-Workload", "workload-token"),
+            proofs: proofs(&[(Subject, "user-token"), (CallerWorkload, "workload-token")]),
             subject: Party::User,
             actor: None,
             target: Some("workday-api"),
@@ -113,12 +117,16 @@ impl Default for Step {
     }
 }
 
-/// A config that has the workload's token in a header of its own, with these keys over it.
+/// The tokens that principals were identified by.
+pub(super) fn proofs(tokens: &[(PrincipalKind, &str)]) -> Proofs {
+    tokens.iter().fold(Proofs::none(), |proofs, (principal, token)| proofs.with(*principal, Secret::from(*token)))
+}
+
+/// A config with these keys over it.
 fn config(peer: &Peer, over: &Json) -> Json {
     let mut config = json!({
         "token_endpoint": format!("http://{}/token", peer.address), "insecure_http": true,
         "client_id": "gate way", "client_secret_source": { "kind": "env_var", "name": "SECRET" },
-        "inbound_headers": { "caller_workload": "X-Workload" },
     });
     for (key, value) in over.as_object().unwrap() {
         config[key] = value.clone();

@@ -1,10 +1,11 @@
 //! What is posted, and what becomes of what is granted.
 
-use apl_cmf::Credentials;
+use apl_cmf::PrincipalKind::{CallerWorkload, Client, Subject};
+use apl_cmf::Proofs;
 use cpex_sdk::delegation::Party;
 use serde_json::json;
 
-use super::bench::{ACCESS_TOKEN, Bench, JWT, Step, issued};
+use super::bench::{ACCESS_TOKEN, Bench, JWT, Step, issued, proofs};
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
@@ -38,15 +39,14 @@ async fn the_users_token_is_exchanged_for_one_of_the_backend() {
 }
 
 #[tokio::test]
-async fn each_party_has_its_header_and_types_are_those_of_the_config() {
+async fn each_party_has_its_token_and_types_are_those_of_the_config() {
     let bench = Bench::new(&json!({
-        "inbound_headers": { "user": "X-User", "client": "X-Client" },
         "subject_token_type": JWT, "default_outbound_header": "X-Service-Token",
     }))
     .await;
     bench.peer.issue(&issued("minted"));
-    let credentials = Credentials::bearer("other").with("X-Client", "client-token").with("X-User", "user-token");
-    let step = Step { credentials, subject: Party::Client, permissions: &[], ..Step::default() };
+    let proofs = proofs(&[(Subject, "user-token"), (Client, "client-token")]);
+    let step = Step { proofs, subject: Party::Client, permissions: &[], ..Step::default() };
     let minted = bench.mint(&step).await.unwrap();
     assert_eq!((minted.header.as_str(), minted.value.expose()), ("X-Service-Token", "minted"));
     assert!(minted.permissions.is_empty());
@@ -134,32 +134,17 @@ async fn a_workload_that_is_refused_gets_no_further() {
 async fn what_cannot_be_asked_is_not_sent() {
     let bench = Bench::new(&json!({})).await;
     let step = Step::default();
-    let bearer = |value: &str| Credentials::none().with("Authorization", value);
-    let twice = Credentials::bearer("a").with("authorization", "Bearer b");
-    let one = "`user` and `client` are read from one header: name theirs under `inbound_headers`";
+    let same = proofs(&[(Subject, "a"), (Client, "a"), (CallerWorkload, "b")]);
+    let one =
+        |actor: &str| format!("`user` and `{actor}` were identified by one token, which says of nobody that it acts");
     let nobody = "nobody can act for this process, nor it for others";
     for (step, cause) in [
         (Step { permissions: &["read write"], ..step.clone() }, "`read write` is not one scope of RFC 6749"),
         (Step { permissions: &["read", ""], ..step.clone() }, "`` is not one scope of RFC 6749"),
-        (Step { credentials: Credentials::none(), ..step.clone() }, "the token of `user`: no credentials were sent"),
-        (
-            Step { credentials: Credentials::none().with("x", "y"), ..step.clone() },
-            "the token of `user`: `Authorization` was not sent",
-        ),
-        (
-            Step { credentials: bearer("Basic planted"), ..step.clone() },
-            "the token of `user`: `Authorization` holds no bearer token",
-        ),
-        (Step { credentials: twice, ..step.clone() }, "the token of `user`: `Authorization` holds more than one value"),
-        (
-            Step { actor: Some(Party::CallerWorkload), credentials: Credentials::bearer("a"), ..step.clone() },
-            "the token of `caller_workload`: `X-Workload` was not sent",
-        ),
-        (Step { actor: Some(Party::Client), ..step.clone() }, one),
-        (
-            Step { actor: Some(Party::User), ..step.clone() },
-            "`user` and `user` are read from one header: name theirs under `inbound_headers`",
-        ),
+        (Step { proofs: Proofs::none(), ..step.clone() }, "the token of `user`: it was identified by none"),
+        (Step { actor: Some(Party::Client), ..step.clone() }, "the token of `client`: it was identified by none"),
+        (Step { actor: Some(Party::Client), proofs: same, ..step.clone() }, &one("client")),
+        (Step { actor: Some(Party::User), ..step.clone() }, &one("user")),
         (Step { subject: Party::ThisWorkload, actor: Some(Party::User), ..step.clone() }, nobody),
         (Step { actor: Some(Party::ThisWorkload), ..step.clone() }, nobody),
     ] {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use apl_cmf::Credentials;
+use apl_cmf::PrincipalKind::{CallerWorkload, Client, Subject};
 use cpex_sdk::delegation::Party;
 use serde_json::{Value as Json, json};
 
-use super::bench::{Bench, Step, issued, jwt};
+use super::bench::{Bench, Step, issued, jwt, proofs};
 
 fn cached() -> Json {
     json!({ "cache": { "enabled": true, "ttl_ceiling_seconds": 120 } })
@@ -37,24 +37,20 @@ async fn a_token_serves_again_until_the_ceiling() {
 
 #[tokio::test]
 async fn trap_38_whatever_makes_a_token_tells_it_from_others() {
-    let mut over = cached();
-    over["inbound_headers"] = json!({ "client": "X-Client", "caller_workload": "X-Workload" });
-    let bench = Bench::new(&over).await;
-    let credentials =
-        Credentials::bearer("user-token").with("X-Client", "client-token").with("X-Workload", "workload-token");
-    let step = Step { credentials, ..Step::default() };
-    let of_other = Credentials::bearer("other-token").with("X-Client", "client-token").with("X-Workload", "workload");
-    let same = Credentials::bearer("user-token").with("X-Client", "user-token");
+    let bench = Bench::new(&cached()).await;
+    let all = |user, workload| proofs(&[(Subject, user), (Client, "client-token"), (CallerWorkload, workload)]);
+    let step = Step { proofs: all("user-token", "workload-token"), ..Step::default() };
+    let same = proofs(&[(Subject, "other-token"), (Client, "user-token")]);
     let acting = Step { actor: Some(Party::CallerWorkload), ..step.clone() };
     let steps = [
         step.clone(),
-        Step { credentials: of_other.clone(), ..step.clone() },
+        Step { proofs: all("other-token", "workload-token"), ..step.clone() },
         Step { subject: Party::Client, ..step.clone() },
-        Step { subject: Party::Client, credentials: same, ..step.clone() },
+        Step { subject: Party::Client, proofs: same, ..step.clone() },
         Step { subject: Party::ThisWorkload, ..step.clone() },
         acting.clone(),
         Step { actor: Some(Party::Client), ..step.clone() },
-        Step { credentials: of_other.with("Cookie", "x"), ..acting },
+        Step { proofs: all("user-token", "other-workload"), ..acting },
         Step { audience: "other-api", ..step.clone() },
         Step { target: Some("https://api.example"), ..step.clone() },
         Step { permissions: &["write"], ..step.clone() },

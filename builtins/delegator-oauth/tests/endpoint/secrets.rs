@@ -1,6 +1,6 @@
 //! Secrets are planted wherever there are some, and must show up nowhere but on the wire.
 
-use apl_cmf::Credentials;
+use apl_cmf::PrincipalKind;
 use cpex_delegator_oauth::{KIND, OAuthFactory};
 use cpex_http::Hyper;
 use cpex_sdk::config::PluginConfig;
@@ -8,12 +8,12 @@ use cpex_sdk::testing::host;
 use cpex_sdk::{Factory, Host};
 use serde_json::json;
 
-use super::bench::{Bench, SECRET, Step, issued};
+use super::bench::{Bench, SECRET, Step, issued, proofs};
 
 #[tokio::test]
 async fn trap_35_no_secret_is_in_an_error_or_what_is_printed() {
     let bench = Bench::new(&json!({ "cache": { "enabled": true } })).await;
-    let step = Step { credentials: Credentials::bearer("planted-token"), ..Step::default() };
+    let step = Step { proofs: proofs(&[(PrincipalKind::Subject, "planted-token")]), ..Step::default() };
     let echo = format!(r#"{{"error":"planted","error_description":"planted-token {SECRET}"}}"#);
     bench.peer.say("400 planted", "X-Echo: planted\r\n", &echo);
     bench.peer.say("200 OK", "", &issued("planted token").to_string());

@@ -65,7 +65,7 @@ impl IdentityResolver for Resolver {
             Err(refusal) => Err(refusal),
         };
         match answer {
-            Ok(subject) => Resolution::Verified(Box::new(Principal::Subject(subject))),
+            Ok(subject) => Resolution::verified(Principal::Subject(subject)),
             Err(refusal) => Resolution::Failed(refusal.into()),
         }
     }

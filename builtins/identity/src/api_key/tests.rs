@@ -56,7 +56,7 @@ fn resolution(config: &Json, credentials: &Credentials) -> Resolution {
 
 fn subject(resolution: Resolution) -> Subject {
     match resolution {
-        Resolution::Verified(principal) => match *principal {
+        Resolution::Verified(verified) => match verified.principal {
             Principal::Subject(subject) => subject,
             other => panic!("expected a subject, found {other:?}"),
         },

@@ -38,7 +38,7 @@ fn asked(resolver: &Resolver, token: &str) -> String {
     let draft = Draft::new(Message::new(Role::User, Vec::new()));
     let credentials = Credentials::bearer(token);
     match block_on(resolver.resolve(Inbound { credentials: &credentials, draft: &draft })) {
-        Resolution::Verified(principal) => match *principal {
+        Resolution::Verified(verified) => match verified.principal {
             Principal::Subject(subject) => subject.id,
             other => panic!("expected a user, found {other:?}"),
         },

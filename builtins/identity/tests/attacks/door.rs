@@ -60,7 +60,7 @@ impl Door {
     /// The principal of a token that must be accepted.
     pub(super) fn accept(&self, token: &str) -> Principal {
         match self.bearer(token) {
-            Resolution::Verified(principal) => *principal,
+            Resolution::Verified(verified) => verified.principal,
             other => panic!("expected to be accepted, found {other:?}"),
         }
     }

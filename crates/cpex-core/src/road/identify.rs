@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{Credentials, Identity, Standing};
+use apl_cmf::{Credentials, Identity, Proofs, Standing};
 use apl_core::Denial;
 use apl_cpex::Authenticator;
 use cpex_orchestration::{Fault, call};
 use cpex_sdk::audit::Execution;
-use cpex_sdk::{AuthFailure, Inbound, Instance, Resolution, code};
+use cpex_sdk::{AuthFailure, Inbound, Instance, Resolution, Verified, code};
 use tracing::Instrument as _;
 
-use super::state::{Denied, Identified, Journey, Matter, Passage, Routed};
+use super::state::{Denied, Identified, Journey, Known, Matter, Passage, Routed};
 use crate::operation::Caller;
 use crate::snapshot::Control;
 use crate::spans;
@@ -18,47 +18,45 @@ use crate::spans;
 /// Identifies the caller as the plan in force demands.
 pub(crate) async fn identify(routed: Routed<'_>) -> Result<Identified<'_>, Denied> {
     let Routed { journey, caller } = routed;
-    let (identity, standing, inbound) = match caller {
-        Caller::Vouched(identity) => {
-            let (identity, standing) = vouch(&journey.passage, *identity)?;
-            (identity, standing, Credentials::none())
-        }
-        Caller::Credentials(credentials) => {
-            let (identity, standing) = verify(journey, &credentials).await?;
-            (identity, standing, credentials)
-        }
+    let (caller, inbound) = match caller {
+        Caller::Vouched(identity) => (vouch(&journey.passage, *identity)?, Credentials::none()),
+        Caller::Credentials(credentials) => (verify(journey, &credentials).await?, credentials),
     };
-    journey.identify(identity, standing, inbound);
+    journey.identify(caller, inbound);
     journey.identified()
 }
 
-fn vouch(passage: &Passage, identity: Identity) -> Result<(Identity, Standing), Denial> {
+fn vouch(passage: &Passage, identity: Identity) -> Result<Known, Denial> {
     let entries = authenticators(passage);
     if !entries.is_empty() && !entries.iter().any(|entry| matches!(entry, Authenticator::Host { .. })) {
         return Err(Denial::new(code::AUTH_INVALID));
     }
-    standing_of(identity, Standing::Vouched, entries)
+    known(identity, Standing::Vouched, Proofs::none(), entries)
 }
 
-async fn verify(journey: &mut Journey, credentials: &Credentials) -> Result<(Identity, Standing), Denial> {
+async fn verify(journey: &mut Journey, credentials: &Credentials) -> Result<Known, Denial> {
     let Journey { passage, matter, .. } = journey;
     let Matter::Draft(draft) = &*matter else { return Err(Denial::new(code::POLICY_PROTOCOL)) };
     let snapshot = Arc::clone(&passage.snapshot);
     let in_force = passage.plan;
     let plan = in_force.and_then(|index| snapshot.policy.plans().get(index));
     let entries = plan.map(|plan| &*plan.authentication).unwrap_or_default();
-    let mut identity = Identity::default();
+    let (mut identity, mut proofs) = (Identity::default(), Proofs::none());
     let named = entries.iter().filter_map(Authenticator::plugin);
     for control in named.filter_map(|index| snapshot.control(in_force, index)) {
         match resolve(passage, control, Inbound { credentials, draft }).await {
             Resolution::Nothing => {}
-            Resolution::Verified(principal) => {
-                identity.establish(*principal).map_err(|_| Denial::new(code::AUTH_AMBIGUOUS))?;
+            Resolution::Verified(verified) => {
+                let Verified { principal, token } = *verified;
+                if let Some(token) = token {
+                    proofs = proofs.with(principal.kind(), token);
+                }
+                identity.establish(principal).map_err(|_| Denial::new(code::AUTH_AMBIGUOUS))?;
             }
             Resolution::Failed(failure) => return Err(Denial::new(failure.code)),
         }
     }
-    standing_of(identity, Standing::Verified, entries)
+    known(identity, Standing::Verified, proofs, entries)
 }
 
 /// Calls one resolver. Whatever goes wrong in it is a failed authentication, whatever its `on_error` says.
@@ -101,16 +99,12 @@ fn failure_of(fault: &Fault) -> AuthFailure {
     }
 }
 
-fn standing_of(
-    identity: Identity,
-    standing: Standing,
-    entries: &[Authenticator],
-) -> Result<(Identity, Standing), Denial> {
+fn known(identity: Identity, standing: Standing, proofs: Proofs, entries: &[Authenticator]) -> Result<Known, Denial> {
     if identity.is_authenticated() {
-        return Ok((identity, standing));
+        return Ok(Known { identity, standing, proofs });
     }
     if entries.iter().all(Authenticator::is_optional) {
-        return Ok((identity, Standing::Anonymous));
+        return Ok(Known { identity, standing: Standing::Anonymous, proofs });
     }
     Err(Denial::new(code::AUTH_MISSING))
 }

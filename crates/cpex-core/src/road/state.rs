@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use apl_cmf::{
-    Credentials, Draft, Entity, EntityKind, Envelope, Identity, Message, NameSet, RequestContext, Role, Side, Standing,
+    Credentials, Draft, Entity, EntityKind, Envelope, Identity, Message, NameSet, Proofs, RequestContext, Role, Side,
+    Standing,
 };
 use apl_core::{Denial, Rule};
 use apl_cpex::{Matched, Plan};
@@ -39,6 +40,14 @@ pub(crate) enum Matter {
     Draft(Draft),
     /// From then on.
     Envelope(Envelope),
+}
+
+/// Who calls, once that is known.
+pub(crate) struct Known {
+    pub(crate) identity: Identity,
+    pub(crate) standing: Standing,
+    /// The tokens of those who were identified by one.
+    pub(crate) proofs: Proofs,
 }
 
 /// What accompanies an operation through all stages.
@@ -157,10 +166,10 @@ impl Journey {
     }
 
     /// Makes the draft the envelope of that caller, who sent these credentials.
-    pub(crate) fn identify(&mut self, identity: Identity, standing: Standing, inbound: Credentials) {
+    pub(crate) fn identify(&mut self, caller: Known, inbound: Credentials) {
         if let Some(draft) = self.matter.take_draft() {
-            let mut envelope = draft.identify(identity, standing, self.passage.received_ms);
-            envelope.receive_credentials(inbound);
+            let mut envelope = draft.identify(caller.identity, caller.standing, self.passage.received_ms);
+            envelope.receive_credentials(inbound, caller.proofs);
             self.matter = Matter::Envelope(envelope);
         }
     }
