@@ -50,12 +50,12 @@ fn a_token_is_taken_from_its_place_and_from_no_other() {
     let cookie = json!({"credential": {"kind": "cookie", "name": "session"}, "trusted_issuers": trusted});
     let door = Door::new(&cookie);
     let sent = Credentials::none().with("cookie", format!("theme=dark; session={token}"));
-    assert_eq!(proof(door.ask(&sent.clone().with("x-other", "Bearer of-nobody"))), token);
+    assert_eq!(proof(door.ask(&sent.with("x-other", "Bearer of-nobody"))), token);
     assert!(matches!(door.bearer(&token), Resolution::Nothing));
 
     let door = Door::new(&json!({"header": "X-Token", "trusted_issuers": trusted}));
     let sent = Credentials::none().with("x-token", token.clone());
-    assert_eq!(proof(door.ask(&sent.clone().with("x-other", "Bearer of-nobody"))), token);
+    assert_eq!(proof(door.ask(&sent.with("x-other", "Bearer of-nobody"))), token);
     assert!(matches!(door.bearer(&token), Resolution::Nothing));
 
     let parameter = json!({"credential": {"kind": "query_param", "name": "access_token"}, "trusted_issuers": trusted});
