@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Makes a checkout ready to build and test. May be run again at any time.
 #
-#   scripts/setup.sh         the pinned Rust toolchain, a C compiler, and the client that tests the language server, in
-#                            .tools/venv: what `make test` needs
+#   scripts/setup.sh         what `make test` needs: the pinned Rust toolchain, a C compiler, the client that tests the
+#                            language server, in .tools/venv, and the identity provider that tests run, in tests/idp
 #   scripts/setup.sh deny    cargo-deny into .tools/, which `make deny`, `make audit` and `make ci` need
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -46,6 +46,22 @@ client() {
     echo "setup: client of the language server in $venv"
 }
 
+# Tokens are tested with an identity provider that is not ours. It is written in JavaScript.
+provider() {
+    local folder=tests/idp oldest=20.20.0
+    command -v node >/dev/null || fail "node is not on the path: install Node.js ${oldest%.0} or newer"
+    command -v npm >/dev/null || fail "npm is not on the path: install it, or a Node.js that comes with it"
+    local node
+    node=$(node --version)
+    printf '%s\n' "$oldest" "${node#v}" | sort -C -V || fail "node is $node: install Node.js ${oldest%.0} or newer"
+    # As above.
+    if ! cmp -s "$folder/package-lock.json" "$folder/node_modules/installed.json"; then
+        npm ci --prefix "$folder" --loglevel=error >/dev/null || fail "npm cannot install what $folder/package-lock.json lists"
+        cp "$folder/package-lock.json" "$folder/node_modules/installed.json"
+    fi
+    echo "setup: identity provider in $folder, node $node"
+}
+
 deny() {
     if ! .tools/bin/cargo-deny --version 2>/dev/null | grep -qxF "cargo-deny $deny_version"; then
         cargo install --locked --root .tools --version "$deny_version" cargo-deny
@@ -54,7 +70,7 @@ deny() {
 }
 
 case "${1:-}" in
-    "") toolchain && compiler && client ;;
+    "") toolchain && compiler && client && provider ;;
     deny) toolchain && deny ;;
     *) fail "unknown part \`$1\`: give none, or \`deny\`" ;;
 esac
