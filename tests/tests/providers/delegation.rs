@@ -21,8 +21,7 @@ fn document(provider: &Provider) -> String {
       token_endpoint: {issuer}/token
       insecure_http: true
       client_id: gateway
-      workload_assertion_type: urn:ietf:params:oauth:client-assertion-type:jwt-bearer
-      inbound_headers: {{ client: X-Client, caller_workload: X-Workload }}"
+      workload_assertion_type: urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
     );
     let secret = "client_secret_source: { kind: literal, secret: 'planted-secret/+ of the gateway' }";
     format!(
