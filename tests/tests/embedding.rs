@@ -16,8 +16,8 @@ use cpex::sdk::{
     HookHandler, Plugin, PluginContext, PluginError, PluginResult, PluginViolation, ToolPreInvoke,
     ToolPreInvokePayload, async_trait,
 };
-use cpex::{Advice, ManagerConfig, PluginState, Request, WatchConfig};
-use serde_json::{Map, json};
+use cpex::{Advice, ManagerConfig, PluginState, Request, ResourceUrl, Violation, WatchConfig};
+use serde_json::{Map, Value as Json, json};
 
 /// The manager of this process, under the document in a file and under what the file will say.
 async fn start(path: &Path) -> Result<Arc<PluginManager>, Box<dyn Error>> {
@@ -91,6 +91,33 @@ async fn objection(manager: &PluginManager, plugin: &str) -> Result<Option<Strin
     })
 }
 
+/// What an HTTP host serves where strangers look for it, which is at `resource.metadata_url()`.
+fn metadata(manager: &PluginManager, resource: &ResourceUrl) -> serde_json::Result<String> {
+    serde_json::to_string(&manager.protected_resource(resource))
+}
+
+/// The status and the headers of an HTTP host's answer to a denied caller.
+fn refusal(violation: &Violation, resource: &ResourceUrl) -> (u16, Vec<(String, String)>) {
+    let own = violation.response.as_deref();
+    let mut headers = own.map(|own| own.headers.clone()).unwrap_or_default();
+    if let Some(challenge) = &violation.challenge {
+        headers.push(("WWW-Authenticate".to_owned(), challenge.www_authenticate(resource)));
+    }
+    (own.and_then(|own| own.status).unwrap_or(violation.http_status), headers)
+}
+
+const PROTECTED: &str = "
+plugins:
+  - name: user
+    kind: identity/jwt
+    config:
+      trusted_issuers:
+        - issuer: https://idp.example
+          audiences: ['https://gateway.example/mcp']
+          decoding_key: { kind: secret, secret: a secret of tests }
+routes: [ { tool: lookup, authentication: [user], policy: ['require(perm.lookup)'] } ]
+";
+
 const DOCUMENT: &str = "routes: [ { tool: lookup, policy: [ allow ] } ]";
 
 async fn code(manager: &PluginManager) -> Option<&'static str> {
@@ -131,4 +158,20 @@ async fn a_host_starts_in_steps_and_adds_a_plugin_for_a_while() {
     assert_eq!(code(&manager).await, None);
     let gone = objection(&manager, "maintenance").await.unwrap_err();
     assert_eq!(gone.to_string(), "there is no plugin `maintenance`");
+}
+
+#[tokio::test]
+async fn a_host_is_a_protected_resource_and_challenges_who_it_denies() {
+    let manager = PluginManager::from_yaml(PROTECTED).await.unwrap();
+    let resource = ResourceUrl::new("https://gateway.example/mcp").unwrap();
+    let told: Json = serde_json::from_str(&metadata(&manager, &resource).unwrap()).unwrap();
+    let expected = json!({
+        "resource": "https://gateway.example/mcp", "authorization_servers": ["https://idp.example"],
+        "bearer_methods_supported": ["header"], "scopes_supported": ["lookup"],
+    });
+    assert_eq!(told, expected);
+    let outcome = manager.authorize(Operation::tool("lookup", Map::new())).await;
+    let (status, headers) = refusal(outcome.decision.violation().unwrap(), &resource);
+    let challenge = r#"Bearer resource_metadata="https://gateway.example/.well-known/oauth-protected-resource/mcp""#;
+    assert_eq!((status, headers), (401, vec![("WWW-Authenticate".to_owned(), challenge.to_owned())]));
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use apl_cmf::Principal;
-use cpex_sdk::{AuthFailure, code};
+use cpex_sdk::{AuthFailure, TrustedIssuer, code};
 use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value as Json};
 
@@ -80,6 +80,20 @@ impl Issuer {
         })?;
         let checked = self.check_all(key, token, now_ms).map_err(|refusal| self.failure(Some(key), refusal));
         checked.map(|(principal, until_ms)| Accepted { principal, at_ms: now_ms, until_ms, published })
+    }
+
+    /// What callers may know of it. Which algorithms keys that it publishes may be used with is known once they are fetched.
+    pub(crate) fn told(&self) -> TrustedIssuer {
+        let of_key = match &self.keys {
+            Keys::One(key) => key.algorithms.as_slice(),
+            Keys::Published(_) => &[],
+        };
+        let algorithms = self.algorithms.as_deref().unwrap_or(of_key);
+        TrustedIssuer {
+            issuer: self.name.clone(),
+            audiences: self.audiences.named().to_vec(),
+            algorithms: algorithms.iter().map(|algorithm| format!("{algorithm:?}")).collect(),
+        }
     }
 
     /// Whether that token would be accepted again: it has not expired, the clock was not set back, and keys that are

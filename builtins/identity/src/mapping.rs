@@ -103,6 +103,11 @@ impl Mapping {
         self
     }
 
+    /// Whether scopes of a token may be permissions of its user.
+    pub(crate) fn has_scopes(&self) -> bool {
+        self.role == Role::User && self.permissions.reads("scope")
+    }
+
     /// Whom a token is meant for, as `aud` says it. An access token of Cognito that has none is meant for the client it was
     /// made for.
     pub(crate) fn audience<'c>(&self, claims: &'c Claims) -> Option<&'c Json> {

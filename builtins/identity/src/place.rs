@@ -1,12 +1,14 @@
 //! Where in a request a token is looked for.
 
 use apl_cmf::Credentials;
-use cpex_sdk::code;
+use cpex_sdk::{Accepts, CredentialPlace, TrustedIssuer, code};
 
 use crate::refusal::Refusal;
 
 const AMBIGUOUS: Refusal = Refusal::new(code::AUTH_AMBIGUOUS, "the place of the token holds more than one value");
 const EMPTY: Refusal = Refusal::new(code::AUTH_EMPTY, "the place of the token is empty");
+
+const BEARER: &str = "Bearer";
 
 /// Optional white space (RFC 9110, section 5.6.3).
 const WHITE_SPACE: [char; 2] = [' ', '\t'];
@@ -30,6 +32,20 @@ impl Place {
     pub(crate) fn header(name: &str) -> Self {
         let has_scheme = ["authorization", "proxy-authorization"].iter().any(|known| name.eq_ignore_ascii_case(known));
         if has_scheme { Self::Scheme { header: name.to_owned() } } else { Self::Header { name: name.to_owned() } }
+    }
+
+    /// What is accepted there of those issuers.
+    pub(crate) fn accepts(&self, issuers: Vec<TrustedIssuer>, has_scopes: bool) -> Accepts {
+        let (place, scheme) = match self {
+            Self::Scheme { header } => (CredentialPlace::Header(header.clone()), Some(BEARER)),
+            Self::Header { name } => (CredentialPlace::Header(name.clone()), None),
+            Self::Cookie { name } => (CredentialPlace::Cookie(name.clone()), None),
+            // A parameter is that of a bearer token where somebody makes such tokens.
+            Self::Parameter { name } => {
+                (CredentialPlace::Parameter(name.clone()), (!issuers.is_empty()).then_some(BEARER))
+            }
+        };
+        Accepts { place, scheme: scheme.map(str::to_owned), issuers, has_scopes }
     }
 
     /// What stands there; none where nothing does, or a credential of another kind.
@@ -75,7 +91,7 @@ fn whole_value(value: &str) -> Result<&str, Refusal> {
 fn bearer(value: &str) -> Option<&str> {
     let value = value.trim_matches(WHITE_SPACE);
     let (scheme, token) = value.split_once(WHITE_SPACE).unwrap_or((value, ""));
-    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+    scheme.eq_ignore_ascii_case(BEARER).then_some(token)
 }
 
 fn cookies<'c>(line: &'c str, name: &str) -> impl Iterator<Item = &'c str> {

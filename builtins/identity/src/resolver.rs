@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use apl_cmf::Principal;
-use cpex_sdk::{AuthFailure, Clock, IdentityResolver, Inbound, Resolution, async_trait, code};
+use cpex_sdk::{Accepts, AuthFailure, Clock, IdentityResolver, Inbound, Resolution, TrustedIssuer, async_trait, code};
 use serde_json::{Map, Value as Json};
 
 use crate::config::Settings;
@@ -62,6 +62,12 @@ impl Resolver {
 
 #[async_trait]
 impl IdentityResolver for Resolver {
+    fn accepts(&self) -> Option<Accepts> {
+        let issuers: Vec<TrustedIssuer> = self.settings.issuers.iter().map(Issuer::told).collect();
+        let has_scopes = self.settings.issuers.iter().any(|issuer| issuer.mapping.has_scopes());
+        Some(self.settings.place.accepts(issuers, has_scopes))
+    }
+
     async fn resolve(&self, inbound: Inbound<'_>) -> Resolution {
         let text = match self.settings.place.find(inbound.credentials) {
             Ok(None) => return Resolution::Nothing,

@@ -11,6 +11,7 @@ mod layer;
 mod names;
 mod overrides;
 mod plan;
+mod required;
 mod response;
 mod selector;
 mod suspension;

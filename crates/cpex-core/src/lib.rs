@@ -7,6 +7,7 @@
 //! feature `watch`, documents are reloaded when their files change.
 
 mod background;
+mod challenge;
 mod collaborator;
 mod conditions;
 mod consult;
@@ -35,11 +36,13 @@ mod perform;
 mod permit;
 mod ports;
 mod process;
+mod protected;
 mod publication;
 mod record;
 mod registration;
 mod registry;
 mod reload;
+mod resource_url;
 mod road;
 mod session;
 mod several;
@@ -56,6 +59,7 @@ mod watch;
 #[cfg(feature = "watch")]
 mod watching;
 
+pub use challenge::Challenge;
 pub use consult::{Advice, ConsultError, Consulted, Passed};
 pub use elicitation::MemoryElicitations;
 pub use explain::{Explanation, Viewer};
@@ -71,7 +75,9 @@ pub use payload_policy::HookPayloadPolicy;
 pub use permit::Permit;
 pub use ports::ManagerConfig;
 pub use process::{ProcessSecrets, RandomIds, SystemClock};
+pub use protected::ProtectedResource;
 pub use registration::UnregisterError;
+pub use resource_url::{ResourceUrl, ResourceUrlError};
 pub use session::MemoryStore;
 pub use status::{InForce, PluginState, PluginStatus, Refused, Status, WatcherStatus};
 #[cfg(feature = "watch")]

@@ -8,6 +8,8 @@ use cpex_sdk::audit::{Execution, Id};
 use cpex_sdk::code;
 use serde_json::Value as Json;
 
+use crate::challenge::Challenge;
+
 /// The end of one side of an operation: the decision, with what it releases, and the report.
 #[derive(Debug)]
 #[must_use]
@@ -46,6 +48,9 @@ pub struct Violation {
     pub json_rpc: i32,
     /// The literal answer the route declares for HTTP hosts.
     pub response: Option<Arc<Response>>,
+    /// What a bearer token must be to get further, for the header `WWW-Authenticate` of an HTTP host. None where none
+    /// helps, and where the literal answer has that header.
+    pub challenge: Option<Arc<Challenge>>,
 }
 
 /// An operation that waits for a human.
@@ -211,6 +216,7 @@ impl Violation {
             description: aside.and_then(|aside| aside.description.clone()),
             json_rpc: aside.and_then(|aside| aside.json_rpc).unwrap_or_else(|| code::json_rpc(denial.code)),
             response,
+            challenge: None,
         }
     }
 }

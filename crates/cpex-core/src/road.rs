@@ -1,6 +1,7 @@
 //! The stages of the road, one file each, and the states between them.
 
 pub(crate) mod bind;
+mod challenge;
 pub(crate) mod decide;
 pub(crate) mod identify;
 pub(crate) mod measure;

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use apl_cmf::Workload;
 use apl_core::Limits;
-use apl_cpex::{Attribute, Policy};
-use cpex_orchestration::{Background, Pool, Room, Workers};
+use apl_cpex::{Attribute, Authenticator, Policy};
+use cpex_orchestration::{Background, Pool, Room, Workers, call_sync};
 use cpex_sdk::config::{PluginConfig, PluginMode};
 use cpex_sdk::engine::{DecisionEngine, Question};
-use cpex_sdk::{HookPoint, Host, Instance, SessionStore};
+use cpex_sdk::{Accepts, HookPoint, Host, Instance, SessionStore};
 use serde_json::{Map, Value as Json};
 
 use crate::conditions::Conditions;
@@ -80,6 +80,8 @@ pub(crate) struct Control {
     pub(crate) config: PluginConfig,
     /// None for a plugin whose mode is `disabled`: nothing reaches it.
     pub(crate) instance: Option<Instance>,
+    /// What it accepts, if it identifies callers.
+    pub(crate) accepts: Option<Accepts>,
     pub(crate) timeout: Duration,
     /// The operations it runs on where it is hooked.
     pub(crate) conditions: Conditions,
@@ -90,6 +92,15 @@ pub(crate) struct Control {
     is_gone: bool,
     /// A plugin that some layer changes is turned off for the operations under that layer alone.
     disabled: AtomicBool,
+}
+
+/// An authenticator whose credential is a bearer token.
+#[derive(Clone, Copy)]
+pub(crate) struct Bearer<'s> {
+    pub(crate) control: &'s Control,
+    pub(crate) accepts: &'s Accepts,
+    /// How callers send it.
+    pub(crate) method: &'static str,
 }
 
 /// One decision engine.
@@ -149,6 +160,7 @@ impl Control {
             name: config.name.as_str().into(),
             conditions: Conditions::compile(&config.conditions),
             config,
+            accepts: life.as_ref().and_then(|life| accepts(life.instance())),
             instance: life.as_ref().map(|life| life.instance().clone()),
             timeout,
             life,
@@ -219,6 +231,20 @@ impl Snapshot {
         .map(|control| &**control)
     }
 
+    /// The authenticators of a plan whose credential is a bearer token.
+    pub(crate) fn bearers(&self, plan: usize) -> impl Iterator<Item = Bearer<'_>> {
+        self.authenticators(plan).filter_map(|control| {
+            let accepts = control.accepts.as_ref()?;
+            Some(Bearer { control, accepts, method: accepts.bearer_method()? })
+        })
+    }
+
+    /// The plugins that identify callers under a plan, in order.
+    pub(crate) fn authenticators(&self, plan: usize) -> impl Iterator<Item = &Control> {
+        let entries = self.policy.plans().get(plan).map(|plan| &*plan.authentication).unwrap_or_default();
+        entries.iter().filter_map(Authenticator::plugin).filter_map(move |index| self.control(Some(plan), index))
+    }
+
     /// All controls, those that layers change last.
     pub(crate) fn all_controls(&self) -> impl Iterator<Item = &Control> {
         self.controls.iter().chain(&self.overrides).map(|control| &**control)
@@ -240,6 +266,14 @@ impl Snapshot {
             Some(Instance::Sink(sink)) => Some((&**control, &**sink)),
             _ => None,
         })
+    }
+}
+
+/// What a plugin accepts that identifies callers. One that panics says nothing.
+fn accepts(instance: &Instance) -> Option<Accepts> {
+    match instance {
+        Instance::Identity(resolver) => call_sync(|| resolver.accepts()).ok().flatten(),
+        _ => None,
     }
 }
 

@@ -43,7 +43,9 @@ pub use hook::{
     HttpPostRequest, HttpPreRequest,
 };
 pub use http_auth::{HttpAuthCheckPermission, HttpAuthResolveUser, PermissionPayload, UserPayload};
-pub use identity::{AuthFailure, IdentityResolver, Inbound, Resolution, Verified};
+pub use identity::{
+    Accepts, AuthFailure, CredentialPlace, IdentityResolver, Inbound, Resolution, TrustedIssuer, Verified,
+};
 pub use instance::{PluginBuilder, PluginInstance};
 pub use own::{HookDefinition, OwnHook, OwnPayload};
 pub use payload::{HookPayload, PayloadFault};

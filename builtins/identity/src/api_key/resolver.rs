@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use apl_cmf::{Principal, Secret, Subject};
-use cpex_sdk::{IdentityResolver, Inbound, Resolution, async_trait, code};
+use cpex_sdk::{Accepts, IdentityResolver, Inbound, Resolution, async_trait, code};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
@@ -58,6 +58,10 @@ impl Resolver {
 
 #[async_trait]
 impl IdentityResolver for Resolver {
+    fn accepts(&self) -> Option<Accepts> {
+        Some(self.settings.place.accepts(Vec::new(), false))
+    }
+
     async fn resolve(&self, inbound: Inbound<'_>) -> Resolution {
         let answer = match self.settings.place.find(inbound.credentials) {
             Ok(None) => return Resolution::Nothing,

@@ -40,6 +40,12 @@ impl Names {
             }
         }
     }
+
+    /// Whether the claim of that name is one of those that are read.
+    pub(super) fn reads(&self, name: &str) -> bool {
+        let (Self::First(paths) | Self::All(paths)) = self;
+        paths.iter().any(|path| *path == ClaimPath::Dotted(name.to_owned()))
+    }
 }
 
 impl ClaimPath {

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 use std::time::Duration;
 
@@ -94,4 +94,44 @@ fn a_text_that_is_too_long_is_not_even_looked_up() {
     let long = "x".repeat(16 * 1024 + 1);
     plant(&resolver, &long, &token());
     assert_eq!(asked(&resolver, &long), "auth.malformed");
+}
+
+#[test]
+fn callers_may_know_what_is_accepted_and_no_key() {
+    let (resolver, _) = resolver();
+    let accepts = resolver.accepts().unwrap();
+    assert_eq!(accepts.bearer_method(), Some("header"));
+    let issuer = TrustedIssuer {
+        issuer: "https://idp.example".to_owned(),
+        audiences: vec!["agents".to_owned()],
+        algorithms: ["HS256", "HS384", "HS512"].map(str::to_owned).to_vec(),
+    };
+    assert_eq!((accepts.issuers.as_slice(), accepts.has_scopes), ([issuer].as_slice(), true));
+    assert!(!format!("{accepts:?}").contains(SECRET));
+}
+
+#[test]
+fn only_a_token_that_a_client_can_get_and_send_is_a_bearer_token() {
+    let method = |config: serde_json::Value| {
+        let mut config = config;
+        config["trusted_issuers"] = json!([{
+            "issuer": "https://idp.example", "audiences": ["agents"],
+            "decoding_key": { "kind": "secret", "secret": SECRET },
+        }]);
+        Resolver::new(Settings::read(&config, &host()).unwrap(), Arc::new(ManualClock::default()))
+            .accepts()
+            .unwrap()
+            .bearer_method()
+    };
+    assert_eq!(method(json!({})), Some("header"));
+    assert_eq!(method(json!({ "header": "authorization" })), Some("header"));
+    assert_eq!(method(json!({ "credential": { "kind": "query_param", "name": "access_token" } })), Some("query"));
+    for config in [
+        json!({ "header": "Proxy-Authorization" }),
+        json!({ "header": "X-Token" }),
+        json!({ "credential": { "kind": "cookie", "name": "session" } }),
+        json!({ "credential": { "kind": "query_param", "name": "token" } }),
+    ] {
+        assert_eq!(method(config.clone()), None, "{config}");
+    }
 }

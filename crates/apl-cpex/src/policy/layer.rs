@@ -1,5 +1,6 @@
 //! One section of a document that holds layer keys, compiled once however many operations it is in force for.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use apl_core::Program;
@@ -10,6 +11,7 @@ use apl_core::span::Sources;
 
 use super::authentication::{self, Authentication};
 use super::overrides::{Changed, Override, Overrides};
+use super::required;
 use super::response::{self, Response};
 use crate::attribute::Attribute;
 use crate::declared::Declarations;
@@ -26,6 +28,8 @@ pub(super) struct Layer {
     pub(super) policy: Option<Shared>,
     pub(super) result: Option<Shared>,
     pub(super) post_policy: Option<Shared>,
+    /// The permissions that its phases before the operation require of every caller.
+    pub(super) required_permissions: BTreeSet<Arc<str>>,
     pub(super) response: Option<Arc<Response>>,
     pub(super) plugins: Box<[Changed]>,
 }
@@ -74,12 +78,15 @@ impl<'c> Compiler<'c> {
     /// The section of that layer name. One that is not there says nothing.
     pub(super) fn layer(&mut self, name: &str, section: Option<&Node>) -> Layer {
         let Some(section) = section else { return Layer::default() };
+        let args = self.phase(name, section, Phase::Args);
+        let policy = self.phase(name, section, Phase::Policy);
         Layer {
+            required_permissions: args.iter().chain(&policy).flat_map(required::permissions).collect(),
             authentication: section
                 .get("authentication")
                 .map(|node| authentication::compile(node, self.context.declared, self.faults)),
-            args: self.phase(name, section, Phase::Args),
-            policy: self.phase(name, section, Phase::Policy),
+            args,
+            policy,
             result: self.phase(name, section, Phase::Result),
             post_policy: self.phase(name, section, Phase::PostPolicy),
             response: section.get("response").and_then(|node| response::compile(node, self.faults)).map(Arc::new),

@@ -1,5 +1,6 @@
 //! What is in force for one operation: its layers put together.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use apl_core::{Action, Program, Request, Scope, Site, denies_certainly};
@@ -22,6 +23,9 @@ pub struct Plan {
     pub pre: Box<[Arc<Program<Attribute>>]>,
     /// What runs after it, in order.
     pub post: Box<[Arc<Program<Attribute>>]>,
+    /// The permissions that every caller needs for the operation to happen, sorted: without any one of them it is denied. What
+    /// only some callers need, or only for some arguments, is not among them.
+    pub required_permissions: Box<[Arc<str>]>,
     /// What an HTTP host answers a denied caller.
     pub response: Option<Arc<Response>>,
     /// The plugins that its layers change: indexes of declared plugins and of overrides.
@@ -51,8 +55,10 @@ impl Plan {
             phase(|layer| layer.args.as_ref()).chain(phase(|layer| layer.policy.as_ref())).collect();
         let post: Box<[Shared]> =
             phase(|layer| layer.result.as_ref()).chain(phase(|layer| layer.post_policy.as_ref())).collect();
+        let required: BTreeSet<&Arc<str>> = layers.iter().flat_map(|layer| &layer.required_permissions).collect();
         Self {
             route,
+            required_permissions: required.into_iter().cloned().collect(),
             authentication: Authentication::in_force(layers.iter().filter_map(|layer| layer.authentication.as_ref())),
             pre_needs_session: pre.iter().any(|program| needs_session(program)),
             post_needs_session: post.iter().any(|program| needs_session(program)),

@@ -307,3 +307,27 @@ fn a_layer_changes_plugins_that_are_declared_and_no_sink() {
 fn a_layer_that_only_changes_plugins_is_a_layer() {
     assert!(!compile_document(&json!({ "global": { "plugins": { "scan": {} } } })).0.is_empty());
 }
+
+#[test]
+fn only_the_permissions_that_every_caller_needs_are_required() {
+    for (steps, names) in [
+        (json!(["require(perm.read)"]), vec!["global", "read"]),
+        (
+            json!(["require(perm.write, perm.read)", "taint(x)", "require(perm['repo:read'])"]),
+            vec!["global", "read", "repo:read", "write"],
+        ),
+        (json!(["!perm.read: deny('no')"]), vec!["global", "read"]),
+        (json!(["args.x == 1: deny", "require(perm.read & args.x == 2)"]), vec!["global", "read"]),
+        (json!(["require(perm.read | perm.write)"]), vec!["global"]),
+        (json!([{ "when": "args.x == 1", "do": "require(perm.read)" }]), vec!["global"]),
+        (json!(["perm.read: deny"]), vec!["global"]),
+        (json!(["require(client.perm.read, role.hr)"]), vec!["global"]),
+    ] {
+        let policy = compiled(&json!({
+            "global": { "policy": ["require(perm.global)"] },
+            "routes": [{ "tool": "lookup", "policy": steps, "result": { "ssn": "redact(!perm.view)" } }],
+        }));
+        let required: Vec<&str> = tool(&policy, "lookup").required_permissions.iter().map(|name| &**name).collect();
+        assert_eq!(required, names, "{steps}");
+    }
+}

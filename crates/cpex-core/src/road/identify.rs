@@ -34,16 +34,14 @@ fn vouch(passage: &Passage, identity: Identity) -> Result<Known, Denial> {
     known(identity, Standing::Vouched, Proofs::none(), entries)
 }
 
-async fn verify(journey: &mut Journey, credentials: &Credentials) -> Result<Known, Denial> {
+async fn verify(journey: &mut Journey, credentials: &Credentials) -> Result<Known, Denied> {
     let Journey { passage, matter, .. } = journey;
-    let Matter::Draft(draft) = &*matter else { return Err(Denial::new(code::POLICY_PROTOCOL)) };
+    let Matter::Draft(draft) = &*matter else { return Err(Denial::new(code::POLICY_PROTOCOL).into()) };
     let snapshot = Arc::clone(&passage.snapshot);
-    let in_force = passage.plan;
-    let plan = in_force.and_then(|index| snapshot.policy.plans().get(index));
-    let entries = plan.map(|plan| &*plan.authentication).unwrap_or_default();
+    let plan = passage.plan;
     let (mut identity, mut proofs) = (Identity::default(), Proofs::none());
-    let named = entries.iter().filter_map(Authenticator::plugin);
-    for control in named.filter_map(|index| snapshot.control(in_force, index)) {
+    for control in plan.into_iter().flat_map(|plan| snapshot.authenticators(plan)) {
+        let refused = |code| Denied::by_control(Denial::new(code), Arc::clone(&control.name));
         match resolve(passage, control, Inbound { credentials, draft }).await {
             Resolution::Nothing => {}
             Resolution::Verified(verified) => {
@@ -51,12 +49,12 @@ async fn verify(journey: &mut Journey, credentials: &Credentials) -> Result<Know
                 if let Some(token) = token {
                     proofs = proofs.with(principal.kind(), token);
                 }
-                identity.establish(principal).map_err(|_| Denial::new(code::AUTH_AMBIGUOUS))?;
+                identity.establish(principal).map_err(|_| refused(code::AUTH_AMBIGUOUS))?;
             }
-            Resolution::Failed(failure) => return Err(Denial::new(failure.code)),
+            Resolution::Failed(failure) => return Err(refused(failure.code)),
         }
     }
-    known(identity, Standing::Verified, proofs, entries)
+    Ok(known(identity, Standing::Verified, proofs, authenticators(passage))?)
 }
 
 /// Calls one resolver. Whatever goes wrong in it is a failed authentication, whatever its `on_error` says.

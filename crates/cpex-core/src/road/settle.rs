@@ -11,6 +11,7 @@ use cpex_sdk::audit::Id;
 use cpex_sdk::metrics::Decided;
 use cpex_sdk::{AuditSink, Declassification, HookSide, Record, code};
 
+use super::challenge::challenge;
 use super::decide::{Ending, Grant};
 use super::state::{Denied, Journey, Passage, Stop};
 use crate::background;
@@ -143,6 +144,8 @@ fn start_background(journey: &Journey) {
 }
 
 fn conclude(journey: &mut Journey, ending: Ending, id: Id) -> Settled {
+    let denied = ending.as_ref().err().and_then(Stop::denied);
+    let challenge = denied.and_then(|denied| challenge(&journey.passage, journey.envelope(), denied));
     let trail = std::mem::take(&mut journey.passage.trail);
     let (envelope, passage) = (journey.envelope(), &journey.passage);
     let mut report = Report {
@@ -170,7 +173,8 @@ fn conclude(journey: &mut Journey, ending: Ending, id: Id) -> Settled {
         Err(Stop::Denied(Denied { denial, rule, control })) => {
             (report.decision, report.code) = ("deny", Some(denial.code));
             (report.rule, report.control) = (rule, control);
-            Decision::Deny(Violation::new(&denial, passage.plan().and_then(|plan| plan.response.clone())))
+            let violation = Violation::new(&denial, passage.plan().and_then(|plan| plan.response.clone()));
+            Decision::Deny(Violation { challenge, ..violation })
         }
     };
     tell(&journey.passage, &end, &report);
