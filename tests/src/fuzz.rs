@@ -6,6 +6,7 @@
 
 #![expect(clippy::panic, reason = "a body says by panicking what does not hold")]
 
+mod biscuit;
 mod document;
 mod expression;
 mod findings;
@@ -25,7 +26,8 @@ mod wire;
 pub type Body = fn(&[u8]);
 
 /// Every body, by the name of its target and of the folder of its seeds.
-pub const BODIES: [(&str, Body); 9] = [
+pub const BODIES: [(&str, Body); 10] = [
+    ("biscuit", biscuit::check),
     ("document", document::check),
     ("expression", expression::check),
     ("key_set", key_set::check),

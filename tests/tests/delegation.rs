@@ -1,6 +1,11 @@
-//! A token of OAuth 2.0 on its way: from the policy over the token endpoint to the backend, and nowhere else.
+//! A minted token on its way: from the policy over who mints it to the backend, and nowhere else. Here it is one of OAuth 2.0,
+//! from a token endpoint.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+mod delegation {
+    mod biscuit;
+}
 
 use std::fs;
 use std::io::{Read as _, Write as _};

@@ -15,6 +15,11 @@ use cpex_conformance::fuzz::mutation::mutated;
 use cpex_conformance::fuzz::{BODIES, Body, body};
 
 #[test]
+fn what_holds_for_any_biscuit_holds_for_the_seeds_and_what_is_near_them() {
+    near_seeds("biscuit", 500);
+}
+
+#[test]
 fn what_holds_for_any_document_holds_for_the_seeds_and_what_is_near_them() {
     near_seeds("document", 10_000);
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use apl_cmf::{Secret, is_http_token};
+use apl_cmf::Secret;
 use cpex_sdk::config::{ConfigFault, ConfigNode, Key, SecretSource, Shape, check};
+use cpex_sdk::delegation::OutboundHeader;
 use cpex_sdk::{Host, peer};
 use serde_json::{Map, Value as Json};
 
@@ -34,11 +35,7 @@ pub(crate) const KEYS: &[Key] = &[
         Shape::Integer,
         "How long the token endpoint may take, in seconds; from 1 to 60, 5 by default.",
     ),
-    Key::optional(
-        "default_outbound_header",
-        Shape::Text,
-        "The header the minted token is sent in: `Authorization` with the scheme Bearer by default.",
-    ),
+    OutboundHeader::KEY,
     Key::optional("cache", Shape::Section(CACHE), "Whether minted tokens serve again."),
     peer::INSECURE_HTTP,
     peer::ALLOW_PRIVATE,
@@ -58,14 +55,13 @@ const CACHE: &[Key] = &[
 
 const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
 const JWT_SVID: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
-const AUTHORIZATION: &str = "Authorization";
 
 /// What a config means.
 pub(crate) struct Settings {
     pub(crate) endpoint: Endpoint,
     pub(crate) types: Types,
     pub(crate) requires_act: bool,
-    pub(crate) outbound_header: String,
+    pub(crate) outbound: OutboundHeader,
     /// None where every operation gets a token of its own.
     pub(crate) cache: Option<Cache>,
 }
@@ -89,11 +85,11 @@ impl Settings {
             actor: uri(&root, "actor_token_type", JWT, &mut faults),
             assertion: uri(&root, "workload_assertion_type", JWT_SVID, &mut faults),
         };
-        let outbound_header = header(&root, "default_outbound_header", &mut faults);
+        let outbound = OutboundHeader::read(&root, &mut faults);
         let cache = cache(&root, host, &mut faults);
         let requires_act = is_set(&root, "require_act");
         match endpoint {
-            Some(endpoint) if faults.is_empty() => Ok(Self { endpoint, types, requires_act, outbound_header, cache }),
+            Some(endpoint) if faults.is_empty() => Ok(Self { endpoint, types, requires_act, outbound, cache }),
             _ => Err(faults),
         }
     }
@@ -132,16 +128,6 @@ fn cache(root: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> O
         faults.push(node.fault("the system gives no random key to tell tokens apart by"));
     }
     cache
-}
-
-/// The name of a header (RFC 9110, section 5.1).
-fn header(section: &ConfigNode<'_>, key: &str, faults: &mut Vec<ConfigFault>) -> String {
-    let Some(node) = section.get(key) else { return AUTHORIZATION.to_owned() };
-    let name = node.text().unwrap_or_default();
-    if node.text().is_some() && !is_http_token(name) {
-        faults.push(node.fault(format!("`{name}` is not the name of a header")));
-    }
-    name.to_owned()
 }
 
 fn uri(root: &ConfigNode<'_>, key: &str, otherwise: &str, faults: &mut Vec<ConfigFault>) -> String {

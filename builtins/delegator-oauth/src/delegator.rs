@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{Minted, Secret};
+use apl_cmf::Minted;
 use cpex_sdk::async_trait;
 use cpex_sdk::delegation::{Delegator, MintError, MintRequest, Party};
 
@@ -45,8 +45,8 @@ impl Delegator for OAuth {
             request.notes.add("the minted token does not say who acts");
         }
         Ok(Minted {
-            header: self.settings.outbound_header.clone(),
-            value: self.value(&issued.token),
+            header: self.settings.outbound.name().to_owned(),
+            value: self.settings.outbound.value(&issued.token),
             audience: request.audience.into(),
             permissions: issued.scopes.clone(),
         })
@@ -104,19 +104,6 @@ impl OAuth {
         let scopes = answer.scopes.unwrap_or_else(|| purpose.scopes.to_vec());
         Ok(Issued { token: answer.token, scopes, lifetime: answer.lifetime, names_actor })
     }
-
-    fn value(&self, token: &Secret) -> Secret {
-        if has_scheme(&self.settings.outbound_header) {
-            Secret::new(format!("Bearer {}", token.expose()))
-        } else {
-            token.clone()
-        }
-    }
-}
-
-/// Whether the values of a header begin with an authentication scheme (RFC 9110, section 11.4).
-fn has_scheme(header: &str) -> bool {
-    ["authorization", "proxy-authorization"].iter().any(|known| header.eq_ignore_ascii_case(known))
 }
 
 /// Everything that makes a token; who it is made by is of the cache itself. What may be missing stands with its name.

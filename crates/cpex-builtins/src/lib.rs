@@ -34,6 +34,12 @@ pub const BUILTINS: &[Builtin] = &[
         feature: "oauth",
         factory: || Arc::new(cpex_delegator_oauth::OAuthFactory),
     },
+    #[cfg(feature = "biscuit")]
+    Builtin {
+        kind: cpex_delegator_biscuit::KIND,
+        feature: "biscuit",
+        factory: || Arc::new(cpex_delegator_biscuit::BiscuitFactory),
+    },
     #[cfg(feature = "pii")]
     Builtin { kind: cpex_content_scan::PII_KIND, feature: "pii", factory: || Arc::new(cpex_content_scan::PiiFactory) },
     #[cfg(feature = "injection")]

@@ -1,11 +1,15 @@
 //! The delegation port: minting the credential an operation goes to its backend with.
 
+mod header;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use apl_cmf::Minted;
 use apl_cmf::{PrincipalKind, View};
 use async_trait::async_trait;
+
+pub use header::OutboundHeader;
 
 /// Mints downstream credentials.
 #[async_trait]

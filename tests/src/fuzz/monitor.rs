@@ -18,6 +18,9 @@ use super::peer::Says;
 static SCANNERS: LazyLock<Vec<(Scan, Arc<dyn ContentScanner>)>> =
     LazyLock::new(|| cpex_builtins::SCANNERS.iter().map(|(scan, scanner)| (*scan, scanner())).collect());
 
+/// When it always is, in milliseconds since the Unix epoch.
+pub(super) const NOW_MS: u64 = 1_767_243_600_000;
+
 /// A monitor under a document.
 pub(super) struct Monitor(PluginManager);
 
@@ -52,7 +55,7 @@ impl Monitor {
             ..ManagerConfig::default()
         };
         let manager = PluginManager::new(config);
-        for kind in ["identity/jwt", "delegator/oauth"] {
+        for kind in ["identity/jwt", "delegator/oauth", "delegator/biscuit"] {
             let factory = cpex::builtin_factory(kind).unwrap_or_else(|| panic!("`{kind}` is not compiled in"));
             manager.register_factory(kind, factory);
         }
@@ -125,7 +128,7 @@ struct Stopped;
 
 impl Clock for Stopped {
     fn now_ms(&self) -> u64 {
-        1_767_243_600_000
+        NOW_MS
     }
 
     fn monotonic_ns(&self) -> u64 {

@@ -67,7 +67,7 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(settings.types.subject, ACCESS_TOKEN);
     assert_eq!(settings.types.actor, JWT);
     assert_eq!(settings.types.assertion, JWT_SVID);
-    assert_eq!(settings.outbound_header, "Authorization");
+    assert_eq!(settings.outbound.name(), "Authorization");
     assert!(!settings.requires_act && settings.cache.is_none());
 }
 
@@ -82,7 +82,7 @@ fn every_key_is_read() {
     let Ok(settings) = Settings::read(&config(&full), &reaching()) else { panic!("it is refused") };
     assert_eq!((settings.types.subject.as_str(), settings.types.actor.as_str()), (JWT, ACCESS_TOKEN));
     assert!(settings.types.assertion.ends_with("jwt-bearer"));
-    assert_eq!(settings.outbound_header, "X-Token");
+    assert_eq!(settings.outbound.name(), "X-Token");
     assert!(settings.requires_act && settings.cache.is_some());
     let off = config(&json!({ "cache": { "enabled": false, "ttl_ceiling_seconds": 60 } }));
     assert!(Settings::read(&off, &reaching()).is_ok_and(|settings| settings.cache.is_none()));
