@@ -14,5 +14,6 @@ mod providers {
     mod delegation;
     mod host;
     mod identity;
+    mod peers;
     mod process;
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use cpex::cmf::{Credentials, Minted};
 use cpex::prelude::*;
 use cpex::sdk::Clock;
-use cpex::sdk::http::{Egress, HttpPort as _, OutboundMethod, OutboundRequest};
+use cpex::sdk::http::{Egress, HttpPort as _, OutboundMethod, OutboundRequest, OutboundResponse};
 use cpex::{ManagerConfig, SystemClock};
 use cpex_http::Hyper;
 use serde_json::{Map, Value as Json};
@@ -61,11 +61,13 @@ pub(super) async fn decided(manager: &PluginManager, tool: &str, credentials: Cr
 
 /// What a backend that trusts the issuer learns of a call which carries what was minted for it; none where it is refused.
 pub(super) async fn backend(issuer: &str, minted: &[Minted]) -> Option<Json> {
-    let client = Hyper.client(Egress { insecure_http: true, ..Egress::default() }).unwrap();
     let headers: Vec<_> = minted.iter().map(|minted| (&*minted.header, minted.value.expose())).collect();
-    let (url, timeout) = (format!("{issuer}/backend"), Duration::from_secs(20));
-    let request =
-        OutboundRequest { method: OutboundMethod::Get, url: &url, headers: &headers, max_bytes: 16 * 1024, timeout };
-    let answer = client.send(request).await.unwrap();
+    let answer = get(&format!("{issuer}/backend"), &headers).await;
     (answer.status == 200).then(|| serde_json::from_slice(&answer.body).unwrap())
+}
+
+pub(super) async fn get(url: &str, headers: &[(&str, &str)]) -> OutboundResponse {
+    let client = Hyper.client(Egress { insecure_http: true, ..Egress::default() }).unwrap();
+    let (method, timeout) = (OutboundMethod::Get, Duration::from_secs(20));
+    client.send(OutboundRequest { method, url, headers, max_bytes: 16 * 1024, timeout }).await.unwrap()
 }
