@@ -5,5 +5,7 @@
 
 mod callers {
     mod challenges;
+    mod layers;
     mod monitor;
+    mod sessions;
 }

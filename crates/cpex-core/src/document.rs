@@ -6,6 +6,7 @@
 //! `{{ }}` and `${ }` included, is what is read.
 
 mod attributes;
+mod claim_path;
 pub mod codes;
 mod conditions;
 mod duration;
@@ -42,6 +43,7 @@ use self::include::Joined;
 use self::kinds::Kinds;
 
 pub(crate) use attributes::Attributes;
+pub use claim_path::ClaimPath;
 pub use error::LoadError;
 pub use files::Files;
 pub use limits::Limits;

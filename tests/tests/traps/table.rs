@@ -110,6 +110,7 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
         &["nothing_and_an_empty_place_and_another_scheme_differ"],
     ),
     (33, "an identity that comes with a message is refused", &[]),
+    (34, "who must be identified is what the route that matched says, and nobody weaker stands in", &[]),
     (35, "a secret is in nothing that is printed, logged or recorded", &[]),
     (
         36,

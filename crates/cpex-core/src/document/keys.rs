@@ -134,7 +134,7 @@ pub const SETTINGS: &[Key] = &[
     Key::optional(
         "sessions",
         Shape::List(&Shape::Either(&[Shape::Word(SESSION_SOURCES), Shape::Section(SESSION_CLAIM)])),
-        "Where session ids come from; the first source that yields one wins.",
+        "Where session ids come from, `agent_session` alone if not given; the first source that yields one wins.",
     ),
     Key::optional("cost_tiers", Shape::List(&Shape::Text), "The names of cost tiers, the lowest first."),
     Key::optional("hash_key", Shape::Secret, "What the stage `hash` hashes under: 32 random bytes or more."),
@@ -359,7 +359,11 @@ pub const RESPONSE: &[Key] = &[
 /// The sources of session ids that are a word.
 pub const SESSION_SOURCES: &[&str] = &["agent_session", "client_and_subject", "workload"];
 
-const SESSION_CLAIM: &[Key] = &[Key::required("claim", Shape::Text, "The verified claim that holds the session id.")];
+const SESSION_CLAIM: &[Key] = &[Key::required(
+    "claim",
+    Shape::Text,
+    "The verified claim that holds the session id, text or a whole number, by the names that lead to it, joined by dots.",
+)];
 
 const DESCRIPTION: Key = Key::optional("description", Shape::Text, "What it is for, for people.");
 const STEPS: Shape = Shape::List(&Shape::Any);

@@ -6,8 +6,9 @@ use std::time::Duration;
 use apl_core::diagnostic::Diagnostic;
 use apl_core::node::{Node, Text, Value};
 
+use super::claim_path::ClaimPath;
 use super::store::{self, MemoryBounds};
-use super::{codes, duration, integer, keys};
+use super::{codes, duration, integer};
 
 /// What a document says of the runtime. What is not written there has its default, or is none where the runtime has one.
 #[derive(Clone, Debug)]
@@ -43,10 +44,16 @@ pub enum Unmatched {
 }
 
 /// Where the session id of an operation comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionSource {
     /// `agent.session_id`, which the host vouches for.
     AgentSession,
+    /// A verified claim of the user; of the client where there is no user.
+    Claim(ClaimPath),
+    /// The client and the user together: all operations of one user through one client are one session.
+    ClientAndSubject,
+    /// The attested workload that calls.
+    Workload,
 }
 
 impl Default for Settings {
@@ -78,10 +85,7 @@ pub(super) fn check(root: &Node, bytes: usize, faults: &mut Vec<Diagnostic>) {
     warn_of_unmatched(root, node, faults);
     refuse_repeated_tiers(node, faults);
     for source in node.get("sessions").map(Node::one_or_many).unwrap_or_default() {
-        if let Some(name) = unsupported(source) {
-            let message = format!("the session source `{name}` is not supported by this version");
-            faults.push(Diagnostic::new(codes::UNSUPPORTED, source.span, message).help("use `agent_session`"));
-        }
+        refuse_broken_claim(source, faults);
     }
     let own = node.get("limits").and_then(|limits| limits.get("max_document_bytes"));
     if let Some((at, most)) = own.and_then(|node| Some((node.span, integer::read(node)?)))
@@ -157,22 +161,30 @@ fn refuse_repeated_tiers(node: &Node, faults: &mut Vec<Diagnostic>) {
 }
 
 fn sessions(node: &Node) -> Vec<SessionSource> {
-    let known = |node: &Node| node.text().is_some_and(|text| text.value == "agent_session");
-    node.one_or_many().iter().filter(|node| known(node)).map(|_| SessionSource::AgentSession).collect()
+    node.one_or_many().iter().filter_map(session_source).collect()
+}
+
+fn session_source(node: &Node) -> Option<SessionSource> {
+    if let Some(path) = node.get("claim").and_then(Node::text) {
+        return ClaimPath::read(&path.value).map(SessionSource::Claim);
+    }
+    match node.text()?.value.as_str() {
+        "agent_session" => Some(SessionSource::AgentSession),
+        "client_and_subject" => Some(SessionSource::ClientAndSubject),
+        "workload" => Some(SessionSource::Workload),
+        _ => None,
+    }
+}
+
+fn refuse_broken_claim(source: &Node, faults: &mut Vec<Diagnostic>) {
+    if let Some(path) = source.get("claim").and_then(Node::text).filter(|path| ClaimPath::read(&path.value).is_none()) {
+        let message = format!("`{}` is not the path of a claim", path.value);
+        let help = "write the names that lead to it, joined by dots, such as `session.id`";
+        faults.push(Diagnostic::new(codes::WRONG_VALUE, path.span, message).help(help));
+    }
 }
 
 /// None of none.
 fn places(count: u64) -> Option<NonZeroUsize> {
     NonZeroUsize::new(usize::try_from(count).unwrap_or(usize::MAX))
-}
-
-/// The name of a session source that the language documents and this version does not serve.
-fn unsupported(source: &Node) -> Option<&str> {
-    match &source.value {
-        Value::Map(_) => Some("claim"),
-        Value::Text(text) if text.value != "agent_session" => {
-            keys::SESSION_SOURCES.iter().copied().find(|known| *known == text.value)
-        }
-        _ => None,
-    }
 }

@@ -116,7 +116,7 @@ plugin_settings:
   unmatched: allow
   plugin_timeout: 0
   limits: { max_steps: 0.5 }
-  sessions: [workload]
+  sessions: [{ claim: a..b }]
 plugins:
   - { name: a, kind: audit/loger }
   - { name: a, kind: identity/jwt, priority: 1.5 }
@@ -144,7 +144,7 @@ routes:
         (6, "wrong_value"),
         (7, "wrong_value"),
         (8, "wrong_value"),
-        (9, "unsupported"),
+        (9, "wrong_value"),
         (11, "unknown_kind"),
         (12, "duplicate_plugin"),
         (12, "absent_kind"),

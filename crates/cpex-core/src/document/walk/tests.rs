@@ -129,15 +129,17 @@ fn what_this_version_does_not_serve_is_said_so() {
 }
 
 #[test]
-fn session_sources_that_are_not_served_are_refused() {
-    let found = findings("plugin_settings: {sessions: [workload, {claim: sid}, agent_session, agent]}\n");
+fn a_session_source_is_one_of_those_there_are() {
+    let found = findings(
+        "plugin_settings: {sessions: [workload, {claim: a.b}, client_and_subject, agent_session, agent, {claim: a..b}, {claims: sid}]}\n",
+    );
     let found: Vec<&str> = found.iter().filter_map(|finding| finding.split(';').next()).collect();
     assert_eq!(
         found,
         [
-            "1:30 unsupported: the session source `workload` is not supported by this version",
-            "1:40 unsupported: the session source `claim` is not supported by this version",
-            "1:69 wrong_value: expected one of `agent_session`, `client_and_subject`, `workload`, found `agent`",
+            "1:89 wrong_value: expected one of `agent_session`, `client_and_subject`, `workload`, found `agent`",
+            "1:104 wrong_value: `a..b` is not the path of a claim",
+            "1:112 unknown_key: unknown key `claims` in this config",
         ]
     );
 }
