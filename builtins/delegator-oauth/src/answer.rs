@@ -4,15 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use apl_cmf::Secret;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cpex_sdk::delegation::MintError;
 use cpex_sdk::http::OutboundResponse;
-use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value as Json};
-use zeroize::Zeroizing;
+use cpex_sdk::oauth::{is_scope, members, refusal, unverified_claims};
+use serde::Deserialize;
+use serde_json::Value as Json;
 
-use crate::form::{ACCESS_TOKEN, Grant, is_scope};
+use crate::form::{ACCESS_TOKEN, Grant};
 
 /// What may be issued in an exchange and be sent to a backend (RFC 8693, section 3).
 const ISSUED: [&str; 2] = [ACCESS_TOKEN, "urn:ietf:params:oauth:token-type:jwt"];
@@ -40,17 +38,11 @@ pub(crate) struct Answer {
 /// The members that are read. One that is stated twice makes the whole unreadable.
 #[derive(Deserialize)]
 struct Written {
-    #[serde(deserialize_with = "secret")]
     access_token: Secret,
     token_type: String,
     expires_in: Option<u64>,
     scope: Option<String>,
     issued_token_type: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Refused {
-    error: String,
 }
 
 impl Answer {
@@ -59,8 +51,8 @@ impl Answer {
         if response.status != 200 {
             return Err(refused(response));
         }
-        let written: Written = serde_json::from_slice(&response.body)
-            .map_err(|_| failed("the answer of the token endpoint is not that of RFC 6749"))?;
+        let written: Written = members(&response.body)
+            .ok_or_else(|| failed("the answer of the token endpoint is not that of RFC 6749"))?;
         if !written.token_type.eq_ignore_ascii_case("bearer") {
             return Err(failed("the issued token is no bearer token"));
         }
@@ -82,22 +74,12 @@ impl Answer {
 
 /// Whether a token says who acts for its subject (RFC 8693, section 4.1). One that cannot be read says nothing.
 pub(crate) fn names_actor(token: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Claims {
-        act: Map<String, Json>,
-    }
-    let mut parts = token.split('.');
-    let (Some(_), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
-        return false;
-    };
-    let Ok(payload) = URL_SAFE_NO_PAD.decode(payload).map(Zeroizing::new) else { return false };
-    serde_json::from_slice(&payload).is_ok_and(|Claims { act }| !act.is_empty())
+    let claims = unverified_claims(token);
+    claims.is_some_and(|claims| claims.get("act").and_then(Json::as_object).is_some_and(|act| !act.is_empty()))
 }
 
 fn refused(response: &OutboundResponse) -> MintError {
-    let said = serde_json::from_slice(&response.body).ok();
-    let known = said.and_then(|Refused { error }| REFUSALS.into_iter().find(|known| *known == error));
-    match known {
+    match refusal(response, &REFUSALS) {
         Some(known) => failed(format!("the token endpoint refused: `{known}`")),
         None => failed(format!("the token endpoint answered with status {}", response.status)),
     }
@@ -118,10 +100,6 @@ fn is_sendable(token: &str) -> bool {
 
 fn failed(text: impl Into<String>) -> MintError {
     MintError(text.into())
-}
-
-fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-    String::deserialize(deserializer).map(Secret::new)
 }
 
 #[cfg(test)]

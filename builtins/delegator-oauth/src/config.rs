@@ -1,12 +1,10 @@
 //! The config of a `delegator/oauth`: its keys, and what they mean.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use apl_cmf::Secret;
-use cpex_sdk::config::{ConfigFault, ConfigNode, Key, SecretSource, Shape, check};
+use cpex_sdk::config::{ConfigFault, ConfigNode, Key, Shape, check, seconds};
 use cpex_sdk::delegation::OutboundHeader;
-use cpex_sdk::{Host, peer};
+use cpex_sdk::{Host, oauth, peer};
 use serde_json::{Map, Value as Json};
 
 use crate::cache::Cache;
@@ -16,8 +14,8 @@ use crate::form::{ACCESS_TOKEN, is_absolute_uri};
 /// What a config may say.
 pub(crate) const KEYS: &[Key] = &[
     Key::required("token_endpoint", Shape::Text, "Where tokens are minted (RFC 6749, section 3.2)."),
-    Key::required("client_id", Shape::Text, "What this process is to the token endpoint."),
-    Key::required("client_secret_source", Shape::Secret, "Where its secret comes from."),
+    oauth::CLIENT_ID,
+    oauth::CLIENT_SECRET,
     Key::optional("subject_token_type", Shape::Text, "The type of the tokens of subjects: an access token by default."),
     Key::optional("actor_token_type", Shape::Text, "The type of the tokens of actors: a JSON Web Token by default."),
     Key::optional(
@@ -98,23 +96,10 @@ impl Settings {
 /// None where something is wrong, which is then among the faults.
 fn endpoint(root: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<Endpoint> {
     let timeout = seconds(root, "timeout_seconds", 1..=60, 5, faults);
-    let id = root.get("client_id");
-    if let Some(id) = id.as_ref().filter(|id| id.text() == Some("")) {
-        faults.push(id.fault("the identifier is empty"));
-    }
-    let secret = root.get("client_secret_source").and_then(|source| secret(&source, host, faults));
+    let authorization = oauth::authorization(root, host, faults);
     let url = root.get("token_endpoint")?;
     let client = peer::client(root, &url, host, faults)?;
-    Some(Endpoint::new(url.text()?, client, timeout, id?.text()?, &secret?))
-}
-
-fn secret(source: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<Secret> {
-    match host.secrets.read(&SecretSource::from_config(source.value).ok()?) {
-        Ok(secret) if secret.expose().is_empty() => faults.push(source.fault("the secret is empty")),
-        Ok(secret) => return Some(secret),
-        Err(error) => faults.push(source.fault(error.to_string())),
-    }
-    None
+    Some(Endpoint::new(oauth::Endpoint::new(url.text()?, client, timeout), authorization?))
 }
 
 fn cache(root: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<Cache> {
@@ -138,21 +123,6 @@ fn uri(root: &ConfigNode<'_>, key: &str, otherwise: &str, faults: &mut Vec<Confi
             .push(node.fault(format!("`{text}` is not an absolute URI")).help(format!("write such as `{otherwise}`")));
     }
     text.to_owned()
-}
-
-fn seconds(
-    section: &ConfigNode<'_>,
-    key: &str,
-    range: std::ops::RangeInclusive<u64>,
-    otherwise: u64,
-    faults: &mut Vec<ConfigFault>,
-) -> Duration {
-    let node = section.get(key);
-    let seconds = node.as_ref().and_then(|node| node.value.as_u64()).unwrap_or(otherwise);
-    if let Some(node) = node.filter(|_| !range.contains(&seconds)) {
-        faults.push(node.fault(format!("expected from {} to {} seconds", range.start(), range.end())));
-    }
-    Duration::from_secs(seconds)
 }
 
 fn is_set(section: &ConfigNode<'_>, key: &str) -> bool {

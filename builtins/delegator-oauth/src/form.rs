@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cpex_sdk::delegation::{MintError, MintRequest};
+use cpex_sdk::oauth::{form, is_scope};
 use zeroize::Zeroizing;
 
 /// The type of access tokens (RFC 8693, section 3).
@@ -69,38 +70,23 @@ impl Form {
         }
         let scope = purpose.scopes.join(" ");
         pairs.extend(purpose.pairs(&scope));
-        Self { grant: Grant::Exchange, body: encoded(&pairs) }
+        Self { grant: Grant::Exchange, body: form(&pairs) }
     }
 
     pub(crate) fn client_credentials(purpose: &Purpose<'_>) -> Self {
         let scope = purpose.scopes.join(" ");
         let pairs: Vec<_> = [CLIENT_CREDENTIALS].into_iter().chain(purpose.pairs(&scope)).collect();
-        Self { grant: Grant::ClientCredentials, body: encoded(&pairs) }
+        Self { grant: Grant::ClientCredentials, body: form(&pairs) }
     }
 
     pub(crate) fn assertion(assertion: Token<'_>) -> Self {
         let pairs =
             [CLIENT_CREDENTIALS, ("client_assertion_type", assertion.kind), ("client_assertion", assertion.text)];
-        Self { grant: Grant::Assertion, body: encoded(&pairs) }
+        Self { grant: Grant::Assertion, body: form(&pairs) }
     }
 }
 
 const CLIENT_CREDENTIALS: (&str, &str) = ("grant_type", "client_credentials");
-
-fn encoded(pairs: &[(&str, &str)]) -> Zeroizing<String> {
-    let mut form = form_urlencoded::Serializer::new(String::with_capacity(room(pairs)));
-    Zeroizing::new(form.extend_pairs(pairs).finish())
-}
-
-/// Room for all of it, so that no part stays behind where a growing text once was.
-fn room(pairs: &[(&str, &str)]) -> usize {
-    pairs.iter().map(|(name, value)| name.len() + 3 * value.len() + 2).sum()
-}
-
-/// Whether a text is one scope and not several (RFC 6749, section 3.3).
-pub(crate) fn is_scope(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
-}
 
 /// Whether a text is a URI with a scheme and no fragment (RFC 3986, section 4.3), as far as its characters tell.
 pub(crate) fn is_absolute_uri(text: &str) -> bool {
@@ -118,16 +104,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_scope_is_one_word_of_its_characters() {
-        for scope in ["read", "repo:read:internal", "https://api.example/read", "a,b", "!"] {
-            assert!(is_scope(scope), "{scope}");
-        }
-        for other in ["", "read write", "read\t", "\"read\"", "re\\ad", "lésen", "read\n"] {
-            assert!(!is_scope(other), "{other:?}");
-        }
-    }
-
-    #[test]
     fn a_resource_is_an_absolute_uri() {
         for uri in ["https://api.example/v1?x=1", "urn:ietf:params:oauth:token-type:jwt", "a+b-1.c:d"] {
             assert!(is_absolute_uri(uri), "{uri}");
@@ -135,13 +111,5 @@ mod tests {
         for other in ["workday-api", "", ":x", "1a:x", "a:", "https://api.example/#x", "a: b", "a:é", "/a:b"] {
             assert!(!is_absolute_uri(other), "{other:?}");
         }
-    }
-
-    #[test]
-    fn what_is_encoded_fits_the_room_that_was_made_for_it() {
-        let pairs = [("scope", "é & = + %"), ("b", ""), ("c", "é&é&")];
-        let body = encoded(&pairs);
-        assert_eq!(body.as_str(), "scope=%C3%A9+%26+%3D+%2B+%25&b=&c=%C3%A9%26%C3%A9%26");
-        assert!(body.len() <= room(&pairs));
     }
 }

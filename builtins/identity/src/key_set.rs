@@ -10,10 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cpex_sdk::http::{HttpClient, OutboundMethod, OutboundRequest};
-use cpex_sdk::{Clock, code};
+use cpex_sdk::{Clock, code, json};
 use serde_json::Value as Json;
 
-use crate::json;
 use crate::key::VerifyingKey;
 use crate::refusal::Refusal;
 

@@ -34,7 +34,6 @@ mod api_key;
 mod config;
 mod factory;
 mod issuer;
-mod json;
 mod key;
 mod key_set;
 mod mapping;

@@ -6,11 +6,11 @@ use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cpex_sdk::json::{self, Unreadable};
 use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
-use crate::json::{self, Unreadable};
 use crate::refusal::Refusal;
 
 /// How long a token may be, in bytes.

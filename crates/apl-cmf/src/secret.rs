@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
-/// A secret text: wiped when dropped, `[redacted]` in `Debug`, part of no encoding.
-#[derive(Clone, PartialEq, Eq)]
+/// A secret text: wiped when dropped, `[redacted]` in `Debug`, part of no encoding. It is read from what others encoded.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use apl_cmf::Capabilities;
 use serde_json::Value as Json;
 
-pub use check::check;
+pub use check::{check, seconds};
 pub use condition::Condition;
 pub use fault::{ConfigFault, ConfigStep};
 pub use key::{Key, Shape};

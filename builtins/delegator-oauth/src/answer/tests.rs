@@ -1,6 +1,9 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::*;
 
@@ -87,7 +90,9 @@ fn what_is_no_object_with_each_member_once_is_unread() {
     let good = with("scope", json!("read"));
     let twice = good.replacen('{', r#"{"access_token":"planted2","#, 1);
     let nested = "[".repeat(60_000);
-    for body in ["", "null", "planted", "[]", r#""planted""#, "{", twice.as_str(), &nested, &format!("{good} planted")]
+    let list = r#"["planted","Bearer",60,"read","urn:ietf:params:oauth:token-type:access_token"]"#;
+    for body in
+        ["", "null", "planted", "[]", list, r#""planted""#, "{", twice.as_str(), &nested, &format!("{good} planted")]
     {
         let text = read(body).err();
         assert_eq!(text.as_deref(), Some("the answer of the token endpoint is not that of RFC 6749"));

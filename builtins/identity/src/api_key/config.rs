@@ -3,14 +3,13 @@
 use std::fs;
 
 use apl_cmf::{NameSet, Subject, SubjectKind};
-use cpex_sdk::Host;
 use cpex_sdk::config::{ConfigFault, ConfigNode, ConfigStep, Key, Shape, check};
+use cpex_sdk::{Host, json};
 use serde_json::{Map, Value as Json};
 
 use super::hash::KeyHash;
 use super::ring::Ring;
 use crate::config::credential;
-use crate::json;
 use crate::place::Place;
 
 /// What a config may say.

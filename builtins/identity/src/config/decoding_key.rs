@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use apl_cmf::Secret;
 use cpex_sdk::config::{ConfigFault, ConfigNode, Key, SecretSource, Shape};
-use cpex_sdk::{Host, peer};
+use cpex_sdk::{Host, json, peer};
 use serde_json::Value as Json;
 
 use crate::issuer::Keys;
-use crate::json;
 use crate::key::VerifyingKey;
 use crate::key_set::KeySet;
 

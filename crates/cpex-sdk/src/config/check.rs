@@ -1,6 +1,9 @@
 //! Checks a config against the tables of its keys. A host may build plugins without a document, whose reader would have
 //! done so.
 
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
 use serde_json::Value as Json;
 
 use super::fault::ConfigFault;
@@ -15,6 +18,23 @@ pub fn check(config: &ConfigNode<'_>, keys: &'static [Key]) -> Vec<ConfigFault> 
     let mut faults = Vec::new();
     value(config, Shape::Section(keys), &mut faults);
     faults
+}
+
+/// The seconds under a key whose shape is [`Shape::Integer`], or so many where it is left out. Others than those in the range
+/// are a fault.
+pub fn seconds(
+    section: &ConfigNode<'_>,
+    key: &str,
+    range: RangeInclusive<u64>,
+    otherwise: u64,
+    faults: &mut Vec<ConfigFault>,
+) -> Duration {
+    let node = section.get(key);
+    let seconds = node.as_ref().and_then(|node| node.value.as_u64()).unwrap_or(otherwise);
+    if let Some(node) = node.filter(|_| !range.contains(&seconds)) {
+        faults.push(node.fault(format!("expected from {} to {} seconds", range.start(), range.end())));
+    }
+    Duration::from_secs(seconds)
 }
 
 fn value(node: &ConfigNode<'_>, shape: Shape, faults: &mut Vec<ConfigFault>) {

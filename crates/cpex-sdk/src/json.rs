@@ -10,15 +10,19 @@ const MAX_DEPTH: usize = 32;
 
 /// Why a text is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unreadable {
+pub enum Unreadable {
+    /// It is no JSON, or no object.
     NotAnObject,
+    /// Objects and lists nest deeper than 32.
     TooDeep,
+    /// One object has two members of one name.
     MemberTwice,
 }
 
 impl Unreadable {
     /// What is wrong, to follow the name of the text.
-    pub(crate) const fn text(self) -> &'static str {
+    #[must_use]
+    pub const fn text(self) -> &'static str {
         match self {
             Self::NotAnObject => "is not a JSON object",
             Self::TooDeep => "nests deeper than 32",
@@ -28,7 +32,10 @@ impl Unreadable {
 }
 
 /// Reads an object.
-pub(crate) fn object(text: &[u8]) -> Result<Map<String, Json>, Unreadable> {
+///
+/// # Errors
+/// Why it is not read.
+pub fn object(text: &[u8]) -> Result<Map<String, Json>, Unreadable> {
     let written = scan(text);
     if written.depth > MAX_DEPTH {
         return Err(Unreadable::TooDeep);
