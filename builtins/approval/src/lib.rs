@@ -1,1 +1,9 @@
 //! Approvals for CPEX: the channels to people that the waiting verbs of policy name.
+//!
+//! | kind | who is asked, and how |
+//! |---|---|
+//! | `elicitation/ciba` | a user of an OpenID provider, on their own device (OpenID Connect CIBA Core 1.0) |
+
+mod ciba;
+
+pub use ciba::{CIBA_KIND, CibaFactory};

@@ -40,6 +40,8 @@ pub const BUILTINS: &[Builtin] = &[
         feature: "biscuit",
         factory: || Arc::new(cpex_delegator_biscuit::BiscuitFactory),
     },
+    #[cfg(feature = "ciba")]
+    Builtin { kind: cpex_approval::CIBA_KIND, feature: "ciba", factory: || Arc::new(cpex_approval::CibaFactory) },
     #[cfg(feature = "pii")]
     Builtin { kind: cpex_content_scan::PII_KIND, feature: "pii", factory: || Arc::new(cpex_content_scan::PiiFactory) },
     #[cfg(feature = "injection")]

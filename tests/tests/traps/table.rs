@@ -117,7 +117,11 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
         "what an identity provider says of an error goes no further",
         &["what_the_issuer_says_instead_of_keys_gets_into_no_record"],
     ),
-    (37, "a mint is asked for once", &["what_breaks_off_is_read_again_and_never_handed_over_again"]),
+    (
+        37,
+        "a mint is asked for once, and so is a person",
+        &["what_breaks_off_is_read_again_and_never_handed_over_again"],
+    ),
     (38, "a minted token is kept under all that made it", &[]),
     (
         45,
