@@ -1,9 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup build fmt lint test loom language-long fuzz bench examples demo doc deny audit ci
+.PHONY: help setup build fmt lint test loom language-long fuzz e2e-keycloak bench examples demo doc deny audit ci
 DENY := .tools/bin/cargo-deny
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 setup: ## check what a build needs, and install what the tests need; the pinned toolchain too if rustup is here
 	@scripts/setup.sh
 build: ## build everything
@@ -20,6 +20,9 @@ language-long: ## check a million cases of each property of the language, or CPE
 	CPEX_CASES=$${CPEX_CASES:-1000000} cargo test --release -p cpex-conformance --test language --test fuzz
 fuzz: ## run the fuzz target TARGET until it finds something
 	mkdir -p fuzz/found/$(TARGET) && cargo +nightly fuzz run $(TARGET) fuzz/found/$(TARGET) fuzz/corpus/$(TARGET)
+e2e-keycloak: ## test with a Keycloak, which is fetched and needs Java 17 or newer
+	@scripts/setup.sh keycloak
+	cargo test -p cpex-conformance --test providers -- --ignored keycloak
 bench: ## run the benchmarks
 	cargo bench -p cpex-conformance
 examples: ## build the examples

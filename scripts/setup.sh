@@ -4,10 +4,15 @@
 #   scripts/setup.sh         what `make test` needs: the pinned Rust toolchain, a C compiler, the client that tests the
 #                            language server, in .tools/venv, and the identity provider that tests run, in tests/idp
 #   scripts/setup.sh deny    cargo-deny into .tools/, which `make deny`, `make audit` and `make ci` need
+#   scripts/setup.sh keycloak
+#                            Keycloak into .tools/, which `make e2e-keycloak` needs; from MAVEN_REPOSITORY, a copy of Maven
+#                            Central, if that is set
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 deny_version=0.20.2
+keycloak_version=26.7.3
+keycloak_sha256=77657f30b7e90d70f727712ce1c967f430fd6a5e9f458d32d8c6df0635345f47
 
 fail() {
     echo "setup: $1" >&2
@@ -69,8 +74,29 @@ deny() {
     echo "setup: cargo-deny $deny_version"
 }
 
+keycloak() {
+    local home=.tools/keycloak name=keycloak-quarkus-dist
+    local from="${MAVEN_REPOSITORY:-https://repo1.maven.org/maven2}/org/keycloak/$name/$keycloak_version"
+    command -v java >/dev/null || fail "java is not on the path: install Java 17 or newer"
+    # The digest is written last, so that what was interrupted is made anew.
+    if ! grep -qxF "$keycloak_sha256" "$home/installed" 2>/dev/null; then
+        rm -rf "$home" && mkdir -p "$home"
+        curl --fail --silent --show-error --location --output "$home/archive" "$from/$name-$keycloak_version.tar.gz"
+        sha256 "$home/archive" | grep -qxF "$keycloak_sha256" || fail "$from does not have Keycloak $keycloak_version"
+        tar -xzf "$home/archive" -C "$home" --strip-components 1
+        rm "$home/archive"
+        echo "$keycloak_sha256" >"$home/installed"
+    fi
+    echo "setup: Keycloak $keycloak_version in $home"
+}
+
+sha256() {
+    if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
+}
+
 case "${1:-}" in
     "") toolchain && compiler && client && provider ;;
     deny) toolchain && deny ;;
-    *) fail "unknown part \`$1\`: give none, or \`deny\`" ;;
+    keycloak) toolchain && compiler && keycloak ;;
+    *) fail "unknown part \`$1\`: give none, \`deny\` or \`keycloak\`" ;;
 esac

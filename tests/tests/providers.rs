@@ -14,6 +14,8 @@ mod providers {
     mod delegation;
     mod host;
     mod identity;
+    #[cfg(unix)]
+    mod keycloak;
     mod peers;
     mod process;
 }

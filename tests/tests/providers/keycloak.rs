@@ -1,0 +1,187 @@
+//! A Keycloak as it is downloaded, with the realm of `tests/idp`. It takes long to start and a lot of memory, so that it is
+//! tested when it is asked for: `make e2e-keycloak`.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use cpex::cmf::Credentials;
+use cpex::prelude::*;
+use cpex::sdk::http::{Egress, HttpPort as _, OutboundMethod, OutboundRequest};
+use cpex_http::Hyper;
+use serde_json::Value as Json;
+
+use super::host::{decided, operation};
+
+const HOME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.tools/keycloak");
+
+/// `assistant:planted-assistant`, as client credentials are sent.
+const ASSISTANT: &str = "Basic YXNzaXN0YW50OnBsYW50ZWQtYXNzaXN0YW50";
+
+/// A Keycloak that listens on loopback.
+struct Keycloak {
+    process: Child,
+    realm: String,
+}
+
+impl Keycloak {
+    fn start() -> Self {
+        let home = Path::new(HOME);
+        assert!(home.join("installed").is_file(), "Keycloak is not installed: run `make e2e-keycloak`");
+        let import = home.join("data/import");
+        fs::create_dir_all(&import).unwrap();
+        fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/idp/keycloak-realm.json"), import.join("realm.json")).unwrap();
+        // It is a shell script that starts others: they end as one group.
+        let mut process = Command::new(home.join("bin/kc.sh"))
+            .args(["start-dev", "--db=dev-mem", "--http-host=127.0.0.1", "--http-port=0", "--import-realm"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut keycloak = Self { process, realm: String::new() };
+        let mut said = String::new();
+        let url = loop {
+            let line = lines.next().unwrap_or_else(|| panic!("Keycloak ended: {said}")).unwrap();
+            if let Some((_, url)) = line.split_once("Listening on: ") {
+                break url.trim().to_owned();
+            }
+            said = said + &line + "\n";
+        };
+        // What it goes on to say must not hold it up.
+        std::thread::spawn(move || lines.count());
+        keycloak.realm = format!("{url}/realms/cpex");
+        keycloak
+    }
+
+    fn endpoint(&self, name: &str) -> String {
+        format!("{}/protocol/openid-connect/{name}", self.realm)
+    }
+
+    /// A token of the client `assistant`, by that grant.
+    async fn token(&self, grant: &str) -> String {
+        let answer = post(&self.endpoint("token"), ASSISTANT, "application/x-www-form-urlencoded", grant).await;
+        answer["access_token"].as_str().unwrap().to_owned()
+    }
+
+    fn document(&self) -> String {
+        let (issuer, keys, tokens) = (&self.realm, self.endpoint("certs"), self.endpoint("token"));
+        let trusted = |audience: &str| {
+            format!(
+                "claim_mapper: keycloak
+      trusted_issuers:
+        - issuer: '{issuer}'
+          audiences: [{audience}]
+          decoding_key: {{ kind: jwks_url, url: '{keys}', insecure_http: true }}"
+            )
+        };
+        format!(
+            "
+plugins:
+  - name: user
+    kind: identity/jwt
+    config:
+      {agents}
+  - name: client
+    kind: identity/jwt
+    config:
+      role: client
+      {agents}
+  - name: pay-user
+    kind: identity/jwt
+    config:
+      {pay}
+  - name: oauth
+    kind: delegator/oauth
+    capabilities: [read_inbound_credentials]
+    config:
+      token_endpoint: '{tokens}'
+      insecure_http: true
+      client_id: gateway
+      client_secret_source: {{ kind: literal, secret: planted-gateway }}
+      timeout_seconds: 20
+routes:
+  - tool: compensation
+    authentication: [user]
+    policy: [ 'require(role.hr & role.reviewer & !role.reader)' ]
+  - tool: of_the_assistant
+    authentication: [client]
+    policy: [ \"require(client.id == 'assistant')\" ]
+  - tool: pay
+    authentication: [user]
+    policy: [ 'delegate(oauth, target: pay-api)' ]
+  - tool: elsewhere
+    authentication: [user]
+    policy: [ 'delegate(oauth, target: elsewhere-api)' ]
+  - tool: own
+    policy: [ 'delegate(oauth, target: pay-api, subject: this_workload)' ]
+  # What stands behind the tool: it takes tokens for itself alone.
+  - tool: backend
+    authentication: [pay-user]
+    policy: [ 'require(role.reader & !role.reviewer)' ]
+",
+            agents = trusted("agents"),
+            pay = trusted("pay-api"),
+        )
+    }
+}
+
+impl Drop for Keycloak {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.process.id());
+        let _ = Command::new("kill").args(["--", &group]).status();
+        let _ = self.process.wait();
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs a Keycloak: `make e2e-keycloak`"]
+async fn a_keycloak_is_served_by_documents_as_users_write_them() {
+    let keycloak = Keycloak::start();
+    let manager = PluginManager::from_yaml(&keycloak.document()).await.unwrap();
+    let user = keycloak.token("grant_type=password&username=ada&password=planted-password&scope=openid").await;
+    let client = keycloak.token("grant_type=client_credentials").await;
+    roles_are_read_where_keycloak_states_them(&manager, &user, &client).await;
+    tokens_are_exchanged_for_those_of_a_backend(&manager, &user).await;
+}
+
+async fn roles_are_read_where_keycloak_states_them(manager: &PluginManager, user: &str, client: &str) {
+    assert_eq!(decided(manager, "compensation", Credentials::bearer(user)).await, "allowed");
+    assert_eq!(decided(manager, "compensation", Credentials::bearer(client)).await, "policy.require_failed");
+    assert_eq!(decided(manager, "of_the_assistant", Credentials::bearer(client)).await, "allowed");
+    let (signed, _) = user.rsplit_once('.').unwrap();
+    let (_, signature) = client.rsplit_once('.').unwrap();
+    let forged = format!("{signed}.{signature}");
+    assert_eq!(decided(manager, "compensation", Credentials::bearer(&forged)).await, "auth.signature");
+}
+
+async fn tokens_are_exchanged_for_those_of_a_backend(manager: &PluginManager, user: &str) {
+    let mut permit = manager.authorize(operation("pay", Credentials::bearer(user))).await.decision.allowed().unwrap();
+    let minted = permit.credentials();
+    let minted = minted[0].value.expose().strip_prefix("Bearer ").unwrap();
+    assert_eq!(decided(manager, "backend", Credentials::bearer(minted)).await, "allowed");
+    assert_eq!(decided(manager, "compensation", Credentials::bearer(minted)).await, "auth.audience");
+    assert_eq!(decided(manager, "own", Credentials::none()).await, "allowed");
+    let outcome = manager.authorize(operation("elsewhere", Credentials::bearer(user))).await;
+    assert_eq!(&*outcome.decision.violation().unwrap().code, "delegation.failed");
+    assert_eq!(outcome.report.errors, ["oauth: the token endpoint refused: `invalid_client`"]);
+}
+
+/// Posts a body, and reads the JSON that it is answered by.
+async fn post(url: &str, authorization: &str, content_type: &str, body: &str) -> Json {
+    let client = Hyper.client(Egress { insecure_http: true, ..Egress::default() }).unwrap();
+    let request = OutboundRequest {
+        method: OutboundMethod::Post { content_type, body: body.as_bytes() },
+        url,
+        headers: &[("Authorization", authorization)],
+        max_bytes: 64 * 1024,
+        timeout: Duration::from_secs(60),
+    };
+    let answer = client.send(request).await.unwrap();
+    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+    serde_json::from_slice(&answer.body).unwrap()
+}
