@@ -3,12 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 #![expect(clippy::print_stderr, reason = "a host says what it wants to where it wants to")]
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use cpex::cmf::View;
+use cpex::cmf::{Secret, View};
 use cpex::prelude::*;
 use cpex::sdk::config::PluginConfig;
 use cpex::sdk::testing::RecordingMetrics;
@@ -79,6 +80,21 @@ async fn closed_while(manager: &PluginManager, work: impl Future<Output = ()>) -
     work.await;
     manager.unregister("maintenance").await?;
     Ok(())
+}
+
+/// Calls a backend for a caller, with the headers of the request that came in.
+async fn proxied(
+    manager: &PluginManager,
+    operation: Operation,
+    received: Vec<(String, String)>,
+    backend: impl AsyncFnOnce(Vec<(String, Secret)>) -> Result<Answer, Infallible>,
+) -> Outcome<Answer> {
+    let outcome = manager.guard(operation, async |call: Call| {
+        let headers = call.headers(received);
+        backend(headers).await
+    });
+    let Ok(outcome) = outcome.await;
+    outcome
 }
 
 /// What one plugin alone has against a payload. It permits nothing, whatever it says.
@@ -158,6 +174,22 @@ async fn a_host_starts_in_steps_and_adds_a_plugin_for_a_while() {
     assert_eq!(code(&manager).await, None);
     let gone = objection(&manager, "maintenance").await.unwrap_err();
     assert_eq!(gone.to_string(), "there is no plugin `maintenance`");
+}
+
+#[tokio::test]
+async fn a_host_forwards_no_credential_of_the_caller() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.yaml");
+    fs::write(&path, "routes: [ { tool: echo, policy: [\"args.x == 'no': deny('no')\"] } ]").unwrap();
+    let manager = start_in_steps(&path).await.unwrap();
+    let received = [("authorization", "Bearer planted"), ("accept", "text/plain")];
+    let received = received.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let backend = async |headers: Vec<(String, Secret)>| {
+        let names: Vec<_> = headers.into_iter().map(|(name, _)| name).collect();
+        Ok(Answer::structured(json!(names)))
+    };
+    let outcome = proxied(&manager, Operation::tool("echo", Map::new()), received.into(), backend).await;
+    assert_eq!(*outcome.decision.allowed().unwrap().content(), json!(["accept"]));
 }
 
 #[tokio::test]

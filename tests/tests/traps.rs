@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod traps {
+    mod credentials;
     mod monitor;
     mod pipelines;
     mod predicates;

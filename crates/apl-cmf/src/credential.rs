@@ -2,15 +2,20 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::echo::Echoes;
 use crate::{PrincipalKind, Secret};
 
 /// What the caller sent that may be a credential: headers by lower-case name and parameters of the query, in the order
-/// received. Wiped when dropped, never printed or encoded.
+/// received. Wiped when dropped, never printed or encoded. It remembers which headers were asked for, since those are
+/// not forwarded.
 #[derive(Clone, Default)]
 pub struct Credentials {
     headers: Vec<(String, Secret)>,
     parameters: Vec<(String, Secret)>,
+    /// A bit for each header that was asked for, the last one for all that have none of their own. None without headers.
+    read: Option<Arc<AtomicU64>>,
 }
 
 impl Credentials {
@@ -30,6 +35,7 @@ impl Credentials {
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Secret>) -> Self {
         self.headers.push((name.to_ascii_lowercase(), value.into()));
+        self.read.get_or_insert_default();
         self
     }
 
@@ -46,7 +52,19 @@ impl Credentials {
 
     /// Every value of a header, by any case of its name.
     pub fn values<'c>(&'c self, name: &'c str) -> impl Iterator<Item = &'c str> {
-        self.headers.iter().filter(move |(held, _)| held.eq_ignore_ascii_case(name)).map(|(_, value)| value.expose())
+        let named = self.headers.iter().enumerate().filter(move |(_, (held, _))| held.eq_ignore_ascii_case(name));
+        named.map(|(at, (_, value))| {
+            self.mark_read(at);
+            value.expose()
+        })
+    }
+
+    /// The lower-case names of the headers that were asked for so far: what identified the caller, or was made into a
+    /// credential for the backend, is not for the backend itself.
+    pub fn read_headers(&self) -> impl Iterator<Item = &str> {
+        let read = self.read.as_ref().map_or(0, |read| read.load(Ordering::Relaxed));
+        let asked = self.headers.iter().enumerate().filter(move |(at, _)| read & bit(*at) != 0);
+        asked.map(|(_, (name, _))| name.as_str())
     }
 
     /// Every value of a parameter of the query, by its exact name.
@@ -58,6 +76,12 @@ impl Credentials {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.headers.is_empty() && self.parameters.is_empty()
+    }
+
+    fn mark_read(&self, at: usize) {
+        if let Some(read) = &self.read {
+            read.fetch_or(bit(at), Ordering::Relaxed);
+        }
     }
 }
 
@@ -120,7 +144,7 @@ impl Minted {
         is_http_token(&self.header) && is_header_value(self.value.expose())
     }
 
-    fn is_for(&self, header: &str) -> bool {
+    pub(crate) fn is_for(&self, header: &str) -> bool {
         self.header.eq_ignore_ascii_case(header)
     }
 }
@@ -138,6 +162,8 @@ pub(crate) struct RawCredentials {
     pub(crate) proofs: Proofs,
     by_policy: Vec<Minted>,
     by_plugins: Vec<Minted>,
+    /// The values of those that were taken out: what comes back may hold them.
+    taken: Vec<Secret>,
 }
 
 impl RawCredentials {
@@ -168,8 +194,21 @@ impl RawCredentials {
     pub(crate) fn take_minted(&mut self) -> Vec<Minted> {
         let mut minted = std::mem::take(&mut self.by_policy);
         minted.append(&mut self.by_plugins);
+        self.taken.extend(minted.iter().map(|minted| minted.value.clone()));
         minted
     }
+
+    /// What the backend may have been sent; none where nothing was minted.
+    pub(crate) fn echoes(&self) -> Option<Echoes> {
+        let values = self.minted().map(|minted| &minted.value).chain(&self.taken);
+        let mut values = values.peekable();
+        values.peek().is_some().then(|| Echoes::of(values))
+    }
+}
+
+/// The bit of a header by its place.
+const fn bit(at: usize) -> u64 {
+    1 << if at < 63 { at } else { 63 }
 }
 
 /// Whether a text is a token of HTTP (RFC 9110, section 5.6.2), as the names of methods, headers and cookies are.

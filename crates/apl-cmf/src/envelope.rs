@@ -3,6 +3,7 @@
 mod apply;
 mod context;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use serde_json::{Map, Value as Json};
 use crate::change::{Author, Change, LabelScope, Ledger, Side};
 use crate::context::without_credentials;
 use crate::credential::{Credentials, Minted, Proofs, RawCredentials};
+use crate::echo::Echoes;
 use crate::phase::PhaseState;
 use crate::reading::Reading;
 use crate::slots::Slots;
@@ -72,7 +74,10 @@ impl Envelope {
     }
 
     /// Receives the headers an answer came with by HTTP, in place of what the host stated before; credentials are left out.
-    pub fn response_headers(&mut self, headers: BTreeMap<String, String>) {
+    pub fn response_headers(&mut self, mut headers: BTreeMap<String, String>) {
+        if let Some(echoes) = self.echoes() {
+            headers.values_mut().for_each(|value| *value = echoes.redact(value).into_owned());
+        }
         Arc::make_mut(self.slots.http.get_or_insert_default()).response_headers = without_credentials(headers);
     }
 
@@ -106,8 +111,29 @@ impl Envelope {
         self.credentials.iter().flat_map(|held| held.minted())
     }
 
-    /// Receives what the capability answered; the post phases judge it.
-    pub fn answer(&mut self, response: Message) {
+    /// The lower-case names of the headers of the caller that were asked for as credentials.
+    pub fn read_headers(&self) -> impl Iterator<Item = &str> {
+        self.inbound().into_iter().flat_map(Credentials::read_headers)
+    }
+
+    /// A text of the answer without the credentials that were minted for the backend.
+    #[must_use]
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.echoes().map_or(Cow::Borrowed(text), |echoes| echoes.redact(text))
+    }
+
+    /// Takes the credentials that were minted for the backend out of what it answered; answers whether there were any.
+    pub fn redact_message(&self, response: &mut Message) -> bool {
+        self.echoes().is_some_and(|echoes| echoes.redact_message(response))
+    }
+
+    fn echoes(&self) -> Option<Echoes> {
+        self.credentials.as_deref().and_then(RawCredentials::echoes)
+    }
+
+    /// Receives what the capability answered, without the credentials that were minted for it; the post phases judge it.
+    pub fn answer(&mut self, mut response: Message) {
+        self.redact_message(&mut response);
         self.response = Some(MessagePayload { message: response });
         self.reading = Reading::default();
         let data = self.slots.data.clone();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use apl_cmf::{
     AgentContext, AgentRequest, ContentPart, Credentials, Draft, HttpContext, HttpRequest, Identity, LlmRequest,
-    Message, Meta, PromptRequest, RequestContext, ResourceRef, Role, ToolCall, ToolResult,
+    Message, Meta, PromptRequest, RequestContext, ResourceRef, Role, Secret, ToolCall, ToolResult, forwarded,
 };
 use cpex_sdk::delegation::Minted;
 use cpex_sdk::{CmfToolPreInvoke, Hook as _, HookPoint};
@@ -180,6 +180,8 @@ pub struct Call {
     pub message: Message,
     /// By the identifiers of the requests they were minted for; a request without any has no entry.
     pub(crate) credentials: Vec<(String, Vec<Minted>)>,
+    /// The lower-case names of the headers that were read as credentials of the caller.
+    pub(crate) read_headers: Vec<String>,
 }
 
 impl Call {
@@ -199,6 +201,18 @@ impl Call {
     #[must_use]
     pub fn credentials_of(&self, request: &str) -> &[Minted] {
         self.credentials.iter().find(|(id, _)| id == request).map(|(_, minted)| &**minted).unwrap_or_default()
+    }
+
+    /// The headers it goes to its backend with, made of those that were received: none that commonly holds credentials, such
+    /// as `Authorization`, nor any that identified the caller or was made into another credential; and
+    /// [`credentials`](Self::credentials), each in place of any header of its name in any case.
+    #[must_use]
+    pub fn headers<N, V>(&self, received: impl IntoIterator<Item = (N, V)>) -> Vec<(String, Secret)>
+    where
+        N: Into<String>,
+        V: Into<Secret>,
+    {
+        forwarded(received, &self.read_headers, self.credentials())
     }
 
     /// The tool call it makes.

@@ -1,9 +1,10 @@
 //! A permit: the only thing a backend may be called with.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::pin::pin;
 
-use apl_cmf::{Envelope, HttpContext, Message, Role};
+use apl_cmf::{Envelope, HttpContext, Message, Role, Secret, forwarded};
 use apl_cpex::Restriction;
 use cpex_sdk::delegation::Minted;
 use serde_json::{Map, Value as Json};
@@ -63,7 +64,7 @@ impl Permit {
         let message = Message::join(std::iter::once(&mut self.held).chain(&mut self.further).filter_map(release));
         // Unreachable from outside: only the methods that consume the permit empty it.
         let message = message.unwrap_or_else(|| Message::new(Role::Assistant, Vec::new()));
-        Call { message, credentials: Vec::new() }
+        Call { message, credentials: Vec::new(), read_headers: self.read_headers() }
     }
 
     /// The HTTP request that carried the operation, as plugins left its headers; none where nothing is known of it.
@@ -84,6 +85,30 @@ impl Permit {
     #[must_use]
     pub fn credentials(&mut self) -> Vec<Minted> {
         if self.further.is_empty() { minted(&mut self.held) } else { Vec::new() }
+    }
+
+    /// The headers that the operation goes to its backend with, made of those that were received: none that commonly holds
+    /// credentials, such as `Authorization`, nor any that identified the caller or was made into another credential; and the
+    /// minted ones, which are taken out as [`credentials`](Self::credentials) does, each in place of any header of its name in
+    /// any case.
+    #[must_use]
+    pub fn headers<N, V>(&mut self, received: impl IntoIterator<Item = (N, V)>) -> Vec<(String, Secret)>
+    where
+        N: Into<String>,
+        V: Into<Secret>,
+    {
+        forwarded(received, &self.read_headers(), &self.credentials())
+    }
+
+    /// A text of the answer that the host passes on itself, such as the value of a header, without the credentials that
+    /// were minted for the backend. What [`complete`](Self::complete) releases has none of them.
+    #[must_use]
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let once = |text: Cow<'t, str>, envelope: &Envelope| match envelope.redact(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(redacted) => Cow::Owned(redacted),
+        };
+        self.envelopes().fold(Cow::Borrowed(text), once)
     }
 
     /// The same of every operation, with the identifier of its request.
@@ -160,6 +185,10 @@ impl Permit {
             Some(Ended { outcome, trace, .. }) => (outcome, trace),
             None => (Outcome::engine_down(), None),
         }
+    }
+
+    fn read_headers(&self) -> Vec<String> {
+        self.envelopes().flat_map(Envelope::read_headers).map(str::to_owned).collect()
     }
 
     fn operations(&self) -> impl Iterator<Item = &Underway> {

@@ -8,7 +8,11 @@ use crate::underway::{Ended, Shared, Underway};
 
 /// Judges what the capability answered to several operations.
 pub(crate) async fn after(mut operations: Vec<Underway>, answer: Answer) -> Ended {
-    let Answer { message, response_headers } = answer;
+    let Answer { mut message, response_headers } = answer;
+    // What was minted for one operation may come back in what answers another.
+    for envelope in operations.iter().filter_map(|underway| underway.journey()?.envelope()) {
+        envelope.redact_message(&mut message);
+    }
     let mut contexts = operations.last_mut().map(Underway::take_contexts).unwrap_or_default();
     let Some(shares) = shares(message, &operations) else {
         let mut outcome = Outcome::engine_down();

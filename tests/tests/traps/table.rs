@@ -124,6 +124,11 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
     ),
     (38, "a minted token is kept under all that made it", &[]),
     (
+        40,
+        "a minted credential replaces any header of its name, cannot end it, and does not come back",
+        &["a_credential_is_found_as_it_was_sent_and_as_json_and_urls_spell_it"],
+    ),
+    (
         45,
         "a reload that fails in any way leaves what is in force, and it is visible",
         &[
