@@ -41,6 +41,10 @@ impl IdSource for OneId {
     fn next(&self) -> u128 {
         0x5f0c_1b7a_9d3e_48f2_a6c4_e8b0_1d7f_2a93
     }
+
+    fn next_secret(&self) -> Option<u128> {
+        Some(self.next())
+    }
 }
 
 /// The last line the sink writes for these records.

@@ -1,56 +1,42 @@
-//! Operations that wait for a person: what an answer is bound to, kept until it is used or expires.
+//! Operations that wait for a person: what an answer is bound to, kept in a store until it is used or expires.
 //!
 //! The operation itself is not kept. Its call is repeated, and an answer counts only if the repeated call is bound alike:
-//! the same caller, on the same route, under the same policy, about the same arguments.
+//! the same caller, on the same route, under the same policy, about the same arguments. Every replica that shares the store
+//! can go on with it, and one of them does, once.
+//!
+//! Whoever reads the store learns that something waits, until when, and no more: all else in it, the keys too, is a keyed
+//! digest (HMAC-SHA-256), and the key is the identifier of the suspended operation, which only its client has.
 
+mod asked;
 mod memory;
+mod suspension;
 
-use std::collections::HashMap;
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use apl_cmf::Envelope;
-use cpex_sdk::elicitation::QuestionId;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use serde_json::{Map, Value as Json};
-use sha2::{Digest as _, Sha256};
+use cpex_sdk::elicitation::{Entry, Turn};
 
-use crate::session::principal;
+use crate::snapshot::Snapshot;
+use crate::stored::ask_elicitations;
+pub(crate) use asked::Asked;
+use asked::Suspended;
 pub use memory::MemoryElicitations;
+pub(crate) use suspension::{Binding, Suspension};
 
-/// How many operations may wait at once.
-const MAX_WAITING: usize = 100_000;
+/// How long a question stands where the policy does not say.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(24 * 3600);
 
-/// Whose operation it is, and under what.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Binding {
-    principal: [u8; 32],
-    route: Option<Arc<str>>,
-    policy: Arc<str>,
-}
+/// How long entries outlive what they are of, so that what expired is told from what never was, and so that an approval that
+/// was used is known as such while anybody could come with it.
+const AFTERWARDS: Duration = Duration::from_secs(3600);
 
-/// One question of a suspended operation.
-#[derive(Clone, Debug)]
-pub(crate) struct Asked {
+/// A question that is to be kept.
+#[derive(Clone, Copy)]
+pub(crate) struct Question<'q> {
     /// The rule that asks, by its id.
-    pub(crate) rule: Arc<str>,
-    /// Who was asked.
-    pub(crate) approver: Arc<str>,
-    /// The arguments it was asked about, as a keyed digest; none where a scope says what the answer is good for.
-    pub(crate) arguments: Option<[u8; 32]>,
-    /// When the answer is worth nothing any more, in milliseconds since the Unix epoch.
-    pub(crate) expires_ms: u64,
-}
-
-/// What a question is called by: the digest of the operation's identifier and of the rule that asks.
-pub(crate) fn question(id: &str, rule: &str) -> QuestionId {
-    let mut hash = Sha256::new();
-    for part in ["question", id, rule] {
-        // Each part goes with its length, so that no two lists of parts give one input.
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    QuestionId(hash.finalize().into())
+    pub(crate) rule: &'q str,
+    pub(crate) asked: &'q Asked,
+    /// How long it stands.
+    pub(crate) timeout: Duration,
 }
 
 /// What is known of a question.
@@ -65,99 +51,55 @@ pub(crate) enum Found {
     Unknown,
 }
 
-/// The operations that wait.
-pub(crate) struct Suspensions {
-    waiting: Mutex<HashMap<Arc<str>, Suspended>>,
-    /// What the digests of arguments are made under; none where the system has no randomness.
-    key: Option<Hmac<Sha256>>,
-}
-
-struct Suspended {
-    binding: Binding,
-    asked: Vec<Asked>,
-    is_used: bool,
-}
-
-impl Binding {
-    /// What an approval of this operation is bound to; none where nobody is identified.
-    pub(crate) fn of(envelope: &Envelope, route: Option<&Arc<str>>, policy: &Arc<str>) -> Option<Self> {
-        let (kind, issuer, id) = principal(envelope)?;
-        let mut hash = Sha256::new();
-        for part in [kind, issuer.unwrap_or_default(), id] {
-            // Each part goes with its length, so that no two lists of parts give one input.
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        Some(Self { principal: hash.finalize().into(), route: route.cloned(), policy: Arc::clone(policy) })
+/// What is known of the question of a rule.
+pub(crate) async fn find(
+    suspension: &Suspension,
+    binding: &Binding<'_>,
+    rule: &str,
+    snapshot: &Snapshot,
+) -> Result<Found, String> {
+    let store = &snapshot.host.elicitations;
+    let (operation, used) = (suspension.operation_key(), suspension.used_key());
+    let Some(suspended) = ask_elicitations(snapshot, "get", async { store.get(&operation).await }).await? else {
+        return Ok(Found::Unknown);
+    };
+    let Suspended { binding: bound } = asked::read(&suspended)?;
+    if bound != suspension.binding(binding) {
+        return Ok(Found::Unknown);
+    }
+    if ask_elicitations(snapshot, "is_taken", async { store.is_taken(&used).await }).await? {
+        return Ok(Found::Used);
+    }
+    let question = suspension.question_key(rule);
+    match ask_elicitations(snapshot, "get", async { store.get(&question).await }).await? {
+        Some(asked) => Ok(Found::Asked(asked::read(&asked)?)),
+        None => Ok(Found::NotAsked),
     }
 }
 
-impl Suspensions {
-    /// The keyed digest of arguments (HMAC-SHA-256 over RFC 8785).
-    pub(crate) fn digest(&self, arguments: Option<&Map<String, Json>>) -> Option<[u8; 32]> {
-        let bytes = serde_json_canonicalizer::to_vec(&arguments).ok()?;
-        Some(self.key.clone()?.chain_update(bytes).finalize().into_bytes().into())
-    }
-
-    /// Keeps a question; false where too many wait already.
-    pub(crate) fn suspend(&self, id: &Arc<str>, binding: Binding, asked: Asked, now_ms: u64) -> bool {
-        let mut waiting = self.lock();
-        if let Some(suspended) = waiting.get_mut(id) {
-            suspended.asked.push(asked);
-            return true;
-        }
-        if waiting.len() >= MAX_WAITING {
-            waiting.retain(|_, suspended| suspended.asked.iter().any(|asked| asked.expires_ms > now_ms));
-        }
-        if waiting.len() >= MAX_WAITING {
-            return false;
-        }
-        waiting.insert(Arc::clone(id), Suspended { binding, asked: vec![asked], is_used: false });
-        true
-    }
-
-    /// What is known of the question of a rule.
-    pub(crate) fn find(&self, id: &str, binding: &Binding, rule: &str) -> Found {
-        let waiting = self.lock();
-        let Some(suspended) = waiting.get(id).filter(|suspended| suspended.binding == *binding) else {
-            return Found::Unknown;
-        };
-        if suspended.is_used {
-            return Found::Used;
-        }
-        match suspended.asked.iter().find(|asked| *asked.rule == *rule) {
-            Some(asked) => Found::Asked(asked.clone()),
-            None => Found::NotAsked,
-        }
-    }
-
-    /// Uses the approvals of an operation up; false where they were used before.
-    pub(crate) fn consume(&self, id: &str) -> bool {
-        match self.lock().get_mut(id) {
-            Some(suspended) if !suspended.is_used => {
-                suspended.is_used = true;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// A panic while the lock is held cannot make an approval good twice: each change is one assignment.
-    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Suspended>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Keeps a question of an operation that waits already, or waits from now on. Another replica may have asked it meanwhile.
+pub(crate) async fn suspend(
+    suspension: &Suspension,
+    binding: &Binding<'_>,
+    question: &Question<'_>,
+    snapshot: &Snapshot,
+) -> Result<Turn, String> {
+    let store = &snapshot.host.elicitations;
+    let (key, ttl) = (suspension.operation_key(), snapshot.longest_wait.saturating_add(AFTERWARDS));
+    let value = asked::write(&Suspended { binding: suspension.binding(binding) })?;
+    let operation = Entry { key: &key, shelf: None, value: &value, ttl };
+    // An operation that waits already waits as long as the latest question of it.
+    ask_elicitations(snapshot, "replace", async { store.replace(operation).await }).await?;
+    let (key, value) = (suspension.question_key(question.rule), asked::write(question.asked)?);
+    let ttl = question.timeout.saturating_add(AFTERWARDS);
+    let asked = Entry { key: &key, shelf: None, value: &value, ttl };
+    ask_elicitations(snapshot, "put", async { store.put(asked).await }).await
 }
 
-impl Default for Suspensions {
-    fn default() -> Self {
-        let mut key = [0; 32];
-        let key = getrandom::fill(&mut key).ok().and_then(|()| Hmac::new_from_slice(&key).ok());
-        Self { waiting: Mutex::default(), key }
-    }
-}
-
-impl fmt::Debug for Suspensions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Suspensions").field("waiting", &self.lock().len()).finish_non_exhaustive()
-    }
+/// Uses the approvals of an operation up, for all who share the store. Whoever comes second may not go on.
+pub(crate) async fn consume(suspension: &Suspension, snapshot: &Snapshot) -> Result<Turn, String> {
+    let store = &snapshot.host.elicitations;
+    // No question of the operation that was asked before now stands longer.
+    let (used, ttl) = (suspension.used_key(), snapshot.longest_wait.saturating_add(AFTERWARDS));
+    ask_elicitations(snapshot, "take", async { store.take(&used, ttl).await }).await
 }

@@ -51,6 +51,7 @@ mod size;
 mod snapshot;
 pub mod spans;
 mod status;
+mod stored;
 mod sync;
 mod trace;
 mod underway;

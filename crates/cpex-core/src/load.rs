@@ -8,10 +8,12 @@ mod overrides;
 mod reach;
 pub(crate) mod registration;
 mod scanners;
+mod waits;
 
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
 use apl_cmf::Workload;
 use apl_core::Limits;
@@ -24,7 +26,6 @@ use serde_json::{Map, Value as Json};
 
 use crate::document::kinds::{HostKinds, Kinds};
 use crate::document::{self, Attributes, Document, Files, LoadError, MemoryBounds, PluginNode};
-use crate::elicitation::Suspensions;
 use crate::life::Running;
 use crate::meter::Meter;
 use crate::own::OwnHooks;
@@ -48,14 +49,13 @@ pub(crate) struct Loaded {
     digest: Arc<str>,
     files: Arc<Files>,
     own_hooks: Arc<OwnHooks>,
+    longest_wait: Duration,
     host: Host,
 }
 
 /// What every snapshot of a process shares.
 #[derive(Clone)]
 pub(crate) struct Process {
-    /// Operations that wait for a person. A reload keeps them; an approval given under another document is none.
-    pub(crate) suspensions: Arc<Suspensions>,
     pub(crate) this_workload: Option<Arc<Workload>>,
     pub(crate) payload_policies: Arc<PayloadPolicies>,
     pub(crate) workers: Arc<Workers>,
@@ -74,6 +74,8 @@ pub(crate) struct Registered {
     pub(crate) plugins: Vec<Arc<Registration>>,
     /// Whether the host loads plugins from the directories that a document lists.
     pub(crate) loads_dirs: bool,
+    /// Whether what waits for a person is kept where the host says, so that its replicas may share it.
+    pub(crate) keeps_elicitations: bool,
 }
 
 /// What is worth knowing about a document that loads all the same.
@@ -87,9 +89,9 @@ impl Loaded {
         host_kinds: HostKinds,
         host: Host,
     ) -> Result<(Self, Warnings), LoadError> {
-        let Registered { ref factories, scanners, hooks: own_hooks, plugins: registrations, loads_dirs } = registered;
+        let Registered { ref factories, scanners, hooks: own_hooks, plugins: registrations, .. } = registered;
         let mut faults = document.check(Kinds::from(factories).host_kinds(host_kinds));
-        faults.extend(document.refuse_plugin_dirs().filter(|_| !loads_dirs));
+        faults.extend(document.refuse_plugin_dirs().filter(|_| !registered.loads_dirs));
         let Attributes { data, sources, faults: in_files, digest } = document.attributes();
         faults.extend(in_files);
         let written = document.settings();
@@ -113,6 +115,7 @@ impl Loaded {
             return Err(LoadError::new(sources, faults));
         }
         capabilities::check(&plugins, &built, factories, &mut faults);
+        waits::check(&policy, registered.keeps_elicitations, &mut faults);
         apl_cpex::lint::check(document.root(), &data, &mut faults);
         let controls: Vec<Arc<Control>> = plugins
             .into_iter()
@@ -122,13 +125,11 @@ impl Loaded {
             .map(Arc::new)
             .collect();
         let loaded = Self {
+            longest_wait: waits::longest(&policy),
             policy,
             hooked: Hooked::all(&hooked, &controls, &own_hooks),
             controls,
-            overrides: overrides
-                .into_iter()
-                .map(|overridden| Arc::new(overridden.into_control(settings.plugin_timeout)))
-                .collect(),
+            overrides: overrides.into_iter().map(|one| Arc::new(one.into_control(settings.plugin_timeout))).collect(),
             engines: engines::into_engines(engines, settings.plugin_timeout),
             questions,
             settings,
@@ -148,8 +149,7 @@ impl Loaded {
     }
 
     pub(crate) fn into_snapshot(self, process: Process, store: Arc<dyn SessionStore>, tenure: Tenure) -> Snapshot {
-        let Process { suspensions, this_workload, payload_policies, workers, background, concurrent, running, meter } =
-            process;
+        let Process { this_workload, payload_policies, workers, background, concurrent, running, meter } = process;
         Snapshot {
             policy: Arc::new(self.policy),
             controls: self.controls,
@@ -163,7 +163,7 @@ impl Loaded {
             files: self.files,
             tenure,
             store,
-            suspensions,
+            longest_wait: self.longest_wait,
             host: self.host,
             this_workload,
             payload_policies,

@@ -73,7 +73,6 @@ impl PluginManager {
             publication: Publication::new(),
             ports,
             process: Process {
-                suspensions: Arc::default(),
                 this_workload: this_workload.map(Arc::new),
                 payload_policies: Arc::new(PayloadPolicies::new(payload_policies)),
                 workers: Arc::new(Workers::new(WORKERS)),

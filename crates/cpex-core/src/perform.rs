@@ -29,7 +29,8 @@ pub(crate) async fn perform(
         Effect::Ask(ask) => ask::perform(ask, key, identified).await.into(),
         Effect::Declassify(declassify) => declassify::perform(declassify, rule, identified).into(),
         Effect::Delegate(delegate) => delegate::perform(delegate, rule, identified).await,
-        Effect::Elicit(elicit) => elicit::perform(elicit, rule, key, identified).await,
+        // Who waits for a person can wait for an allocation, and no other operation makes room for what it keeps.
+        Effect::Elicit(elicit) => Box::pin(elicit::perform(elicit, rule, key, identified)).await,
         Effect::Restrict(restrict) => restrict::perform(restrict, key, identified).into(),
         Effect::Taint(taint) => taint::perform(taint, rule, identified).into(),
         Effect::Run(run) => run::perform(run, rule, identified).await,

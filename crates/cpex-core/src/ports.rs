@@ -51,6 +51,8 @@ pub(crate) struct Ports {
     secrets: Option<Arc<dyn SecretReader>>,
     sessions: Option<Arc<dyn SessionStore>>,
     pub(crate) elicitations: Arc<dyn ElicitationStore>,
+    /// Whether that is the host's.
+    pub(crate) brings_elicitations: bool,
     /// That of the host, or the one that was lent where it brought none.
     http: OnceLock<Arc<dyn HttpPort>>,
     /// The process's own store. Documents bound it in their own ways; its sessions are the same under all of them.
@@ -69,10 +71,11 @@ impl Ports {
     ) -> Self {
         let clock = clock.unwrap_or_else(|| Arc::new(SystemClock::default()));
         let memory = MemoryStore::new(Arc::clone(&clock));
+        let brings_elicitations = elicitations.is_some();
         let elicitations = elicitations.unwrap_or_else(|| Arc::new(MemoryElicitations::new(Arc::clone(&clock))));
         let ids = ids.unwrap_or_else(|| Arc::new(RandomIds::default()));
         let http = http.map_or_else(OnceLock::new, OnceLock::from);
-        Self { clock, ids, secrets, sessions, elicitations, http, memory }
+        Self { clock, ids, secrets, sessions, elicitations, brings_elicitations, http, memory }
     }
 
     /// What reads the secrets of a document in that directory.

@@ -34,7 +34,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// Identifiers from the operating system's randomness and a counter: unique, not secret.
+/// Identifiers from the operating system's randomness and a counter: unique, not secret. Those that nobody may guess are
+/// that randomness itself.
 #[derive(Debug)]
 pub struct RandomIds {
     process: u64,
@@ -54,6 +55,12 @@ impl IdSource for RandomIds {
     fn next(&self) -> u128 {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
         u128::from(self.process) << 64 | u128::from(self.start.wrapping_add(count))
+    }
+
+    fn next_secret(&self) -> Option<u128> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).ok()?;
+        Some(u128::from_be_bytes(bytes))
     }
 }
 

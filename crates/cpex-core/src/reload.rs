@@ -169,6 +169,7 @@ impl PluginManager {
         let mut registered = self.everything_registered();
         // What only a host knows is on trust together with where it has it from.
         registered.loads_dirs |= host_kinds == HostKinds::Trust;
+        registered.keeps_elicitations = self.ports.brings_elicitations || host_kinds == HostKinds::Trust;
         Loaded::compile(document, registered, host_kinds, self.host(document))
     }
 

@@ -1,6 +1,5 @@
 //! Which session an operation belongs to, and the store of labels that needs no server.
 
-mod ask;
 mod memory;
 
 use apl_cmf::{Client, Envelope};
@@ -10,7 +9,6 @@ use sha2::{Digest as _, Sha256};
 
 use crate::document::{ClaimPath, SessionSource};
 
-pub(crate) use ask::ask_store;
 pub use memory::MemoryStore;
 
 /// The key of the session an operation belongs to: of the first source that yields. It is the caller's own, whatever the

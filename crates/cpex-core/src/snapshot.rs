@@ -17,7 +17,6 @@ use serde_json::{Map, Value as Json};
 
 use crate::conditions::Conditions;
 use crate::document::{Files, SessionSource, Unmatched};
-use crate::elicitation::Suspensions;
 use crate::life::{Life, Running};
 use crate::meter::Meter;
 use crate::own::OwnHooks;
@@ -48,7 +47,8 @@ pub(crate) struct Snapshot {
     pub(crate) files: Arc<Files>,
     pub(crate) tenure: Tenure,
     pub(crate) store: Arc<dyn SessionStore>,
-    pub(crate) suspensions: Arc<Suspensions>,
+    /// How long the question of a person stands at most.
+    pub(crate) longest_wait: Duration,
     pub(crate) host: Host,
     pub(crate) this_workload: Option<Arc<Workload>>,
     pub(crate) payload_policies: Arc<PayloadPolicies>,

@@ -66,10 +66,10 @@ pub const ALL: &[SpanRow] = &[
         doc: "one call of a plugin, a decision engine or another collaborator",
     },
     SpanRow {
-        name: "cpex.session_store",
+        name: "cpex.store",
         level: "DEBUG",
-        attributes: &["cpex.session_store.operation", "cpex.session_store.outcome"],
-        doc: "one call of the session store",
+        attributes: &["cpex.store.name", "cpex.store.operation", "cpex.store.outcome"],
+        doc: "one call of a store",
     },
 ];
 
@@ -147,17 +147,18 @@ pub(crate) fn answered(
     span.record("cpex.code", code);
 }
 
-/// A call of the session store.
-pub(crate) fn session_store(operation: &'static str) -> Span {
+/// A call of a store.
+pub(crate) fn store(name: &'static str, operation: &'static str) -> Span {
     debug_span!(
         target: TARGET,
-        "cpex.session_store",
-        cpex.session_store.operation = operation,
-        cpex.session_store.outcome = Empty,
+        "cpex.store",
+        cpex.store.name = name,
+        cpex.store.operation = operation,
+        cpex.store.outcome = Empty,
     )
 }
 
 /// How it ended.
 pub(crate) fn stored(span: &Span, outcome: &'static str) {
-    span.record("cpex.session_store.outcome", outcome);
+    span.record("cpex.store.outcome", outcome);
 }

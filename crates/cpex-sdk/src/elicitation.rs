@@ -4,15 +4,17 @@
 //! answer, perhaps at another replica. So a channel keeps nothing in the process: what it needs in between it puts into the
 //! [`ElicitationStore`] that [`crate::Host`] lends, under the [`QuestionId`] it was asked with.
 
+mod encoding;
 mod question;
 mod store;
 
 use std::fmt;
 use std::time::Duration;
 
-use apl_cmf::View;
+use apl_cmf::{Entity, View};
 use async_trait::async_trait;
 
+pub use encoding::{decode, encode};
 pub use question::{NotAQuestion, QuestionId};
 pub use store::{ElicitationStore, Entry, OnceStore, StoreKey, Turn};
 
@@ -43,7 +45,7 @@ pub trait ElicitationChannel: Send + Sync + 'static {
 /// What a person is asked.
 #[derive(Clone, Copy)]
 pub struct Ask<'a> {
-    /// The question, under which its answer is had.
+    /// The question, under which its answer is had. It is a digest of all that is asked.
     pub question: QuestionId,
     /// The rule that asks, by its id.
     pub rule: &'a str,
@@ -59,6 +61,8 @@ pub struct Ask<'a> {
     pub purpose: Option<&'a str>,
     /// How long the question stands.
     pub timeout: Duration,
+    /// What the operation is on; none where it names nothing.
+    pub entity: Option<Entity<'a>>,
     /// The operation that waits.
     pub operation: View<'a>,
 }

@@ -29,7 +29,7 @@ pub trait Metrics: Send + Sync + 'static {
     /// A plugin was called.
     fn called(&self, _called: &Called<'_>) {}
 
-    /// The session store was called.
+    /// A store was called.
     fn stored(&self, _stored: &Stored) {}
 
     /// A document was put in force, or was not.
@@ -89,10 +89,12 @@ pub struct Called<'a> {
     pub duration: Duration,
 }
 
-/// The session store was called.
+/// A store was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stored {
-    /// `load`, `append` or `declassify`.
+    /// `session`, or `elicitation` for what waits for a person.
+    pub store: &'static str,
+    /// `load`, `append` or `declassify` of sessions; `get`, `put`, `replace`, `take` or `is_taken` of what waits.
     pub operation: &'static str,
     /// `ok`, `error`, `timeout` or `panic`.
     pub outcome: &'static str,
@@ -161,17 +163,21 @@ impl Called<'_> {
 impl Stored {
     /// Its metric.
     pub const METRIC: Metric = Metric {
-        name: "cpex.session_store.duration",
+        name: "cpex.store.duration",
         instrument: "histogram",
         unit: "s",
-        attributes: &["cpex.session_store.operation", "cpex.session_store.outcome"],
-        doc: "calls of the session store, and how long each took",
+        attributes: &["cpex.store.name", "cpex.store.operation", "cpex.store.outcome"],
+        doc: "calls of stores, and how long each took",
     };
 
     /// What it is kept under.
     #[must_use]
-    pub const fn attributes(&self) -> [Attribute<'static>; 2] {
-        [("cpex.session_store.operation", Some(self.operation)), ("cpex.session_store.outcome", Some(self.outcome))]
+    pub const fn attributes(&self) -> [Attribute<'static>; 3] {
+        [
+            ("cpex.store.name", Some(self.store)),
+            ("cpex.store.operation", Some(self.operation)),
+            ("cpex.store.outcome", Some(self.outcome)),
+        ]
     }
 }
 
@@ -224,7 +230,7 @@ mod tests {
         assert_eq!(names(&decided.attributes()), Decided::METRIC.attributes);
         let called = Called { plugin: "p", requested: "allow", code: None, duration };
         assert_eq!(names(&called.attributes()), Called::METRIC.attributes);
-        let stored = Stored { operation: "load", outcome: "ok", duration };
+        let stored = Stored { store: "session", operation: "load", outcome: "ok", duration };
         assert_eq!(names(&stored.attributes()), Stored::METRIC.attributes);
         let loaded = Loaded { state: "in_force", digest: None };
         assert_eq!(names(&loaded.attributes()), Loaded::METRIC.attributes);

@@ -17,6 +17,10 @@ pub trait Clock: Send + Sync + 'static {
 pub trait IdSource: Send + Sync + 'static {
     /// A value that no other operation of any process gets: 128 bits.
     fn next(&self) -> u128;
+
+    /// A value that nobody can guess, from others of this source either: 128 bits of a secure generator. None where there is no
+    /// randomness.
+    fn next_secret(&self) -> Option<u128>;
 }
 
 /// Reads secret sources at load.

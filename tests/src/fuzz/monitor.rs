@@ -143,4 +143,8 @@ impl IdSource for Counted {
     fn next(&self) -> u128 {
         self.0.fetch_add(1, Ordering::Relaxed).into()
     }
+
+    fn next_secret(&self) -> Option<u128> {
+        Some(self.next())
+    }
 }

@@ -10,13 +10,14 @@ use super::page::{Block, all_blocks, blocks};
 use super::policy;
 
 /// What a block may be marked with.
-const MARKS: [&str; 12] = [
+const MARKS: [&str; 13] = [
     "policy",
     "post_policy",
     "args",
     "result",
     "latin-1",
     "bare",
+    "alone",
     "test",
     "refused",
     "warned",

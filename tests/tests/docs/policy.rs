@@ -7,6 +7,7 @@ use cpex::apl::diagnostic::Severity;
 use cpex::cmf::{Capability, MessagePayload, Secret, View};
 use cpex::document::{Document, LoadError};
 use cpex::sdk::config::{ConfigFault, Key, PluginConfig, SecretSource};
+use cpex::sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, QuestionId, Status};
 use cpex::sdk::{
     CmfToolPreInvoke, Factory, HookHandler, Host, Instance, Plugin, PluginContext, PluginError, PluginInstance,
     PluginResult, SecretError, SecretReader, Uses, async_trait,
@@ -73,10 +74,11 @@ pub(super) fn load(block: &Block) -> Findings {
     }
     let document =
         Document::parse("<document>", &text).map(|document| document.of_file(&folder.path().join("policy.yaml")));
-    findings(&document.and_then(|document| manager.check(&document)))
+    let load = |document| if block.is("alone") { manager.stage(&document) } else { manager.check(&document) };
+    findings(&document.and_then(load))
 }
 
-/// A kind of plugin that says what it needs.
+/// A kind of plugin that says what it needs, and a channel to people that reaches nobody.
 struct Reader;
 
 impl Plugin for Reader {}
@@ -93,6 +95,17 @@ impl HookHandler<CmfToolPreInvoke> for Reader {
     }
 }
 
+#[async_trait]
+impl ElicitationChannel for Reader {
+    async fn ask(&self, _ask: &Ask<'_>) -> Result<(), ElicitationError> {
+        Err(ElicitationError("nobody is there".to_owned()))
+    }
+
+    async fn check(&self, _question: &QuestionId) -> Result<Status, ElicitationError> {
+        Err(ElicitationError("nobody is there".to_owned()))
+    }
+}
+
 impl Factory for Reader {
     fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
         Some(&[])
@@ -102,7 +115,10 @@ impl Factory for Reader {
         Some(Uses { needs: &[Capability::ReadLabels], may_use: &[] })
     }
 
-    fn build(&self, _declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
+    fn build(&self, declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
+        if declaration.kind == "example/people" {
+            return Ok(Instance::Approver(Arc::new(Self)));
+        }
         Ok(Instance::Plugin(PluginInstance::of(Self).on::<CmfToolPreInvoke>().build()))
     }
 }
@@ -110,6 +126,7 @@ impl Factory for Reader {
 fn manager(block: &Block) -> PluginManager {
     let manager = PluginManager::new(ManagerConfig { secrets: Some(Arc::new(AnySecret)), ..ManagerConfig::default() });
     manager.register_factory("example/reader", Arc::new(Reader));
+    manager.register_factory("example/people", Arc::new(Reader));
     if !block.is("bare") {
         cpex::install_builtins(&manager);
     }

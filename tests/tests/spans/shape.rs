@@ -92,9 +92,9 @@ fn calls_and_stores_stand_within_their_stage_though_they_wait() {
     assert_eq!((shadow.value("cpex.requested"), shadow.value("cpex.decision")), ("deny", "allow"));
     assert_eq!(shadow.value("cpex.code"), "plugin.denied");
     for (operation, stage) in [("load", "cpex.stage.bind"), ("append", "cpex.stage.settle")] {
-        let store = find(&seen, "cpex.session_store", "cpex.session_store.operation", operation);
+        let store = find(&seen, "cpex.store", "cpex.store.operation", operation);
         assert_eq!(around(&seen, store), [stage, "cpex.invocation"]);
-        assert_eq!(store.value("cpex.session_store.outcome"), "ok");
+        assert_eq!(store.value("cpex.store.outcome"), "ok");
     }
 }
 

@@ -124,6 +124,11 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
     ),
     (38, "a minted token is kept under all that made it", &[]),
     (
+        39,
+        "an approval is good once, for one caller, one person, these arguments and its time",
+        &["an_approval_of_one_caller_or_of_other_arguments_is_none", "an_approval_expires_by_the_clock_of_the_process"],
+    ),
+    (
         40,
         "a minted credential replaces any header of its name, cannot end it, and does not come back",
         &["a_credential_is_found_as_it_was_sent_and_as_json_and_urls_spell_it"],

@@ -58,6 +58,7 @@ impl Bench {
             channel: None,
             purpose: step.purpose,
             timeout: step.timeout,
+            entity: None,
             operation: View::new(&envelope, Capabilities::NONE),
         };
         self.channel.ask(&ask).await

@@ -1,27 +1,23 @@
 //! The verbs that ask a person: asks, and on the repeated call takes the answer if it is good for this very operation.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use apl_cmf::{Author, Change, Elicitation, ElicitationStatus, View};
 use apl_core::{Denial, Elicit, Fact, Facts as _, Reply, Rule};
 use apl_cpex::{Attribute, Facts};
 use cpex_orchestration::{Fault, call};
 use cpex_sdk::audit::{Id, RecordApproval};
-use cpex_sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, Status};
+use cpex_sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, Status, Turn};
 use cpex_sdk::{Instance, code};
 
 use super::performed::Performed;
 use crate::collaborator::Collaborator;
-use crate::elicitation::{Asked, Binding, Found, question};
+use crate::elicitation::{self, Asked, Binding, Found, Question, Suspension, TIMEOUT};
 use crate::meter::Meter;
 use crate::outcome::Pending;
 use crate::road::state::Identified;
 use crate::session::principal;
 use crate::snapshot::Control;
-
-/// How long a question stands where the policy does not say.
-const TIMEOUT: Duration = Duration::from_secs(24 * 3600);
 
 /// One verb that was reached.
 struct Reached<'e> {
@@ -29,6 +25,8 @@ struct Reached<'e> {
     rule: &'e Rule,
     /// Who is asked.
     approver: Arc<str>,
+    /// The operation that waits, or may have to.
+    suspension: Suspension,
     /// What the answer is good for: none where the policy gives a scope.
     arguments: Option<[u8; 32]>,
 }
@@ -62,7 +60,7 @@ pub(super) async fn perform(
         Err(code) => return Reply::Refused(Denial::new(code)).into(),
     };
     let resumed = identified.passage.resumes.clone();
-    let answer = answer(&reached, resumed.as_ref(), identified).await;
+    let answer = answer(&reached, identified).await;
     let asked = match &answer {
         Answer::Pending(id) | Answer::Approved(id) => Some(Arc::clone(id)),
         Answer::Refused(..) | Answer::Failed(_) => resumed,
@@ -99,85 +97,106 @@ fn reach<'e>(
     key: Option<&str>,
     identified: &Identified<'_>,
 ) -> Result<Reached<'e>, &'static str> {
-    let snapshot = &identified.passage.snapshot;
-    let facts = Facts::of(identified.envelope, identified.passage.kind(), key, &snapshot.data);
+    let passage = &*identified.passage;
+    let snapshot = &passage.snapshot;
+    let facts = Facts::of(identified.envelope, passage.kind(), key, &snapshot.data);
     let approver = match facts.read(&elicit.from) {
         Fact::Text(approver) if !approver.is_empty() => Arc::from(approver),
         _ => return Err(code::ELICITATION_UNRESOLVED),
     };
-    let arguments = match &elicit.scope {
-        Some(scope) if scope.test(&facts) == Ok(true) => None,
-        Some(_) => return Err(code::ELICITATION_SCOPE),
-        None => Some(snapshot.suspensions.digest(identified.envelope.arguments()).ok_or(code::ELICITATION_FAILED)?),
+    let is_in_scope = elicit.scope.as_ref().is_none_or(|scope| scope.test(&facts) == Ok(true));
+    if !is_in_scope {
+        return Err(code::ELICITATION_SCOPE);
+    }
+    let id = match &passage.resumes {
+        Some(id) => Arc::clone(id),
+        None => Id(snapshot.host.ids.next_secret().ok_or(code::ELICITATION_FAILED)?).to_string().into(),
     };
-    Ok(Reached { elicit, rule, approver, arguments })
+    let suspension = Suspension::of(id).ok_or(code::ELICITATION_FAILED)?;
+    let arguments = match &elicit.scope {
+        Some(_) => None,
+        None => Some(suspension.arguments(identified.envelope.arguments()).ok_or(code::ELICITATION_FAILED)?),
+    };
+    Ok(Reached { elicit, rule, approver, suspension, arguments })
 }
 
-async fn answer(reached: &Reached<'_>, resumed: Option<&Arc<str>>, identified: &Identified<'_>) -> Answer {
+async fn answer(reached: &Reached<'_>, identified: &Identified<'_>) -> Answer {
     let passage = &*identified.passage;
     let snapshot = &passage.snapshot;
     let control = snapshot.control(passage.plan, reached.elicit.index);
     let Some((control, Some(Instance::Approver(channel)))) = control.map(|control| (control, &control.instance)) else {
         return Answer::Failed("it is no channel to people".to_owned());
     };
-    let route = passage.route().map(|route| &route.layer);
+    let route = passage.route().map(|route| &*route.layer);
     let Some(binding) = Binding::of(identified.envelope, route, &snapshot.digest) else {
         return Answer::Refused(code::ELICITATION_INVALID, "invalid");
     };
     let line = Line { channel: &**channel, control, meter: &snapshot.meter };
-    let now_ms = snapshot.host.clock.now_ms();
-    let id = match resumed {
-        None => Arc::from(Id(snapshot.host.ids.next()).to_string()),
-        Some(id) => match snapshot.suspensions.find(id, &binding, &reached.rule.id) {
-            Found::Asked(asked) => return check(reached, &asked, id, &line, now_ms).await,
-            Found::NotAsked => Arc::clone(id),
-            Found::Used => return Answer::Refused(code::ELICITATION_REPLAYED, "invalid"),
-            Found::Unknown => return Answer::Refused(code::ELICITATION_INVALID, "invalid"),
-        },
-    };
-    let timeout = reached.elicit.timeout.unwrap_or(TIMEOUT);
+    if passage.resumes.is_some() {
+        match elicitation::find(&reached.suspension, &binding, &reached.rule.id, snapshot).await {
+            Ok(Found::Asked(asked)) => return check(reached, &asked, &line, snapshot.host.clock.now_ms()).await,
+            Ok(Found::NotAsked) => {}
+            Ok(Found::Used) => return Answer::Refused(code::ELICITATION_REPLAYED, "invalid"),
+            Ok(Found::Unknown) => return Answer::Refused(code::ELICITATION_INVALID, "invalid"),
+            Err(cause) => return Answer::Failed(cause),
+        }
+    }
+    ask(reached, &binding, identified, &line).await
+}
+
+/// Asks, unless another replica asks the same now.
+async fn ask(reached: &Reached<'_>, binding: &Binding<'_>, identified: &Identified<'_>, line: &Line<'_>) -> Answer {
+    let Reached { elicit, rule, approver, suspension, arguments } = reached;
+    let snapshot = &identified.passage.snapshot;
+    let timeout = elicit.timeout.unwrap_or(TIMEOUT);
+    let stands_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
     let asked = Asked {
-        rule: Arc::clone(&reached.rule.id),
-        approver: Arc::clone(&reached.approver),
-        arguments: reached.arguments,
-        expires_ms: now_ms.saturating_add(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),
+        approver: suspension.approver(approver),
+        arguments: *arguments,
+        expires_ms: snapshot.host.clock.now_ms().saturating_add(stands_ms),
     };
     // It is kept before the person can answer.
-    if !snapshot.suspensions.suspend(&id, binding, asked, now_ms) {
-        return Answer::Failed("too many operations wait".to_owned());
+    let question = Question { rule: &rule.id, asked: &asked, timeout };
+    match elicitation::suspend(suspension, binding, &question, snapshot).await {
+        Ok(Turn::First) => {}
+        Ok(Turn::Again) => return Answer::Pending(Arc::clone(&suspension.id)),
+        Err(cause) => return Answer::Failed(cause),
     }
     let ask = Ask {
-        question: question(&id, &reached.rule.id),
-        rule: &reached.rule.id,
-        verb: reached.elicit.verb,
-        approver: &reached.approver,
+        question: suspension.question(&rule.id, &asked),
+        rule: &rule.id,
+        verb: elicit.verb,
+        approver,
         issuer: principal(identified.envelope).and_then(|(_, issuer, _)| issuer),
-        channel: reached.elicit.channel.as_deref(),
-        purpose: reached.elicit.purpose.as_deref(),
+        channel: elicit.channel.as_deref(),
+        purpose: elicit.purpose.as_deref(),
         timeout,
-        operation: View::new(identified.envelope, control.config.capabilities),
+        entity: identified.passage.kind().and_then(|kind| identified.envelope.entity(kind)),
+        operation: View::new(identified.envelope, line.control.config.capabilities),
     };
-    match line.hear(async { channel.ask(&ask).await }).await {
-        Ok(()) => Answer::Pending(id),
+    match line.hear(async { line.channel.ask(&ask).await }).await {
+        Ok(()) => Answer::Pending(Arc::clone(&suspension.id)),
         Err(cause) => Answer::Failed(cause),
     }
 }
 
 /// Takes the answer to a question that was asked, if it is one of this person about this call.
-async fn check(reached: &Reached<'_>, asked: &Asked, id: &Arc<str>, line: &Line<'_>, now_ms: u64) -> Answer {
-    if asked.approver != reached.approver {
+async fn check(reached: &Reached<'_>, asked: &Asked, line: &Line<'_>, now_ms: u64) -> Answer {
+    let Reached { rule, approver, suspension, arguments, .. } = reached;
+    if asked.approver != suspension.approver(approver) {
         return Answer::Refused(code::ELICITATION_INVALID, "invalid");
     }
-    if asked.arguments != reached.arguments {
+    if asked.arguments != *arguments {
         return Answer::Refused(code::ELICITATION_SCOPE, "invalid");
     }
     if now_ms >= asked.expires_ms {
         return Answer::Refused(code::ELICITATION_EXPIRED, "expired");
     }
-    match line.hear(async { line.channel.check(&question(id, &reached.rule.id)).await }).await {
-        Ok(Status::Pending) => Answer::Pending(Arc::clone(id)),
-        Ok(Status::Approved { by }) if *by == *reached.approver => Answer::Approved(Arc::clone(id)),
-        Ok(Status::Denied { by }) if *by == *reached.approver => Answer::Refused(code::ELICITATION_DENIED, "denied"),
+    let question = suspension.question(&rule.id, asked);
+    match line.hear(async { line.channel.check(&question).await }).await {
+        Ok(Status::Pending) => Answer::Pending(Arc::clone(&suspension.id)),
+        Ok(Status::Approved { by }) if *by == **approver => Answer::Approved(Arc::clone(&suspension.id)),
+        Ok(Status::Denied { by }) if *by == **approver => Answer::Refused(code::ELICITATION_DENIED, "denied"),
         Ok(Status::Expired) => Answer::Refused(code::ELICITATION_EXPIRED, "expired"),
         Ok(Status::Approved { .. } | Status::Denied { .. } | Status::Forged) => {
             Answer::Refused(code::ELICITATION_INVALID, "invalid")

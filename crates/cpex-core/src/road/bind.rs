@@ -6,7 +6,8 @@ use apl_core::Denial;
 use cpex_sdk::{HookSide, code};
 
 use super::state::{Denied, Identified};
-use crate::session::{ask_store, session_key};
+use crate::session::session_key;
+use crate::stored::ask_sessions;
 
 /// Loads the labels of the session. Without a session key nothing is loaded, and the step that reads or adds a session
 /// label denies.
@@ -23,7 +24,7 @@ pub(crate) async fn bind(identified: Identified<'_>) -> Result<Identified<'_>, D
     let Some(key) = session_key(&snapshot.settings.sessions, identified.envelope) else {
         return Ok(identified);
     };
-    match ask_store(&snapshot, "load", async { snapshot.store.load(&key).await }).await {
+    match ask_sessions(&snapshot, "load", async { snapshot.store.load(&key).await }).await {
         Ok(labels) => {
             identified.envelope.bind_session(&labels);
             passage.trail.labels_before = identified.envelope.session_labels().cloned();

@@ -8,6 +8,7 @@ use apl_core::Denial;
 use apl_cpex::Restriction;
 use cpex_orchestration::{Fault, call};
 use cpex_sdk::audit::Id;
+use cpex_sdk::elicitation::Turn;
 use cpex_sdk::metrics::Decided;
 use cpex_sdk::{AuditSink, Declassification, HookSide, Record, code};
 
@@ -17,11 +18,12 @@ use super::state::{Denied, Journey, Passage, Stop};
 use crate::background;
 use crate::collaborator::Collaborator;
 use crate::control;
+use crate::elicitation::{self, Suspension};
 use crate::meter::Meter;
 use crate::outcome::{Decision, Report, Violation};
 use crate::record;
-use crate::session::ask_store;
 use crate::snapshot::Control;
+use crate::stored::ask_sessions;
 
 /// One side of an operation, recorded.
 pub(crate) struct Settled {
@@ -31,7 +33,7 @@ pub(crate) struct Settled {
 
 /// Every ending comes through here: none skips its labels or its record.
 pub(crate) async fn settle(journey: &mut Journey, ending: Ending) -> Settled {
-    let ending = use_approvals(journey, ending);
+    let ending = use_approvals(journey, ending).await;
     let ending = pin!(store_labels(journey, ending)).await;
     let ending = pin!(declassify(journey, ending)).await;
     let id = Id(journey.passage.snapshot.host.ids.next());
@@ -41,12 +43,19 @@ pub(crate) async fn settle(journey: &mut Journey, ending: Ending) -> Settled {
 }
 
 /// Approvals are good for one operation: what let this one go on is used up before anything is released.
-fn use_approvals(journey: &mut Journey, ending: Ending) -> Ending {
+async fn use_approvals(journey: &mut Journey, ending: Ending) -> Ending {
     let grant = ending?;
     let passage = &mut journey.passage;
-    match passage.yields.approved.take() {
-        Some(id) if !passage.snapshot.suspensions.consume(&id) => Err(Denial::new(code::ELICITATION_REPLAYED).into()),
-        _ => Ok(grant),
+    let Some(id) = passage.yields.approved.take() else { return Ok(grant) };
+    let suspension = Suspension::of(id).ok_or_else(|| Denial::new(code::ELICITATION_FAILED))?;
+    // Boxed, so that operations without approvals make no room for it.
+    match Box::pin(elicitation::consume(&suspension, &passage.snapshot)).await {
+        Ok(Turn::First) => Ok(grant),
+        Ok(Turn::Again) => Err(Denial::new(code::ELICITATION_REPLAYED).into()),
+        Err(error) => {
+            passage.trail.errors.push(error);
+            Err(Denial::new(code::ELICITATION_FAILED).into())
+        }
     }
 }
 
@@ -63,7 +72,7 @@ async fn declassify(journey: &mut Journey, ending: Ending) -> Ending {
     for label in labels {
         #[expect(clippy::disallowed_methods, reason = "this is where a `declassify` step takes effect")]
         let removal = async { snapshot.store.declassify(&key, &label, Declassification::by_policy()).await };
-        if let Err(error) = ask_store(&snapshot, "declassify", removal).await {
+        if let Err(error) = ask_sessions(&snapshot, "declassify", removal).await {
             journey.passage.trail.errors.push(error);
             return Err(Denial::new(code::SESSION_PERSIST_FAILED).into());
         }
@@ -76,7 +85,7 @@ async fn store_labels(journey: &mut Journey, ending: Ending) -> Ending {
     let added = journey.envelope().and_then(|envelope| added_labels(envelope, &journey.passage));
     let (Some(key), Some(added)) = (journey.session, added) else { return ending };
     let snapshot = &journey.passage.snapshot;
-    let appended = ask_store(snapshot, "append", async { snapshot.store.append(&key, &added).await }).await;
+    let appended = ask_sessions(snapshot, "append", async { snapshot.store.append(&key, &added).await }).await;
     let Err(error) = appended else { return ending };
     journey.passage.trail.errors.push(error);
     match ending {

@@ -30,6 +30,7 @@ mod plugins;
 mod pools;
 mod registration;
 mod reload;
+mod replicas;
 mod several;
 mod size;
 mod stress;

@@ -38,8 +38,8 @@ async fn every_decision_call_and_load_is_told_under_names_of_the_document() {
     bench.manager.background_ended().await;
     let expected = [
         "cpex.document.loads cpex.document.state=in_force",
-        "cpex.session_store.duration cpex.session_store.operation=load cpex.session_store.outcome=ok",
-        "cpex.session_store.duration cpex.session_store.operation=append cpex.session_store.outcome=ok",
+        "cpex.store.duration cpex.store.name=session cpex.store.operation=load cpex.store.outcome=ok",
+        "cpex.store.duration cpex.store.name=session cpex.store.operation=append cpex.store.outcome=ok",
         "cpex.plugin.duration cpex.plugin.name=log cpex.requested=done",
         "cpex.plugin.duration cpex.plugin.name=id cpex.requested=allow",
         "cpex.plugin.duration cpex.plugin.name=gate cpex.requested=error cpex.code=plugin.error",
@@ -85,7 +85,7 @@ async fn a_store_that_fails_is_told() {
     let config = ManagerConfig { sessions, metrics: told, ..ManagerConfig::default() };
     let bench = Bench::with("{ routes: [ { tool: lookup, policy: [ \"taint(secret, session)\" ] } ] }", config).await;
     assert_eq!(denied(&bench.guard(lookup().caller(eve())).await), "session.load_failed");
-    let expected = "cpex.session_store.duration cpex.session_store.operation=load cpex.session_store.outcome=error";
+    let expected = "cpex.store.duration cpex.store.name=session cpex.store.operation=load cpex.store.outcome=error";
     assert!(metrics.lines().iter().any(|line| line == expected), "{:?}", metrics.lines());
 }
 

@@ -284,6 +284,11 @@ impl AuditSink for Sink {
     }
 }
 
+/// The factory of `test/people`.
+pub(crate) fn people() -> impl Factory {
+    Doubles::default()
+}
+
 /// A delegator that grants what it is asked for, a channel on which everybody approves, an engine that permits, and a plugin
 /// in pipelines that writes `treated` for `planted`.
 #[derive(Clone, Default)]
@@ -298,7 +303,7 @@ impl Factory for Doubles {
         Ok(match declaration.kind.as_str() {
             "test/tokens" => Instance::Delegator(Arc::new(self.clone())),
             "test/fields" => Instance::Plugin(PluginInstance::of(self.clone()).on_fields().build()),
-            "test/people" => Instance::Approver(Arc::clone(&self.0) as _),
+            "test/people" | "test.people" => Instance::Approver(Arc::clone(&self.0) as _),
             _ => Instance::Engine(Arc::new(self.clone())),
         })
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A question of a suspended operation: a digest of the operation's identifier and of the rule that asks. The client resumes by
+/// A question of a suspended operation: a digest of all that is asked, keyed by the operation's identifier. The client resumes by
 /// the identifier itself, which therefore no channel, approver or store is told.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct QuestionId(pub [u8; 32]);
