@@ -50,7 +50,7 @@ export function newProvider(issuer, jwks, workloadKey, memory) {
       ciba: {
         enabled: true,
         deliveryModes: ["poll"],
-        processLoginHint: (_ctx, hint) => (hint.startsWith("nobody") ? undefined : hint),
+        processLoginHint: (_ctx, hint) => (hint === "nobody" ? undefined : hint),
         validateRequestContext: () => {},
         verifyUserCode: () => {},
         triggerAuthenticationDevice: (_ctx, request) => void memory.asked.set(request.jti, request),
@@ -95,6 +95,12 @@ export async function answer(provider, request, { approves, by }) {
   const grant = new provider.Grant({ clientId: request.clientId, accountId: request.accountId });
   grant.addOIDCScope(request.scope);
   return provider.backchannelResult(request, await grant.save());
+}
+
+// What happens to a request that nobody answers in time.
+export async function expire(provider, id) {
+  const { adapter } = provider.BackchannelAuthenticationRequest;
+  await adapter.upsert(id, { ...(await adapter.find(id)), exp: 1 }, 600);
 }
 
 function clients(workloadKey) {

@@ -6,7 +6,7 @@
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { SignJWT, exportJWK, generateKeyPair, jwtVerify } from "jose";
-import { WORKLOAD, answer, newKeys, newProvider, publicKeys, userToken } from "./provider.mjs";
+import { WORKLOAD, answer, expire, newKeys, newProvider, publicKeys, userToken } from "./provider.mjs";
 
 // Standard output is for answers alone.
 console.info = console.warn = console.log = () => {};
@@ -35,6 +35,7 @@ const commands = {
   // Who is asked to approve what, the last one last.
   asked: () => [...memory.asked].map(([id, { accountId, params }]) => ({ ...params, id, who: accountId })),
   answer: async ({ id, ...how }) => void (await answer(provider, memory.asked.get(id), how)),
+  expire: ({ id }) => expire(provider, id),
   // How often a poll is answered that it came too soon.
   slow_down: ({ times }) => void (memory.slowDowns = times),
 };

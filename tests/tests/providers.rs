@@ -11,6 +11,7 @@
 )]
 
 mod providers {
+    mod ciba;
     mod delegation;
     mod host;
     mod identity;
