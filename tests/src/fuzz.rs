@@ -6,6 +6,7 @@
 
 #![expect(clippy::panic, reason = "a body says by panicking what does not hold")]
 
+mod approved;
 mod biscuit;
 mod document;
 mod expression;
@@ -26,7 +27,8 @@ mod wire;
 pub type Body = fn(&[u8]);
 
 /// Every body, by the name of its target and of the folder of its seeds.
-pub const BODIES: [(&str, Body); 10] = [
+pub const BODIES: [(&str, Body); 11] = [
+    ("approved", approved::check),
     ("biscuit", biscuit::check),
     ("document", document::check),
     ("expression", expression::check),

@@ -60,6 +60,11 @@ fn what_holds_for_any_minted_token_holds_for_the_seeds_and_what_is_near_them() {
 }
 
 #[test]
+fn what_holds_for_any_answer_about_an_approval_holds_for_the_seeds_and_what_is_near_them() {
+    near_seeds("approved", 2_000);
+}
+
+#[test]
 fn what_holds_for_any_frame_holds_for_the_seeds_and_what_is_near_them() {
     near_seeds("wire", 10_000);
 }

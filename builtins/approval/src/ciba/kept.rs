@@ -12,12 +12,13 @@ use std::time::Duration;
 
 use apl_cmf::Secret;
 use cpex_sdk::StoreError;
-use cpex_sdk::elicitation::{ElicitationError, ElicitationStore, Entry, QuestionId, Status, StoreKey, Turn};
+use cpex_sdk::elicitation::{
+    ElicitationError, ElicitationStore, Entry, QuestionId, Status, StoreKey, Turn, decode, encode,
+};
 use serde::{Deserialize, Serialize, Serializer};
-use zeroize::Zeroizing;
 
-/// Room for what is kept, so that nothing stays behind where it grew.
-const ROOM: usize = 4096;
+/// The version of the shapes that are kept.
+const VERSION: u8 = 1;
 
 /// A request that nobody answered yet.
 #[derive(Serialize, Deserialize)]
@@ -70,10 +71,10 @@ impl Kept {
     pub(super) async fn find(&self, question: &QuestionId) -> Result<Found, ElicitationError> {
         // A verdict is kept before its request is dropped: in this order one of them is seen.
         if let Some(request) = self.store.get(&key("ciba.request", question)).await.map_err(failed)? {
-            return Ok(Found::Request(read(&request)?));
+            return Ok(Found::Request(decode(VERSION, &request).map_err(failed)?));
         }
         match self.store.get(&key("ciba.verdict", question)).await.map_err(failed)? {
-            Some(verdict) => Ok(Found::Verdict(read(&verdict)?)),
+            Some(verdict) => Ok(Found::Verdict(decode(VERSION, &verdict).map_err(failed)?)),
             None => Ok(Found::Nothing),
         }
     }
@@ -96,7 +97,7 @@ impl Kept {
         request: &Request,
         now_ms: u64,
     ) -> Result<(), ElicitationError> {
-        let (key, value) = (key("ciba.request", question), written(request)?);
+        let (key, value) = (key("ciba.request", question), encode(VERSION, request).map_err(failed)?);
         let ttl = left(request, now_ms);
         self.store.replace(Entry { key: &key, shelf: None, value: &value, ttl }).await.map_err(failed)
     }
@@ -109,12 +110,12 @@ impl Kept {
         verdict: Verdict,
         now_ms: u64,
     ) -> Result<Verdict, ElicitationError> {
-        let (key_of_verdict, value) = (key("ciba.verdict", question), written(&verdict)?);
+        let (key_of_verdict, value) = (key("ciba.verdict", question), encode(VERSION, &verdict).map_err(failed)?);
         let entry = Entry { key: &key_of_verdict, shelf: None, value: &value, ttl: left(request, now_ms) };
         let stands = match self.store.put(entry).await.map_err(failed)? {
             Turn::First => verdict,
             Turn::Again => match self.store.get(&key_of_verdict).await.map_err(failed)? {
-                Some(first) => read(&first)?,
+                Some(first) => decode(VERSION, &first).map_err(failed)?,
                 None => return Err(ElicitationError("the answer is over".to_owned())),
             },
         };
@@ -149,18 +150,6 @@ const fn key(sort: &'static str, question: &QuestionId) -> StoreKey {
 
 fn left(request: &Request, now_ms: u64) -> Duration {
     Duration::from_millis(request.until_ms.saturating_sub(now_ms).max(1))
-}
-
-fn written<T: Serialize>(value: &T) -> Result<Zeroizing<Vec<u8>>, ElicitationError> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(ROOM));
-    serde_json::to_writer(&mut *bytes, value)
-        .map_err(|_| ElicitationError("what is to be kept is no text".to_owned()))?;
-    Ok(bytes)
-}
-
-fn read<'v, T: Deserialize<'v>>(value: &'v [u8]) -> Result<T, ElicitationError> {
-    serde_json::from_slice(value)
-        .map_err(|_| ElicitationError("what the store has of the question is unreadable".to_owned()))
 }
 
 fn exposed<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {

@@ -48,13 +48,13 @@ async fn no_more_is_kept_than_polling_and_telling_need() {
         let value = bench.store.get(&StoreKey { sort, digest: QUESTION.0 }).await.unwrap();
         value.map(|value| String::from_utf8(value.to_vec()).unwrap())
     };
-    let request = r#"{"id":"planted-request","approver":"bob","interval":5,"due_ms":1767225605000,"expires_ms":1767225720000,"until_ms":1767226260000}"#;
+    let request = r#"[1,{"id":"planted-request","approver":"bob","interval":5,"due_ms":1767225605000,"expires_ms":1767225720000,"until_ms":1767226260000}]"#;
     assert_eq!(kept("ciba.request").await.as_deref(), Some(request));
     bench.clock.advance(Duration::from_secs(5));
     bench.told("200 OK", &signed_in("bob")).await.unwrap();
     assert_eq!(kept("ciba.request").await, None);
     assert_eq!(kept("ciba.turn").await, None);
-    assert_eq!(kept("ciba.verdict").await.as_deref(), Some(r#"{"approved":{"by":"bob"}}"#));
+    assert_eq!(kept("ciba.verdict").await.as_deref(), Some(r#"[1,{"approved":{"by":"bob"}}]"#));
 }
 
 #[test]
