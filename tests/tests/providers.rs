@@ -13,6 +13,8 @@
 mod providers {
     mod ciba;
     mod delegation;
+    #[cfg(unix)]
+    mod device;
     mod host;
     mod identity;
     #[cfg(unix)]

@@ -14,7 +14,8 @@ use cpex::sdk::http::{Egress, HttpPort as _, OutboundMethod, OutboundRequest};
 use cpex_http::Hyper;
 use serde_json::Value as Json;
 
-use super::host::{decided, operation};
+use super::device::{Asked, Device};
+use super::host::{SettableClock, decided, manager, operation};
 
 const HOME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.tools/keycloak");
 
@@ -28,15 +29,18 @@ struct Keycloak {
 }
 
 impl Keycloak {
-    fn start() -> Self {
+    /// Starts one that has people asked there.
+    fn start(device: &Device) -> Self {
         let home = Path::new(HOME);
         assert!(home.join("installed").is_file(), "Keycloak is not installed: run `make e2e-keycloak`");
         let import = home.join("data/import");
         fs::create_dir_all(&import).unwrap();
         fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/idp/keycloak-realm.json"), import.join("realm.json")).unwrap();
+        let channel = "--spi-ciba-auth-channel--ciba-http-auth-channel--http-authentication-channel-uri";
         // It is a shell script that starts others: they end as one group.
         let mut process = Command::new(home.join("bin/kc.sh"))
             .args(["start-dev", "--db=dev-mem", "--http-host=127.0.0.1", "--http-port=0", "--import-realm"])
+            .arg(format!("{channel}={}", device.url))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .process_group(0)
@@ -65,11 +69,19 @@ impl Keycloak {
     /// A token of the client `assistant`, by that grant.
     async fn token(&self, grant: &str) -> String {
         let answer = post(&self.endpoint("token"), ASSISTANT, "application/x-www-form-urlencoded", grant).await;
+        let answer: Json = serde_json::from_slice(&answer).unwrap();
         answer["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Tells what a person did who was asked.
+    async fn answered(&self, asked: &Asked, status: &str) {
+        let body = format!(r#"{{"status":"{status}"}}"#);
+        post(&self.endpoint("ext/ciba/auth/callback"), &asked.authorization, "application/json", &body).await;
     }
 
     fn document(&self) -> String {
         let (issuer, keys, tokens) = (&self.realm, self.endpoint("certs"), self.endpoint("token"));
+        let people = self.endpoint("ext/ciba/auth");
         let trusted = |audience: &str| {
             format!(
                 "claim_mapper: keycloak
@@ -104,6 +116,17 @@ plugins:
       client_id: gateway
       client_secret_source: {{ kind: literal, secret: planted-gateway }}
       timeout_seconds: 20
+  - name: managers
+    kind: elicitation/ciba
+    config:
+      issuer: '{issuer}'
+      backchannel_endpoint: '{people}'
+      token_endpoint: '{tokens}'
+      insecure_http: true
+      client_id: gateway
+      client_secret_source: {{ kind: literal, secret: planted-gateway }}
+      approver_claim: preferred_username
+      http_timeout_seconds: 20
 routes:
   - tool: compensation
     authentication: [user]
@@ -119,6 +142,9 @@ routes:
     policy: [ 'delegate(oauth, target: elsewhere-api)' ]
   - tool: own
     policy: [ 'delegate(oauth, target: pay-api, subject: this_workload)' ]
+  - tool: raise_salary
+    authentication: [user]
+    policy: [ \"require_approval(managers, from: claim.manager, purpose: 'Raise a salary!', timeout: 1m)\" ]
   # What stands behind the tool: it takes tokens for itself alone.
   - tool: backend
     authentication: [pay-user]
@@ -141,12 +167,14 @@ impl Drop for Keycloak {
 #[tokio::test]
 #[ignore = "needs a Keycloak: `make e2e-keycloak`"]
 async fn a_keycloak_is_served_by_documents_as_users_write_them() {
-    let keycloak = Keycloak::start();
-    let manager = PluginManager::from_yaml(&keycloak.document()).await.unwrap();
+    let mut device = Device::listen().await;
+    let keycloak = Keycloak::start(&device);
+    let (manager, clock) = manager(&keycloak.document()).await;
     let user = keycloak.token("grant_type=password&username=ada&password=planted-password&scope=openid").await;
     let client = keycloak.token("grant_type=client_credentials").await;
     roles_are_read_where_keycloak_states_them(&manager, &user, &client).await;
     tokens_are_exchanged_for_those_of_a_backend(&manager, &user).await;
+    people_are_asked_on_their_devices(&keycloak, &mut device, &manager, &clock, &user).await;
 }
 
 async fn roles_are_read_where_keycloak_states_them(manager: &PluginManager, user: &str, client: &str) {
@@ -171,8 +199,35 @@ async fn tokens_are_exchanged_for_those_of_a_backend(manager: &PluginManager, us
     assert_eq!(outcome.report.errors, ["oauth: the token endpoint refused: `invalid_client`"]);
 }
 
-/// Posts a body, and reads the JSON that it is answered by.
-async fn post(url: &str, authorization: &str, content_type: &str, body: &str) -> Json {
+async fn people_are_asked_on_their_devices(
+    keycloak: &Keycloak,
+    device: &mut Device,
+    manager: &PluginManager,
+    clock: &SettableClock,
+    user: &str,
+) {
+    for (status, becomes) in
+        [("SUCCEED", ["allowed", "elicitation.replayed"]), ("CANCELLED", ["elicitation.denied"; 2])]
+    {
+        let call = || operation("raise_salary", Credentials::bearer(user));
+        let Decision::Pending(pending) = manager.authorize(call()).await.decision else { panic!("it waits for Bob") };
+        let asked = device.asked().await;
+        assert_eq!(
+            (&asked.what["login_hint"], &asked.what["binding_message"]),
+            (&"bob".into(), &"Raise-a-salary".into())
+        );
+        keycloak.answered(&asked, status).await;
+        clock.advance(2);
+        for expected in becomes {
+            let decision = manager.authorize(call().resume(&*pending.elicitation)).await.decision;
+            let decided = decision.violation().map_or("allowed".to_owned(), |violation| violation.code.to_string());
+            assert_eq!(decided, expected, "{status}");
+        }
+    }
+}
+
+/// Posts a body, and reads what it is answered by.
+async fn post(url: &str, authorization: &str, content_type: &str, body: &str) -> Vec<u8> {
     let client = Hyper.client(Egress { insecure_http: true, ..Egress::default() }).unwrap();
     let request = OutboundRequest {
         method: OutboundMethod::Post { content_type, body: body.as_bytes() },
@@ -183,5 +238,5 @@ async fn post(url: &str, authorization: &str, content_type: &str, body: &str) ->
     };
     let answer = client.send(request).await.unwrap();
     assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
-    serde_json::from_slice(&answer.body).unwrap()
+    answer.body.to_vec()
 }
