@@ -21,6 +21,9 @@ const REFUSALS: [&str; 10] = [
     "access_denied",
 ];
 
+/// How long the identifier of a request may be, in bytes: it is kept as long as the question stands.
+const MAX_REQUEST: usize = 8 * 1024;
+
 /// The person is being asked (CIBA Core 1.0, section 7.3).
 pub(super) struct Accepted {
     /// What the answer is polled by.
@@ -52,6 +55,9 @@ impl Accepted {
             .ok_or_else(|| failed("the answer of the backchannel endpoint is not that of CIBA"))?;
         if written.auth_req_id.expose().is_empty() {
             return Err(failed("the backchannel endpoint names no request"));
+        }
+        if written.auth_req_id.expose().len() > MAX_REQUEST {
+            return Err(failed("the backchannel endpoint names the request at too great length"));
         }
         if written.expires_in == 0 {
             return Err(failed("the request is over already"));
@@ -109,6 +115,14 @@ mod tests {
         ] {
             assert_eq!(read(200, body), Err(text.to_owned()), "{body}");
         }
+    }
+
+    #[test]
+    fn the_name_of_a_request_has_a_limit() {
+        let named = |length: usize| format!(r#"{{"auth_req_id":"{}","expires_in":60}}"#, "p".repeat(length));
+        assert!(read(200, &named(MAX_REQUEST)).is_ok());
+        let text = "the backchannel endpoint names the request at too great length";
+        assert_eq!(read(200, &named(MAX_REQUEST + 1)), Err(text.to_owned()));
     }
 
     #[test]

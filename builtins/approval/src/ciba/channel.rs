@@ -47,6 +47,7 @@ impl Ciba {
 #[async_trait]
 impl ElicitationChannel for Ciba {
     async fn ask(&self, ask: &Ask<'_>) -> Result<(), ElicitationError> {
+        self.settings.admit(ask.issuer)?;
         // Somebody else asks this already: a person is asked once.
         if self.kept.begin(&ask.question).await? == Turn::Again {
             return Ok(());

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use apl_cmf::Secret;
 use cpex_sdk::config::{ConfigFault, ConfigNode, Key, Shape, check, seconds};
+use cpex_sdk::elicitation::ElicitationError;
 use cpex_sdk::http::HttpClient;
 use cpex_sdk::oauth::{self, Endpoint, is_scope};
 use cpex_sdk::{Host, peer};
@@ -20,6 +21,11 @@ pub(super) const KEYS: &[Key] = &[
         "issuer",
         Shape::Text,
         "The provider, as its ID tokens call it; tokens of another are refused. Any is accepted by default.",
+    ),
+    Key::optional(
+        "approver_issuers",
+        Shape::List(&Shape::Text),
+        "The issuers whose callers may name people of this provider; `issuer` alone by default, any where there is none.",
     ),
     Key::optional("scope", Shape::Text, "The scopes that are asked for, `openid` among them; that alone by default."),
     Key::optional(
@@ -58,6 +64,8 @@ pub(super) struct Settings {
     pub(super) authorization: Secret,
     pub(super) client_id: String,
     pub(super) issuer: Option<String>,
+    /// Whose callers may name people of this provider; anybody's where there is none.
+    pub(super) approver_issuers: Option<Vec<String>>,
     pub(super) scope: String,
     pub(super) approver_claim: String,
     pub(super) binding_message_length: usize,
@@ -87,6 +95,8 @@ impl Settings {
         let scope = scope(&root, &mut faults);
         let approver_claim = text(&root, "approver_claim", &mut faults).unwrap_or_else(|| "sub".to_owned());
         let issuer = text(&root, "issuer", &mut faults);
+        let approver_issuers = root.get("approver_issuers").map(|issuers| texts(&issuers, &mut faults));
+        let approver_issuers = approver_issuers.or_else(|| issuer.clone().map(|issuer| vec![issuer]));
         let binding_message_length = length(&root, &mut faults);
         let client_id = root.get(oauth::CLIENT_ID.name).and_then(|id| id.text()).map(str::to_owned);
         match (endpoints, authorization, client_id) {
@@ -97,6 +107,7 @@ impl Settings {
                     authorization,
                     client_id,
                     issuer,
+                    approver_issuers,
                     scope,
                     approver_claim,
                     binding_message_length,
@@ -106,6 +117,15 @@ impl Settings {
             }
             _ => Err(faults),
         }
+    }
+
+    /// Whether callers of that issuer may name people of this provider: what is called alike may be somebody else.
+    pub(super) fn admit(&self, issuer: Option<&str>) -> Result<(), ElicitationError> {
+        let (Some(issuer), Some(admitted)) = (issuer, &self.approver_issuers) else { return Ok(()) };
+        if admitted.iter().any(|admitted| admitted == issuer) {
+            return Ok(());
+        }
+        Err(ElicitationError(format!("callers of `{issuer}` name nobody here unless `approver_issuers` lists it")))
     }
 }
 
@@ -145,6 +165,14 @@ fn text(root: &ConfigNode<'_>, key: &str, faults: &mut Vec<ConfigFault>) -> Opti
         faults.push(node.fault("the text is empty"));
     }
     node.text().map(str::to_owned)
+}
+
+fn texts(list: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Vec<String> {
+    let items = list.items();
+    if list.value.is_array() && items.is_empty() {
+        faults.push(list.fault("nobody could name an approver").help("leave it out, or list an issuer"));
+    }
+    items.iter().filter_map(|item| item.text()).map(str::to_owned).collect()
 }
 
 fn length(root: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> usize {

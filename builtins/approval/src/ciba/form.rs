@@ -28,7 +28,9 @@ pub(super) fn polling(request: &str) -> Zeroizing<String> {
 /// that Keycloak, Auth0 and the certified `oidc-provider` have in common. Anything else between two words is one hyphen.
 fn binding_message(purpose: &str, length: usize) -> String {
     let words = purpose.split(|letter: char| !is_plain(letter)).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-").chars().take(length).collect()
+    let mut message: String = words.collect::<Vec<_>>().join("-").chars().take(length).collect();
+    message.truncate(message.trim_end_matches('-').len());
+    message
 }
 
 fn is_plain(letter: char) -> bool {
@@ -52,7 +54,9 @@ mod tests {
         ] {
             assert_eq!(binding_message(purpose, 50), message, "{purpose}");
         }
-        assert_eq!(binding_message("Change the salary", 10), "Change-the");
+        for length in [10, 11] {
+            assert_eq!(binding_message("Change the salary", length), "Change-the");
+        }
         assert_eq!(
             polling("a b&c").as_str(),
             "grant_type=urn%3Aopenid%3Aparams%3Agrant-type%3Aciba&auth_req_id=a+b%26c"

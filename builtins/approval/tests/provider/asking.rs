@@ -59,6 +59,23 @@ async fn what_is_asked_for_is_that_of_the_config() {
 }
 
 #[tokio::test]
+async fn only_callers_of_admitted_issuers_name_people_of_the_provider() {
+    let partner = "https://partner.example";
+    let step = Step { issuer: Some(partner), ..Step::default() };
+    let alone = Bench::new(&json!({})).await;
+    let cause = "callers of `https://partner.example` name nobody here unless `approver_issuers` lists it";
+    assert_eq!(alone.ask(&step).await.unwrap_err().0, cause);
+    assert!(alone.peer.heard().is_empty());
+    let listing = json!({ "approver_issuers": ["https://other.example", partner] });
+    for (over, issuer) in [(json!({}), "https://idp.example"), (json!({ "issuer": null }), partner), (listing, partner)]
+    {
+        let bench = Bench::new(&over).await;
+        bench.peer.say("200 OK", &accepted());
+        assert_eq!(bench.ask(&Step { issuer: Some(issuer), ..Step::default() }).await, Ok(()), "{over}");
+    }
+}
+
+#[tokio::test]
 async fn a_question_that_was_asked_is_not_asked_again() {
     let bench = Bench::new(&json!({})).await;
     bench.asked().await;

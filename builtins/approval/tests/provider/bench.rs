@@ -54,7 +54,7 @@ impl Bench {
             rule: "routes[0].policy[0]",
             verb: "require_approval",
             approver: step.approver,
-            issuer: None,
+            issuer: step.issuer,
             channel: None,
             purpose: step.purpose,
             timeout: step.timeout,
@@ -85,13 +85,14 @@ impl Bench {
 /// A waiting step.
 pub(super) struct Step {
     pub(super) approver: &'static str,
+    pub(super) issuer: Option<&'static str>,
     pub(super) purpose: Option<&'static str>,
     pub(super) timeout: Duration,
 }
 
 impl Default for Step {
     fn default() -> Self {
-        Self { approver: "bob", purpose: None, timeout: Duration::from_secs(600) }
+        Self { approver: "bob", issuer: None, purpose: None, timeout: Duration::from_secs(600) }
     }
 }
 
@@ -115,7 +116,7 @@ fn channel(
     }
 }
 
-/// The smallest config, with these keys over it.
+/// The smallest config, with these keys over it, and without those that are null.
 fn config(peer: &Peer, over: &Json) -> Json {
     let mut config = json!({
         "backchannel_endpoint": format!("http://{}/backchannel", peer.address),
@@ -126,6 +127,7 @@ fn config(peer: &Peer, over: &Json) -> Json {
     for (key, value) in over.as_object().unwrap() {
         config[key] = value.clone();
     }
+    config.as_object_mut().unwrap().retain(|_, value| !value.is_null());
     config
 }
 
