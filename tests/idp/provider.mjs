@@ -7,7 +7,7 @@ import Provider, { errors } from "oidc-provider";
 
 const EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const CIBA = "urn:openid:params:grant-type:ciba";
-const ALGORITHMS = ["RS256", "ES256", "EdDSA"];
+const ALGORITHMS = ["RS256", "ES256", "Ed25519"];
 
 export const WORKLOAD = "spiffe://example.org/agent";
 

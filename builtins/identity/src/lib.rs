@@ -30,6 +30,7 @@
 //!
 //! `identity/api-key` recognises callers by random keys or by keys with a costly hash; no key stands in a document.
 
+mod algorithm;
 mod api_key;
 mod config;
 mod factory;

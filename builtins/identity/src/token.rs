@@ -2,8 +2,6 @@
 //!
 //! What is read here is what the token says of itself. Nothing of it is believed until a key verified it.
 
-use std::str::FromStr;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cpex_sdk::json::{self, Unreadable};
@@ -11,6 +9,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
 
+use crate::algorithm;
 use crate::refusal::Refusal;
 
 /// How long a token may be, in bytes.
@@ -45,7 +44,7 @@ impl<'t> Token<'t> {
         check_type(header.get("typ"))?;
         let algorithm = header.get("alg").and_then(Json::as_str).ok_or(Refusal::malformed("`alg` is not text"))?;
         Ok(Self {
-            algorithm: Algorithm::from_str(algorithm).ok(),
+            algorithm: algorithm::named(algorithm),
             key_id: key_id(header.get("kid"))?,
             claims: json::object(&decode(payload)?).map_err(unreadable)?,
             signed,

@@ -40,7 +40,7 @@ async fn asked(manager: &PluginManager, token: &str) -> String {
 async fn a_token_verifies_whichever_of_its_keys_the_provider_signed_it_with() {
     let mut provider = Provider::start();
     let manager = PluginManager::from_yaml(&document(provider.issuer())).await.unwrap();
-    for algorithm in ["RS256", "ES256", "EdDSA"] {
+    for algorithm in ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"] {
         let token = provider.token(&json!({ "algorithm": algorithm }));
         assert_eq!(asked(&manager, &token).await, "allowed", "{algorithm}");
         let nobody = provider.token(&json!({ "algorithm": algorithm, "claims": {} }));

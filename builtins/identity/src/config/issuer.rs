@@ -1,7 +1,6 @@
 //! The `trusted_issuers` of a config.
 
 use std::collections::HashSet;
-use std::str::FromStr;
 
 use cpex_sdk::Host;
 use cpex_sdk::config::{ConfigFault, ConfigNode, Key, Shape};
@@ -9,6 +8,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::Value as Json;
 
 use super::decoding_key;
+use crate::algorithm;
 use crate::issuer::{Audiences, Issuer, Keys};
 use crate::key::VerifyingKey;
 use crate::mapping::Mapping;
@@ -31,8 +31,10 @@ pub(super) const KEYS: &[Key] = &[
     Key::optional("leeway_seconds", Shape::Integer, "How far its clock may be off, in seconds; 0 by default."),
 ];
 
-const ALGORITHMS: &[&str] =
-    &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512"];
+const ALGORITHMS: &[&str] = &[
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "Ed25519", "HS256", "HS384",
+    "HS512",
+];
 
 /// Reads all of them, with their keys.
 pub(super) fn read_all(
@@ -114,7 +116,7 @@ fn algorithms(list: &ConfigNode<'_>, key: Option<&VerifyingKey>, faults: &mut Ve
     }
     let mut listed = Vec::new();
     for item in &items {
-        let Some(algorithm) = item.text().and_then(|name| Algorithm::from_str(name).ok()) else { continue };
+        let Some(algorithm) = item.text().and_then(algorithm::named) else { continue };
         if let Some(key) = key.filter(|key| !key.algorithms.contains(&algorithm)) {
             let own: Vec<String> = key.algorithms.iter().map(|own| format!("`{own:?}`")).collect();
             let fault = item.fault(format!("the key cannot be used with `{algorithm:?}`"));

@@ -1,12 +1,12 @@
 //! JSON Web Keys (RFC 7517, with the members of RFC 7518, section 6, and RFC 8037, section 2).
 
-use std::str::FromStr;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::{Map, Value as Json};
 use zeroize::Zeroizing;
+
+use crate::algorithm;
 
 /// What a JWK says.
 pub(super) struct Jwk {
@@ -28,7 +28,7 @@ pub(super) fn read(jwk: &Map<String, Json>) -> Result<Jwk, &'static str> {
     }
     check_use(jwk)?;
     let algorithm = text(jwk, "alg", "the `alg` of the key is not text")?
-        .map(|name| Algorithm::from_str(name).map_err(|_| "the `alg` of the key is not known"))
+        .map(|name| algorithm::named(name).ok_or("the `alg` of the key is not known"))
         .transpose()?;
     let id = text(jwk, "kid", "the `kid` of the key is not text")?.map(str::to_owned);
     Ok(Jwk { key: key(jwk)?, id, algorithm })

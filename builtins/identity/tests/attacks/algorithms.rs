@@ -53,6 +53,26 @@ fn a_jwk_with_an_algorithm_serves_that_one_alone() {
 }
 
 #[test]
+fn the_algorithm_of_ed25519_has_two_names() {
+    let own = Token::new("EdDSA");
+    let renamed = own.header.to_string().replace("EdDSA", "Ed25519");
+    let token = sign(&KEYS, "EdDSA", &renamed, &own.claims.to_string());
+    let mut jwk = KEYS.jwk("EdDSA");
+    for alg in ["EdDSA", "Ed25519"] {
+        jwk["alg"] = alg.into();
+        trusting(&json!({"kind": "jwk", "jwk": jwk})).accept(&own.signed());
+        trusting(&json!({"kind": "jwk", "jwk": jwk})).accept(&token);
+        let key = json!({"kind": "jwk", "jwk": KEYS.jwk("EdDSA")});
+        let issuer = json!({"issuer": ISSUER, "audiences": [AUDIENCE], "decoding_key": key, "algorithms": [alg]});
+        Door::new(&json!({"trusted_issuers": [issuer]})).accept(&token);
+    }
+    let forged = sign(&OTHER_KEYS, "EdDSA", &renamed, &own.claims.to_string());
+    assert_eq!(trusting(&json!({"kind": "jwk", "jwk": jwk})).refuse(&forged).code, "auth.signature");
+    let other = trusting(&json!({"kind": "jwk", "jwk": KEYS.jwk("ES256")}));
+    assert_eq!(other.refuse(&token).code, "auth.invalid");
+}
+
+#[test]
 fn a_public_key_is_read_in_every_form() {
     for algorithm in ["RS256", "ES256", "ES384", "EdDSA"] {
         trusting(&json!({"kind": "pem", "pem": KEYS.pem(algorithm)})).accept(&Token::new(algorithm).signed());
