@@ -39,6 +39,10 @@ plugins:
   - name: oauth
     {oauth}
       {secret}
+  - name: sparing
+    {oauth}
+      {secret}
+      cache: {{ enabled: true }}
   - name: strict
     {oauth}
       {secret}
@@ -53,6 +57,9 @@ routes:
   - tool: user_by_audience
     authentication: [user]
     policy: ['delegate(oauth, target: pay-api, permissions: [\"pay:read\", \"pay:write\"])']
+  - tool: again
+    authentication: [user]
+    policy: [\"delegate(sparing, target: 'https://pay.example', permissions: ['pay:read'])\"]
   - tool: narrow
     authentication: [user]
     policy:
@@ -148,6 +155,20 @@ async fn the_backend_gets_a_token_of_its_own_in_place_of_the_users() {
     assert!(learned.get("act").is_none() && learned.get("roles").is_none());
     let learned = bench.called("user_by_audience", bench.credentials()).await;
     assert_eq!((&learned["aud"], &learned["scope"]), (&json!("pay-api"), &json!("pay:read pay:write")));
+}
+
+#[tokio::test]
+async fn a_token_serves_again_only_who_it_was_minted_for() {
+    let mut bench = Bench::new().await;
+    let tokens = [bench.user.clone(), bench.provider.token(&json!({ "sub": "grace" }))];
+    let mut minted = Vec::new();
+    for token in [&tokens[0], &tokens[0], &tokens[1]] {
+        let learned = bench.called("again", Credentials::bearer(token)).await;
+        minted.push((learned["sub"].as_str().unwrap().to_owned(), learned["jti"].clone()));
+    }
+    assert_eq!(minted[0], minted[1]);
+    assert_eq!((&*minted[0].0, &*minted[2].0), ("ada", "grace"));
+    assert_eq!(bench.provider.asked_for("/token"), 2);
 }
 
 #[tokio::test]
