@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use biscuit_auth::PublicKey;
 use cpex_sdk::Host;
-use cpex_sdk::config::{ConfigFault, ConfigNode, Key, Shape, check};
+use cpex_sdk::config::{ConfigFault, ConfigNode, Key, Shape, check, seconds};
 use cpex_sdk::delegation::OutboundHeader;
 use serde_json::{Map, Value as Json};
 
@@ -44,21 +44,12 @@ impl Settings {
         let key = root.get("root_public_key").and_then(|key| root_key::read(&key, host, &mut faults));
         let inbound = InboundHeaders::read(&root, &mut faults);
         let outbound = OutboundHeader::read(&root, &mut faults);
-        let lifetime = lifetime(&root, &mut faults);
+        let lifetime = seconds(&root, "default_ttl_seconds", 1..=86400, 300, &mut faults);
         match key {
             Some(key) if faults.is_empty() => Ok(Self { root: key, inbound, outbound, lifetime }),
             _ => Err(faults),
         }
     }
-}
-
-fn lifetime(root: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Duration {
-    let node = root.get("default_ttl_seconds");
-    let seconds = node.as_ref().and_then(|node| node.value.as_u64()).unwrap_or(300);
-    if let Some(node) = node.filter(|_| !(1..=86400).contains(&seconds)) {
-        faults.push(node.fault("expected from 1 to 86400 seconds"));
-    }
-    Duration::from_secs(seconds)
 }
 
 #[cfg(test)]

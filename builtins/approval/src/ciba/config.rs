@@ -29,6 +29,12 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::optional("scope", Shape::Text, "The scopes that are asked for, `openid` among them; that alone by default."),
     Key::optional(
+        "login_hint_format",
+        Shape::Word(&["text", ISS_SUB]),
+        "How the provider is told whom to ask: `text` (default), the approver alone; `iss_sub`, `issuer` and the approver as \
+         a subject identifier (RFC 9493, section 3.2.4).",
+    ),
+    Key::optional(
         "approver_claim",
         Shape::Text,
         "The claim of the ID token that says who answered, as the policy names approvers; `sub` by default.",
@@ -55,6 +61,9 @@ pub(super) const KEYS: &[Key] = &[
     peer::CLIENT_KEY,
 ];
 
+/// The format of hints that name the issuer too.
+const ISS_SUB: &str = "iss_sub";
+
 const MAX_EXPIRY: u64 = 7 * 24 * 3600;
 
 /// What a config means.
@@ -67,6 +76,8 @@ pub(super) struct Settings {
     /// Whose callers may name people of this provider; anybody's where there is none.
     pub(super) approver_issuers: Option<Vec<String>>,
     pub(super) scope: String,
+    /// The issuer that hints name beside the approver; none where they are the approver alone.
+    pub(super) hint_issuer: Option<String>,
     pub(super) approver_claim: String,
     pub(super) binding_message_length: usize,
     /// The longest that the provider is asked to wait; none where the step alone says how long.
@@ -93,6 +104,7 @@ impl Settings {
         let expiry = root.get("default_requested_expiry_seconds");
         let expiry = expiry.map(|_| seconds(&root, "default_requested_expiry_seconds", 1..=MAX_EXPIRY, 1, &mut faults));
         let scope = scope(&root, &mut faults);
+        let hint_issuer = hint_issuer(&root, &mut faults);
         let approver_claim = text(&root, "approver_claim", &mut faults).unwrap_or_else(|| "sub".to_owned());
         let issuer = text(&root, "issuer", &mut faults);
         let approver_issuers = root.get("approver_issuers").map(|issuers| texts(&issuers, &mut faults));
@@ -109,6 +121,7 @@ impl Settings {
                     issuer,
                     approver_issuers,
                     scope,
+                    hint_issuer,
                     approver_claim,
                     binding_message_length,
                     expiry,
@@ -157,6 +170,15 @@ fn scope(root: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> String {
         faults.push(node.fault("`openid` is not among the scopes").help(help));
     }
     text.to_owned()
+}
+
+fn hint_issuer(root: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Option<String> {
+    let format = root.get("login_hint_format").filter(|format| format.text() == Some(ISS_SUB))?;
+    let issuer = root.get("issuer");
+    if issuer.is_none() {
+        faults.push(format.fault("`iss_sub` names an issuer, and there is none").help("add `issuer`"));
+    }
+    issuer?.text().map(str::to_owned)
 }
 
 fn text(root: &ConfigNode<'_>, key: &str, faults: &mut Vec<ConfigFault>) -> Option<String> {

@@ -1,7 +1,10 @@
 //! What is posted to the provider.
 
+use std::borrow::Cow;
+
 use cpex_sdk::elicitation::Ask;
 use cpex_sdk::oauth;
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::config::Settings;
@@ -11,7 +14,8 @@ pub(super) fn asking(ask: &Ask<'_>, settings: &Settings) -> Zeroizing<String> {
     let message = ask.purpose.map(|purpose| binding_message(purpose, settings.binding_message_length));
     let expiry = settings.expiry.map_or(ask.timeout, |expiry| expiry.min(ask.timeout));
     let expiry = expiry.as_secs().max(1).to_string();
-    let mut pairs = vec![("scope", settings.scope.as_str()), ("login_hint", ask.approver)];
+    let hint = login_hint(ask.approver, settings.hint_issuer.as_deref());
+    let mut pairs = vec![("scope", settings.scope.as_str()), ("login_hint", &hint)];
     if let Some(message) = message.as_deref().filter(|message| !message.is_empty()) {
         pairs.push(("binding_message", message));
     }
@@ -22,6 +26,14 @@ pub(super) fn asking(ask: &Ask<'_>, settings: &Settings) -> Zeroizing<String> {
 /// What the answer is polled by (CIBA Core 1.0, section 10.1).
 pub(super) fn polling(request: &str) -> Zeroizing<String> {
     oauth::form(&[("grant_type", "urn:openid:params:grant-type:ciba"), ("auth_req_id", request)])
+}
+
+/// Whom to ask, as the provider wants it: by a text of its own, or as a subject identifier (RFC 9493, section 3.2.4).
+fn login_hint<'a>(approver: &'a str, issuer: Option<&str>) -> Cow<'a, str> {
+    match issuer {
+        None => approver.into(),
+        Some(issuer) => json!({ "format": "iss_sub", "iss": issuer, "sub": approver }).to_string().into(),
+    }
 }
 
 /// A purpose as every provider takes it. The specification leaves length and characters to the provider; these are the ones
@@ -40,6 +52,13 @@ fn is_plain(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hint_is_the_approver_alone_or_with_the_issuer() {
+        assert_eq!(login_hint("bob", None), "bob");
+        let named = login_hint("auth0|\"bob\"", Some("https://idp.example/"));
+        assert_eq!(named, r#"{"format":"iss_sub","iss":"https://idp.example/","sub":"auth0|\"bob\""}"#);
+    }
 
     #[test]
     fn a_purpose_is_shown_in_characters_that_every_provider_takes() {

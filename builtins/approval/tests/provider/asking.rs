@@ -59,6 +59,15 @@ async fn what_is_asked_for_is_that_of_the_config() {
 }
 
 #[tokio::test]
+async fn a_hint_names_the_issuer_where_the_config_says_so() {
+    let bench = Bench::new(&json!({ "login_hint_format": "iss_sub" })).await;
+    bench.peer.say("200 OK", &accepted());
+    bench.ask(&Step::default()).await.unwrap();
+    let hint = r#"{"format":"iss_sub","iss":"https://idp.example","sub":"bob"}"#;
+    assert_eq!(bench.peer.heard()[0].form()[1], ("login_hint".to_owned(), hint.to_owned()));
+}
+
+#[tokio::test]
 async fn only_callers_of_admitted_issuers_name_people_of_the_provider() {
     let partner = "https://partner.example";
     let step = Step { issuer: Some(partner), ..Step::default() };

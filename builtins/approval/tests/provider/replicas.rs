@@ -83,6 +83,33 @@ async fn a_replica_that_is_lost_while_it_polls_holds_up_the_others_for_a_while()
     assert_eq!(bench.check().await, cause);
 }
 
+#[tokio::test]
+async fn replicas_that_polled_at_once_all_the_same_tell_one_answer() {
+    let bench = Bench::new(&json!({})).await;
+    bench.asked().await;
+    let replica = bench.replica();
+    bench.peer.hold();
+    bench.peer.say("200 OK", &signed_in("bob"));
+    bench.peer.say("400 Bad Request", &error("invalid_grant"));
+    bench.peer.is_asked().await;
+    let late = async {
+        bench.peer.is_asked().await;
+        // The turn of the first is over, and its answer under way.
+        bench.clock.advance(Duration::from_secs(10));
+        replica.check(&QUESTION).await
+    };
+    let both = async {
+        while bench.peer.heard().len() < 3 {
+            tokio::task::yield_now().await;
+        }
+        bench.peer.let_go();
+    };
+    let (first, late, ()) = tokio::join!(bench.check(), late, both);
+    assert_eq!(first, late.map_err(|error| error.0));
+    assert_eq!(bench.check().await, first);
+    assert_eq!(bench.peer.heard().len(), 3);
+}
+
 /// A store that can be made to keep nothing new.
 struct Failing {
     store: KeptElicitations,

@@ -67,6 +67,7 @@ fn what_is_left_out_has_its_default() {
     let Ok(settings) = Settings::read(&config(&json!({})), &reaching()) else { panic!("it is refused") };
     assert_eq!((settings.scope.as_str(), settings.approver_claim.as_str()), ("openid", "sub"));
     assert_eq!((settings.issuer, settings.approver_issuers, settings.expiry), (None, None, None));
+    assert_eq!(settings.hint_issuer, None);
     assert_eq!((settings.binding_message_length, settings.timeout), (50, Duration::from_secs(5)));
 }
 
@@ -76,12 +77,14 @@ fn every_key_is_read() {
         "issuer": "https://idp.example", "scope": "openid approvals", "approver_claim": "email",
         "binding_message_length": 20, "default_requested_expiry_seconds": 120, "http_timeout_seconds": 60,
         "insecure_http": true, "allow_private": true, "approver_issuers": ["https://a.example"],
+        "login_hint_format": "iss_sub",
     });
     let Ok(settings) = Settings::read(&config(&full), &reaching()) else { panic!("it is refused") };
     assert_eq!((settings.scope.as_str(), settings.approver_claim.as_str()), ("openid approvals", "email"));
     assert_eq!((settings.issuer.as_deref(), settings.client_id.as_str()), (Some("https://idp.example"), "gateway"));
     assert_eq!((settings.expiry, settings.timeout), (Some(Duration::from_secs(120)), Duration::from_secs(60)));
     assert_eq!(settings.binding_message_length, 20);
+    assert_eq!(settings.hint_issuer.as_deref(), Some("https://idp.example"));
     assert_eq!(settings.approver_issuers, Some(vec!["https://a.example".to_owned()]));
 }
 
@@ -113,6 +116,11 @@ fn everything_that_is_wrong_is_said_at_once_without_the_secret() {
         let found = faults(&config(&json!({ "scope": scope })), &reaching());
         assert_eq!(found, [format!("scope: `{scope}` is no list of scopes")]);
     }
+    let nameless = json!({ "login_hint_format": "iss_sub" });
+    let found = faults(&config(&nameless), &reaching());
+    assert_eq!(found, ["login_hint_format: `iss_sub` names an issuer, and there is none"]);
+    let other = json!({ "issuer": "https://idp.example", "login_hint_format": "email" });
+    assert_eq!(faults(&config(&other), &reaching()), ["login_hint_format: unknown word `email`"]);
     let plain = json!({ "backchannel_endpoint": "http://idp.example/" });
     assert_eq!(faults(&config(&plain), &reaching()), ["backchannel_endpoint: `http://idp.example/` is not https"]);
 }
