@@ -8,6 +8,7 @@ use cpex::cmf::{Credentials, Minted};
 use cpex::prelude::*;
 use cpex::sdk::Clock;
 use cpex::sdk::http::{Egress, HttpPort as _, OutboundMethod, OutboundRequest, OutboundResponse};
+use cpex::sdk::testing::FixedSecrets;
 use cpex::{ManagerConfig, SystemClock};
 use cpex_http::Hyper;
 use serde_json::{Map, Value as Json};
@@ -38,7 +39,12 @@ impl Clock for SettableClock {
 /// A manager under that document, with a clock that can be set ahead.
 pub(super) async fn manager(document: &str) -> (PluginManager, Arc<SettableClock>) {
     let clock = Arc::<SettableClock>::default();
-    let ports = ManagerConfig { clock: Some(Arc::clone(&clock) as _), ..ManagerConfig::default() };
+    let secrets = FixedSecrets::default().with("CPEX_CLIENT_SECRET", "planted-gateway");
+    let ports = ManagerConfig {
+        clock: Some(Arc::clone(&clock) as _),
+        secrets: Some(Arc::new(secrets)),
+        ..ManagerConfig::default()
+    };
     let manager = PluginManager::new(ports);
     cpex::install_builtins(&manager);
     manager.load_config_yaml(document).unwrap();

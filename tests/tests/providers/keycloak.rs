@@ -79,82 +79,62 @@ impl Keycloak {
         post(&self.endpoint("ext/ciba/auth/callback"), &asked.authorization, "application/json", &body).await;
     }
 
+    /// What the page on Keycloak shows, and routes that look at it from more sides.
     fn document(&self) -> String {
-        let (issuer, keys, tokens) = (&self.realm, self.endpoint("certs"), self.endpoint("token"));
-        let people = self.endpoint("ext/ciba/auth");
-        let trusted = |audience: &str| {
-            format!(
-                "claim_mapper: keycloak
-      trusted_issuers:
-        - issuer: '{issuer}'
-          audiences: [{audience}]
-          decoding_key: {{ kind: jwks_url, url: '{keys}', insecure_http: true }}"
-            )
-        };
-        format!(
-            "
-plugins:
-  - name: user
-    kind: identity/jwt
-    config:
-      {agents}
+        let at = self.realm.strip_suffix("/realms/cpex").unwrap();
+        let shown = include_str!("../../idp/keycloak.yaml");
+        let (plugins, routes) = shown.split_once("\nroutes:\n").unwrap();
+        format!("{plugins}{PLUGINS}\nroutes:\n{routes}{ROUTES}").replace("http://127.0.0.1:8080", at)
+    }
+}
+
+const PLUGINS: &str = "
   - name: client
     kind: identity/jwt
     config:
       role: client
-      {agents}
+      header: X-Client
+      claim_mapper: keycloak
+      trusted_issuers:
+        - issuer: http://127.0.0.1:8080/realms/cpex
+          audiences: [agents]
+          decoding_key:
+            kind: jwks_url
+            url: http://127.0.0.1:8080/realms/cpex/protocol/openid-connect/certs
+            insecure_http: true
   - name: pay-user
     kind: identity/jwt
     config:
-      {pay}
-  - name: oauth
-    kind: delegator/oauth
-    capabilities: [read_inbound_credentials]
-    config:
-      token_endpoint: '{tokens}'
-      insecure_http: true
-      client_id: gateway
-      client_secret_source: {{ kind: literal, secret: planted-gateway }}
-      timeout_seconds: 20
-  - name: managers
-    kind: elicitation/ciba
-    config:
-      issuer: '{issuer}'
-      backchannel_endpoint: '{people}'
-      token_endpoint: '{tokens}'
-      insecure_http: true
-      client_id: gateway
-      client_secret_source: {{ kind: literal, secret: planted-gateway }}
-      approver_claim: preferred_username
-      http_timeout_seconds: 20
-routes:
-  - tool: compensation
-    authentication: [user]
+      claim_mapper: keycloak
+      trusted_issuers:
+        - issuer: http://127.0.0.1:8080/realms/cpex
+          audiences: [pay-api]
+          decoding_key:
+            kind: jwks_url
+            url: http://127.0.0.1:8080/realms/cpex/protocol/openid-connect/certs
+            insecure_http: true
+";
+
+const ROUTES: &str = "
+  - tool: roles
+    authentication: [jwt-user]
     policy: [ 'require(role.hr & role.reviewer & !role.reader)' ]
   - tool: of_the_assistant
     authentication: [client]
     policy: [ \"require(client.id == 'assistant')\" ]
-  - tool: pay
-    authentication: [user]
-    policy: [ 'delegate(oauth, target: pay-api)' ]
+  - tool: acting
+    authentication: [jwt-user, client]
+    policy: [ 'delegate(pay-oauth, target: pay-api, actor: client)' ]
   - tool: elsewhere
-    authentication: [user]
-    policy: [ 'delegate(oauth, target: elsewhere-api)' ]
+    authentication: [jwt-user]
+    policy: [ 'delegate(pay-oauth, target: elsewhere-api)' ]
   - tool: own
-    policy: [ 'delegate(oauth, target: pay-api, subject: this_workload)' ]
-  - tool: raise_salary
-    authentication: [user]
-    policy: [ \"require_approval(managers, from: claim.manager, purpose: 'Raise a salary!', timeout: 1m)\" ]
+    policy: [ 'delegate(pay-oauth, target: pay-api, subject: this_workload)' ]
   # What stands behind the tool: it takes tokens for itself alone.
   - tool: backend
     authentication: [pay-user]
     policy: [ 'require(role.reader & !role.reviewer)' ]
-",
-            agents = trusted("agents"),
-            pay = trusted("pay-api"),
-        )
-    }
-}
+";
 
 impl Drop for Keycloak {
     fn drop(&mut self) {
@@ -173,30 +153,34 @@ async fn a_keycloak_is_served_by_documents_as_users_write_them() {
     let user = keycloak.token("grant_type=password&username=ada&password=planted-password&scope=openid").await;
     let client = keycloak.token("grant_type=client_credentials").await;
     roles_are_read_where_keycloak_states_them(&manager, &user, &client).await;
-    tokens_are_exchanged_for_those_of_a_backend(&manager, &user).await;
+    tokens_are_exchanged_for_those_of_a_backend(&manager, &user, &client).await;
     people_are_asked_on_their_devices(&keycloak, &mut device, &manager, &clock, &user).await;
 }
 
 async fn roles_are_read_where_keycloak_states_them(manager: &PluginManager, user: &str, client: &str) {
-    assert_eq!(decided(manager, "compensation", Credentials::bearer(user)).await, "allowed");
-    assert_eq!(decided(manager, "compensation", Credentials::bearer(client)).await, "policy.require_failed");
-    assert_eq!(decided(manager, "of_the_assistant", Credentials::bearer(client)).await, "allowed");
+    assert_eq!(decided(manager, "roles", Credentials::bearer(user)).await, "allowed");
+    assert_eq!(decided(manager, "roles", Credentials::bearer(client)).await, "policy.require_failed");
+    assert_eq!(decided(manager, "of_the_assistant", Credentials::none().with("X-Client", client)).await, "allowed");
     let (signed, _) = user.rsplit_once('.').unwrap();
     let (_, signature) = client.rsplit_once('.').unwrap();
     let forged = format!("{signed}.{signature}");
-    assert_eq!(decided(manager, "compensation", Credentials::bearer(&forged)).await, "auth.signature");
+    assert_eq!(decided(manager, "roles", Credentials::bearer(&forged)).await, "auth.signature");
 }
 
-async fn tokens_are_exchanged_for_those_of_a_backend(manager: &PluginManager, user: &str) {
-    let mut permit = manager.authorize(operation("pay", Credentials::bearer(user))).await.decision.allowed().unwrap();
-    let minted = permit.credentials();
+async fn tokens_are_exchanged_for_those_of_a_backend(manager: &PluginManager, user: &str, client: &str) {
+    let pay = operation("get_compensation", Credentials::bearer(user));
+    let minted = manager.authorize(pay).await.decision.allowed().unwrap().credentials();
     let minted = minted[0].value.expose().strip_prefix("Bearer ").unwrap();
     assert_eq!(decided(manager, "backend", Credentials::bearer(minted)).await, "allowed");
-    assert_eq!(decided(manager, "compensation", Credentials::bearer(minted)).await, "auth.audience");
+    assert_eq!(decided(manager, "get_compensation", Credentials::bearer(minted)).await, "auth.audience");
     assert_eq!(decided(manager, "own", Credentials::none()).await, "allowed");
+    let acting = operation("acting", Credentials::bearer(user).with("X-Client", client));
+    let outcome = manager.authorize(acting).await;
+    assert!(matches!(outcome.decision, Decision::Allow(_)));
+    assert_eq!(outcome.report.errors, ["pay-oauth: the minted token does not say who acts"]);
     let outcome = manager.authorize(operation("elsewhere", Credentials::bearer(user))).await;
     assert_eq!(&*outcome.decision.violation().unwrap().code, "delegation.failed");
-    assert_eq!(outcome.report.errors, ["oauth: the token endpoint refused: `invalid_client`"]);
+    assert_eq!(outcome.report.errors, ["pay-oauth: the token endpoint refused: `invalid_client`"]);
 }
 
 async fn people_are_asked_on_their_devices(
