@@ -23,7 +23,7 @@ pub(super) const KEYS: &[Key] = &[
         "The provider, as its ID tokens call it; tokens of another are refused. Any is accepted by default.",
     ),
     Key::optional(
-        "approver_issuers",
+        "caller_issuers",
         Shape::List(&Shape::Text),
         "The issuers whose callers may name people of this provider; `issuer` alone by default, any where there is none.",
     ),
@@ -74,7 +74,7 @@ pub(super) struct Settings {
     pub(super) client_id: String,
     pub(super) issuer: Option<String>,
     /// Whose callers may name people of this provider; anybody's where there is none.
-    pub(super) approver_issuers: Option<Vec<String>>,
+    pub(super) caller_issuers: Option<Vec<String>>,
     pub(super) scope: String,
     /// The issuer that hints name beside the approver; none where they are the approver alone.
     pub(super) hint_issuer: Option<String>,
@@ -107,8 +107,8 @@ impl Settings {
         let hint_issuer = hint_issuer(&root, &mut faults);
         let approver_claim = text(&root, "approver_claim", &mut faults).unwrap_or_else(|| "sub".to_owned());
         let issuer = text(&root, "issuer", &mut faults);
-        let approver_issuers = root.get("approver_issuers").map(|issuers| texts(&issuers, &mut faults));
-        let approver_issuers = approver_issuers.or_else(|| issuer.clone().map(|issuer| vec![issuer]));
+        let caller_issuers = root.get("caller_issuers").map(|issuers| texts(&issuers, &mut faults));
+        let caller_issuers = caller_issuers.or_else(|| issuer.clone().map(|issuer| vec![issuer]));
         let binding_message_length = length(&root, &mut faults);
         let client_id = root.get(oauth::CLIENT_ID.name).and_then(|id| id.text()).map(str::to_owned);
         match (endpoints, authorization, client_id) {
@@ -119,7 +119,7 @@ impl Settings {
                     authorization,
                     client_id,
                     issuer,
-                    approver_issuers,
+                    caller_issuers,
                     scope,
                     hint_issuer,
                     approver_claim,
@@ -134,11 +134,11 @@ impl Settings {
 
     /// Whether callers of that issuer may name people of this provider: what is called alike may be somebody else.
     pub(super) fn admit(&self, issuer: Option<&str>) -> Result<(), ElicitationError> {
-        let (Some(issuer), Some(admitted)) = (issuer, &self.approver_issuers) else { return Ok(()) };
+        let (Some(issuer), Some(admitted)) = (issuer, &self.caller_issuers) else { return Ok(()) };
         if admitted.iter().any(|admitted| admitted == issuer) {
             return Ok(());
         }
-        Err(ElicitationError(format!("callers of `{issuer}` name nobody here unless `approver_issuers` lists it")))
+        Err(ElicitationError(format!("callers of `{issuer}` name nobody here unless `caller_issuers` lists it")))
     }
 }
 

@@ -72,10 +72,10 @@ async fn only_callers_of_admitted_issuers_name_people_of_the_provider() {
     let partner = "https://partner.example";
     let step = Step { issuer: Some(partner), ..Step::default() };
     let alone = Bench::new(&json!({})).await;
-    let cause = "callers of `https://partner.example` name nobody here unless `approver_issuers` lists it";
+    let cause = "callers of `https://partner.example` name nobody here unless `caller_issuers` lists it";
     assert_eq!(alone.ask(&step).await.unwrap_err().0, cause);
     assert!(alone.peer.heard().is_empty());
-    let listing = json!({ "approver_issuers": ["https://other.example", partner] });
+    let listing = json!({ "caller_issuers": ["https://other.example", partner] });
     for (over, issuer) in [(json!({}), "https://idp.example"), (json!({ "issuer": null }), partner), (listing, partner)]
     {
         let bench = Bench::new(&over).await;

@@ -66,7 +66,7 @@ fn faults(config: &Json, host: &Host) -> Vec<String> {
 fn what_is_left_out_has_its_default() {
     let Ok(settings) = Settings::read(&config(&json!({})), &reaching()) else { panic!("it is refused") };
     assert_eq!((settings.scope.as_str(), settings.approver_claim.as_str()), ("openid", "sub"));
-    assert_eq!((settings.issuer, settings.approver_issuers, settings.expiry), (None, None, None));
+    assert_eq!((settings.issuer, settings.caller_issuers, settings.expiry), (None, None, None));
     assert_eq!(settings.hint_issuer, None);
     assert_eq!((settings.binding_message_length, settings.timeout), (50, Duration::from_secs(5)));
 }
@@ -76,7 +76,7 @@ fn every_key_is_read() {
     let full = json!({
         "issuer": "https://idp.example", "scope": "openid approvals", "approver_claim": "email",
         "binding_message_length": 20, "default_requested_expiry_seconds": 120, "http_timeout_seconds": 60,
-        "insecure_http": true, "allow_private": true, "approver_issuers": ["https://a.example"],
+        "insecure_http": true, "allow_private": true, "caller_issuers": ["https://a.example"],
         "login_hint_format": "iss_sub",
     });
     let Ok(settings) = Settings::read(&config(&full), &reaching()) else { panic!("it is refused") };
@@ -85,7 +85,7 @@ fn every_key_is_read() {
     assert_eq!((settings.expiry, settings.timeout), (Some(Duration::from_secs(120)), Duration::from_secs(60)));
     assert_eq!(settings.binding_message_length, 20);
     assert_eq!(settings.hint_issuer.as_deref(), Some("https://idp.example"));
-    assert_eq!(settings.approver_issuers, Some(vec!["https://a.example".to_owned()]));
+    assert_eq!(settings.caller_issuers, Some(vec!["https://a.example".to_owned()]));
 }
 
 #[test]
@@ -94,14 +94,14 @@ fn everything_that_is_wrong_is_said_at_once_without_the_secret() {
         "token_endpoint": "http://idp.example/token", "client_id": "", "issuer": "", "approver_claim": "",
         "client_secret_source": { "kind": "env_var", "name": "EMPTY" }, "scope": "profile",
         "binding_message_length": 0, "default_requested_expiry_seconds": 0, "http_timeout_seconds": 61,
-        "approver_issuers": [], "retries": 3,
+        "caller_issuers": [], "retries": 3,
     });
     assert_eq!(
         faults(&config(&wrong), &reaching()),
         [
             "approver_claim: the text is empty",
-            "approver_issuers: nobody could name an approver",
             "binding_message_length: expected from 1 to 256 characters",
+            "caller_issuers: nobody could name an approver",
             "client_id: the identifier is empty",
             "client_secret_source: the secret is empty",
             "default_requested_expiry_seconds: expected from 1 to 604800 seconds",
@@ -129,7 +129,7 @@ fn everything_that_is_wrong_is_said_at_once_without_the_secret() {
 fn shapes_are_told_and_nothing_else_is_read_of_them() {
     let wrong = json!({
         "backchannel_endpoint": ["planted"], "token_endpoint": 1, "client_id": ["planted"], "issuer": {},
-        "client_secret_source": "planted", "scope": ["planted"], "approver_claim": true, "approver_issuers": "planted",
+        "client_secret_source": "planted", "scope": ["planted"], "approver_claim": true, "caller_issuers": "planted",
         "binding_message_length": "planted", "default_requested_expiry_seconds": -1, "http_timeout_seconds": [],
     });
     let found = faults(&config(&wrong), &reaching());
