@@ -146,7 +146,13 @@ impl Draft {
 
     /// The envelope of this draft for that identity, received at that time (milliseconds since the Unix epoch).
     #[must_use]
-    pub fn identify(self, identity: Identity, standing: Standing, received_ms: u64) -> Envelope {
-        Envelope::new(self.message, self.slots, identity, standing, received_ms)
+    pub fn identify(self, identity: impl Into<Box<Identity>>, standing: Standing, received_ms: u64) -> Envelope {
+        Envelope::new(self.message, self.slots, Some(identity.into()), standing, received_ms)
+    }
+
+    /// The envelope of this draft for nobody in particular, received at that time (milliseconds since the Unix epoch).
+    #[must_use]
+    pub fn anonymous(self, received_ms: u64) -> Envelope {
+        Envelope::new(self.message, self.slots, None, Standing::Anonymous, received_ms)
     }
 }

@@ -36,7 +36,8 @@ pub struct Envelope {
     request: MessagePayload,
     response: Option<MessagePayload>,
     slots: Slots,
-    identity: Identity,
+    /// None of an anonymous caller. In a box, since it is large and handed on from place to place.
+    identity: Option<Box<Identity>>,
     standing: Standing,
     received_ms: u64,
     /// None until the session's labels were loaded.
@@ -53,7 +54,7 @@ impl Envelope {
     pub(crate) fn new(
         request: Message,
         slots: Slots,
-        identity: Identity,
+        identity: Option<Box<Identity>>,
         standing: Standing,
         received_ms: u64,
     ) -> Self {
@@ -234,7 +235,10 @@ impl Envelope {
     /// The verified principals.
     #[must_use]
     pub const fn identity(&self) -> &Identity {
-        &self.identity
+        match &self.identity {
+            Some(identity) => identity,
+            None => Identity::NOBODY,
+        }
     }
 
     /// How they came to be believed.

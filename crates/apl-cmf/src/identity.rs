@@ -18,6 +18,9 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// That of an anonymous caller.
+    pub const NOBODY: &'static Self = &Self { subject: None, client: None, caller_workload: None };
+
     /// Whether anybody was verified or vouched for.
     #[must_use]
     pub const fn is_authenticated(&self) -> bool {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use apl_cmf::{Credentials, HttpContext, Identity, MessagePayload, NameSet, Proofs, Standing};
+use apl_cmf::{Credentials, HttpContext, MessagePayload, NameSet, Proofs, Standing};
 use apl_core::Denial;
 use apl_core::diagnostic::nearest;
 use cpex_sdk::audit::Execution;
@@ -187,9 +187,11 @@ fn position(snapshot: &Snapshot, name: &str, point: &'static HookPoint) -> Resul
 /// The operation with the caller the host states.
 fn identified(mut journey: Journey, caller: Caller) -> Journey {
     let (identity, standing, inbound) = match caller {
-        Caller::Vouched(identity) if identity.is_authenticated() => (*identity, Standing::Vouched, Credentials::none()),
-        Caller::Vouched(_) => (Identity::default(), Standing::Anonymous, Credentials::none()),
-        Caller::Credentials(credentials) => (Identity::default(), Standing::Anonymous, credentials),
+        Caller::Vouched(identity) if identity.is_authenticated() => {
+            (Some(identity), Standing::Vouched, Credentials::none())
+        }
+        Caller::Vouched(_) => (None, Standing::Anonymous, Credentials::none()),
+        Caller::Credentials(credentials) => (None, Standing::Anonymous, credentials),
     };
     journey.identify(Known { identity, standing, proofs: Proofs::none() }, inbound);
     journey

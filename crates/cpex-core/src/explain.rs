@@ -12,7 +12,6 @@ use crate::manager::PluginManager;
 use crate::operation::{Answer, Call, Operation};
 use crate::outcome::{Outcome, Report, Violation};
 use crate::permit::Permit;
-use crate::road::settle::Settled;
 use crate::road::state::Journey;
 use crate::trace::Recording;
 use crate::underway::Underway;
@@ -50,12 +49,14 @@ impl PluginManager {
         let entity = point.entity.and_then(|kind| draft.entity(kind));
         let entity = entity.map_or(Json::Null, |entity| entity_json(entity, draft.server()));
         let Some(snapshot) = self.snapshot() else { return Explanation::new(entity, Outcome::engine_down(), None) };
-        let mut journey = Journey::new(snapshot, point, draft, ContextTable::default()).resuming(resumes);
+        let mut journey = Journey::new(snapshot, point, draft, ContextTable::default());
+        journey.passage.resumes = resumes;
         journey.passage.trace = Some(Box::default());
         let mut underway = Underway::new(journey);
-        let Some(Settled { end, report }) = underway.before(caller).await else {
+        let Some(settled) = underway.before(caller).await else {
             return Explanation::new(entity, Outcome::engine_down(), None);
         };
+        let Outcome { decision: end, report } = underway.conclude(settled);
         let trace = underway.journey_mut().and_then(|journey| journey.passage.trace.take());
         let mut permit = None;
         let decision = end.map(|granted| permit.insert(Permit::new(underway, &granted)).take_call());

@@ -13,7 +13,6 @@ use crate::manager::PluginManager;
 use crate::operation::{Answer, Caller};
 use crate::outcome::{Decision, Outcome};
 use crate::permit::Permit;
-use crate::road::settle::Settled;
 use crate::road::state::Journey;
 use crate::several::{self, Asked};
 use crate::snapshot::Snapshot;
@@ -116,10 +115,9 @@ impl PluginManager {
         let Some(snapshot) = self.snapshot() else { return Outcome::engine_down() };
         let mut underway = Underway::new(Journey::new(snapshot, point, envelope, ContextTable::default()));
         let denial = Denial::new(fault.0).because(fault.1);
-        let Some(Settled { end, report }) = underway.refuse(denial).await else { return Outcome::engine_down() };
-        match end {
-            Decision::Deny(violation) => Outcome { decision: Decision::Deny(violation), report },
-            Decision::Allow(_) | Decision::Pending(_) => Outcome::engine_down(),
+        match underway.refuse(denial).await {
+            Some(settled) => underway.conclude(settled).denied(),
+            None => Outcome::engine_down(),
         }
     }
 

@@ -39,13 +39,12 @@ pub(crate) fn end(span: &Span, journey: &Journey, settled: &Settled) {
     if span.is_disabled() {
         return;
     }
-    let Settled { end, report } = settled;
     let failed = is_flagged_as_error(journey).then_some(TOOL_ERROR);
     span.record("cpex.route", journey.passage.route().map(|route| &*route.key));
-    span.record("cpex.record", tracing::field::display(report.record));
-    span.record("cpex.decision", end.name());
-    span.record("cpex.code", report.code);
-    span.record("error.type", report.code.or(failed));
+    span.record("cpex.record", tracing::field::display(settled.record));
+    span.record("cpex.decision", settled.decision());
+    span.record("cpex.code", settled.code());
+    span.record("error.type", settled.code().or(failed));
 }
 
 /// The operation in the words of OpenTelemetry, where these have one for it.

@@ -95,7 +95,7 @@ pub struct Report {
     /// Labels of the operation.
     pub message_labels: NameSet,
     /// What the host's router may choose from; none where nothing restricts it.
-    pub restriction: Option<Restriction>,
+    pub restriction: Option<Box<Restriction>>,
     /// Credentials that were minted for the backend.
     pub delegations: Vec<Delegation>,
     /// What went wrong on the way.
@@ -155,6 +155,14 @@ impl<T> Outcome<T> {
     /// What comes out where nothing is declared that could have a say: nothing is recorded.
     pub(crate) const fn nothing_asked(released: T) -> Self {
         Self { decision: Decision::Allow(released), report: Report::empty() }
+    }
+
+    /// The same denial of something else. What is no denial releases nothing here.
+    pub(crate) fn denied<U>(self) -> Outcome<U> {
+        match self.decision {
+            Decision::Deny(violation) => Outcome { decision: Decision::Deny(violation), report: self.report },
+            Decision::Allow(_) | Decision::Pending(_) => Outcome::engine_down(),
+        }
     }
 
     /// The outcome of several operations: the report of the one that decides it, with all of them.

@@ -9,7 +9,6 @@ use crate::hooks::{Contexts, HOOK_UNKNOWN, PAYLOAD_INVALID, UNKNOWN};
 use crate::manager::PluginManager;
 use crate::operation::Caller;
 use crate::outcome::{Decision, Outcome};
-use crate::road::settle::Settled;
 use crate::road::state::Journey;
 use crate::underway::Underway;
 
@@ -95,9 +94,10 @@ impl PluginManager {
         journey.passage.own = Some(payload);
         let mut underway = Underway::new(journey);
         let settled = underway.before(caller).await;
-        let Some((mut journey, Settled { end, report })) = underway.into_journey().zip(settled) else {
+        let Some((mut journey, settled)) = underway.into_journey().zip(settled) else {
             return Outcome::engine_down();
         };
+        let Outcome { decision: end, report } = settled.conclude(&mut journey);
         let passage = &mut journey.passage;
         contexts.put_table(std::mem::take(&mut passage.contexts));
         let decision = match (end, passage.own.take()) {

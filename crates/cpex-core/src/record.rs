@@ -69,8 +69,7 @@ fn table_text(code: &str) -> &'static str {
 }
 
 fn caller(envelope: Option<&Envelope>) -> RecordCaller<'_> {
-    static NOBODY: Identity = Identity { subject: None, client: None, caller_workload: None };
-    let identity = envelope.map_or(&NOBODY, Envelope::identity);
+    let identity = envelope.map_or(Identity::NOBODY, Envelope::identity);
     let subject = identity.subject.as_ref();
     RecordCaller {
         standing: match envelope.map_or(Standing::Anonymous, Envelope::standing) {

@@ -15,7 +15,6 @@ use crate::context::ContextTable;
 use crate::operation::Caller;
 use crate::outcome::{Decision, Outcome, Pending};
 use crate::permit::Permit;
-use crate::road::settle::Settled;
 use crate::road::state::Journey;
 use crate::snapshot::Snapshot;
 use crate::underway::Underway;
@@ -35,16 +34,23 @@ pub(crate) async fn before(asked: Asked) -> Outcome<Permit> {
     // An HTTP request is one by its context, whatever its body holds.
     let kind = asked.point.entity.filter(|kind| *kind != EntityKind::Http);
     match kind {
-        Some(kind) if asked.draft.message().requests(kind) > 1 => pin!(each(asked, kind)).await,
-        _ => pin!(one(asked)).await,
+        Some(kind) if asked.draft.message().requests(kind) > 1 => Box::pin(each(asked, kind)).await,
+        _ => {
+            let Asked { snapshot, point, draft, caller, contexts, resumes } = asked;
+            let mut underway = Underway::new(Journey::new(snapshot, point, draft, contexts));
+            underway.resumes(resumes);
+            let Some(settled) = pin!(underway.before(caller)).await else { return Outcome::engine_down() };
+            let Outcome { decision, report } = underway.conclude(settled);
+            // Written out, since what is handed through a closure is copied once more.
+            match decision {
+                Decision::Allow(granted) => {
+                    Outcome { decision: Decision::Allow(Permit::new(underway, &granted)), report }
+                }
+                Decision::Deny(violation) => Outcome { decision: Decision::Deny(violation), report },
+                Decision::Pending(pending) => Outcome { decision: Decision::Pending(pending), report },
+            }
+        }
     }
-}
-
-async fn one(asked: Asked) -> Outcome<Permit> {
-    let Asked { snapshot, point, draft, caller, contexts, resumes } = asked;
-    let mut underway = Underway::new(Journey::new(snapshot, point, draft, contexts).resuming(resumes));
-    let Some(Settled { end, report }) = pin!(underway.before(caller)).await else { return Outcome::engine_down() };
-    Outcome { decision: end.map(|granted| Permit::new(underway, &granted)), report }
 }
 
 async fn each(asked: Asked, kind: EntityKind) -> Outcome<Permit> {
@@ -60,11 +66,10 @@ async fn each(asked: Asked, kind: EntityKind) -> Outcome<Permit> {
             let (http, custom) = permit.shared();
             draft = draft.continuing(http, custom);
         }
-        let journey = Journey::new(Arc::clone(&snapshot), point, draft, contexts).resuming(resumes.clone());
-        let mut underway = Underway::new(journey);
-        let Some(Settled { end, report }) = pin!(underway.before(caller.clone())).await else {
-            return Outcome::engine_down();
-        };
+        let mut underway = Underway::new(Journey::new(Arc::clone(&snapshot), point, draft, contexts));
+        underway.resumes(resumes.clone());
+        let Some(settled) = pin!(underway.before(caller.clone())).await else { return Outcome::engine_down() };
+        let Outcome { decision: end, report } = underway.conclude(settled);
         contexts = underway.take_contexts();
         reports.push(report);
         match end {

@@ -14,6 +14,7 @@ use crate::context::ContextTable;
 use crate::invoke;
 use crate::operation::{Answer, Caller};
 use crate::outcome::{Decision, Outcome};
+use crate::road::decide::Grant;
 use crate::road::settle::Settled;
 use crate::road::state::{Journey, Matter};
 use crate::trace::Recording;
@@ -39,6 +40,13 @@ enum Stand {
 impl Underway {
     pub(crate) const fn new(journey: Journey) -> Self {
         Self { journey: Some(journey), stand: Stand::Deciding }
+    }
+
+    /// States which operation that was left pending it repeats, if it does.
+    pub(crate) fn resumes(&mut self, suspended: Option<Arc<str>>) {
+        if let Some(journey) = &mut self.journey {
+            journey.passage.resumes = suspended;
+        }
     }
 
     /// What plugins keep of the request, lent to another hook or operation of it.
@@ -70,11 +78,16 @@ impl Underway {
     /// Walks the road before the operation.
     pub(crate) async fn before(&mut self, caller: Caller) -> Option<Settled> {
         let settled = pin!(invoke::before(self.journey.as_mut()?, caller)).await;
-        self.stand = match settled.end {
-            Decision::Allow(_) => Stand::Permitted,
-            Decision::Deny(_) | Decision::Pending(_) => Stand::Ended,
-        };
+        self.stand = if settled.is_permitted() { Stand::Permitted } else { Stand::Ended };
         Some(settled)
+    }
+
+    /// What the host is told of a side that was walked.
+    pub(crate) fn conclude(&mut self, settled: Settled) -> Outcome<Grant> {
+        match &mut self.journey {
+            Some(journey) => settled.conclude(journey),
+            None => Outcome::engine_down(),
+        }
     }
 
     /// Turns to the side after the operation.
@@ -115,10 +128,8 @@ impl Underway {
     /// Denies what cannot be read as one operation or several.
     pub(crate) async fn malformed<T>(&mut self) -> Outcome<T> {
         match self.refuse(Denial::new(code::REQUEST_MALFORMED)).await {
-            Some(Settled { end: Decision::Deny(violation), report }) => {
-                Outcome { decision: Decision::Deny(violation), report }
-            }
-            Some(_) | None => Outcome::engine_down(),
+            Some(settled) => self.conclude(settled).denied(),
+            None => Outcome::engine_down(),
         }
     }
 
@@ -159,8 +170,8 @@ pub(crate) fn shared(journey: &Journey) -> Shared {
 }
 
 /// The outcome of the side after an operation.
-fn outcome_of(journey: Journey, settled: Settled) -> Outcome<Answer> {
-    let Settled { end, report } = settled;
+fn outcome_of(mut journey: Journey, settled: Settled) -> Outcome<Answer> {
+    let Outcome { decision: end, report } = settled.conclude(&mut journey);
     let answered = match journey.matter {
         Matter::Envelope(envelope) => envelope.into_messages().1,
         Matter::Draft(_) => None,
@@ -176,11 +187,12 @@ fn outcome_of(journey: Journey, settled: Settled) -> Outcome<Answer> {
 
 impl Drop for Underway {
     fn drop(&mut self) {
+        if matches!(self.stand, Stand::Ended) {
+            return;
+        }
         let Some(mut journey) = self.journey.take() else { return };
-        match self.stand {
-            Stand::Deciding => {}
-            Stand::Permitted => journey.turn(),
-            Stand::Ended => return,
+        if matches!(self.stand, Stand::Permitted) {
+            journey.turn();
         }
         let tasks = Arc::clone(&journey.passage.snapshot.background);
         let mut record = Box::pin(async move {

@@ -19,19 +19,19 @@ use crate::spans;
 pub(crate) async fn identify(routed: Routed<'_>) -> Result<Identified<'_>, Denied> {
     let Routed { journey, caller } = routed;
     let (caller, inbound) = match caller {
-        Caller::Vouched(identity) => (vouch(&journey.passage, *identity)?, Credentials::none()),
+        Caller::Vouched(identity) => (vouch(&journey.passage, identity)?, Credentials::none()),
         Caller::Credentials(credentials) => (verify(journey, &credentials).await?, credentials),
     };
     journey.identify(caller, inbound);
     journey.identified()
 }
 
-fn vouch(passage: &Passage, identity: Identity) -> Result<Known, Denial> {
+fn vouch(passage: &Passage, identity: Box<Identity>) -> Result<Known, Denial> {
     let entries = authenticators(passage);
     if !entries.is_empty() && !entries.iter().any(|entry| matches!(entry, Authenticator::Host { .. })) {
         return Err(Denial::new(code::AUTH_INVALID));
     }
-    known(identity, Standing::Vouched, Proofs::none(), entries)
+    known(Some(identity), Standing::Vouched, Proofs::none(), entries)
 }
 
 async fn verify(journey: &mut Journey, credentials: &Credentials) -> Result<Known, Denied> {
@@ -39,7 +39,7 @@ async fn verify(journey: &mut Journey, credentials: &Credentials) -> Result<Know
     let Matter::Draft(draft) = &*matter else { return Err(Denial::new(code::POLICY_PROTOCOL).into()) };
     let snapshot = Arc::clone(&passage.snapshot);
     let plan = passage.plan;
-    let (mut identity, mut proofs) = (Identity::default(), Proofs::none());
+    let (mut identity, mut proofs) = (None::<Box<Identity>>, Proofs::none());
     for control in plan.into_iter().flat_map(|plan| snapshot.authenticators(plan)) {
         let refused = |code| Denied::by_control(Denial::new(code), Arc::clone(&control.name));
         match resolve(passage, control, Inbound { credentials, draft }).await {
@@ -49,7 +49,8 @@ async fn verify(journey: &mut Journey, credentials: &Credentials) -> Result<Know
                 if let Some(token) = token {
                     proofs = proofs.with(principal.kind(), token);
                 }
-                identity.establish(principal).map_err(|_| refused(code::AUTH_AMBIGUOUS))?;
+                let held = identity.get_or_insert_default();
+                held.establish(principal).map_err(|_| refused(code::AUTH_AMBIGUOUS))?;
             }
             Resolution::Failed(failure) => return Err(refused(failure.code)),
         }
@@ -97,12 +98,17 @@ fn failure_of(fault: &Fault) -> AuthFailure {
     }
 }
 
-fn known(identity: Identity, standing: Standing, proofs: Proofs, entries: &[Authenticator]) -> Result<Known, Denial> {
-    if identity.is_authenticated() {
+fn known(
+    identity: Option<Box<Identity>>,
+    standing: Standing,
+    proofs: Proofs,
+    entries: &[Authenticator],
+) -> Result<Known, Denial> {
+    if identity.as_ref().is_some_and(|identity| identity.is_authenticated()) {
         return Ok(Known { identity, standing, proofs });
     }
     if entries.iter().all(Authenticator::is_optional) {
-        return Ok(Known { identity, standing: Standing::Anonymous, proofs });
+        return Ok(Known { identity: None, standing: Standing::Anonymous, proofs });
     }
     Err(Denial::new(code::AUTH_MISSING))
 }

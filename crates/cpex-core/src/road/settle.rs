@@ -14,21 +14,23 @@ use cpex_sdk::{AuditSink, Declassification, HookSide, Record, code};
 
 use super::challenge::challenge;
 use super::decide::{Ending, Grant};
-use super::state::{Denied, Journey, Passage, Stop};
+use super::state::{Denied, Journey, Passage, Stop, Suspended, Trail};
 use crate::background;
 use crate::collaborator::Collaborator;
 use crate::control;
 use crate::elicitation::{self, Suspension};
 use crate::meter::Meter;
-use crate::outcome::{Decision, Report, Violation};
+use crate::outcome::{Decision, Outcome, Report, Violation};
 use crate::record;
 use crate::snapshot::Control;
 use crate::stored::ask_sessions;
 
-/// One side of an operation, recorded.
+/// One side of an operation, recorded. What the host is told is made of it where the host is told: it is large, and would be
+/// copied from stage to stage.
 pub(crate) struct Settled {
-    pub(crate) end: Decision<Grant>,
-    pub(crate) report: Report,
+    ending: Ending,
+    /// The record that was written.
+    pub(crate) record: Id,
 }
 
 /// Every ending comes through here: none skips its labels or its record.
@@ -39,7 +41,69 @@ pub(crate) async fn settle(journey: &mut Journey, ending: Ending) -> Settled {
     let id = Id(journey.passage.snapshot.host.ids.next());
     let ending = pin!(write_record(journey, ending, id)).await;
     start_background(journey);
-    conclude(journey, ending, id)
+    let settled = Settled { ending, record: id };
+    tell(&journey.passage, &settled);
+    settled
+}
+
+impl Settled {
+    /// How it ended: `allow`, `deny` or `pending`.
+    pub(crate) const fn decision(&self) -> &'static str {
+        match &self.ending {
+            Ok(_) => "allow",
+            Err(Stop::Suspended(_)) => "pending",
+            Err(Stop::Denied(_)) => "deny",
+        }
+    }
+
+    /// The code of a denial.
+    pub(crate) fn code(&self) -> Option<&'static str> {
+        let denied = self.ending.as_ref().err().and_then(Stop::denied);
+        denied.map(|denied| denied.denial.code)
+    }
+
+    /// Whether the operation goes on.
+    pub(crate) const fn is_permitted(&self) -> bool {
+        self.ending.is_ok()
+    }
+
+    /// What the host is told.
+    pub(crate) fn conclude(self, journey: &mut Journey) -> Outcome<Grant> {
+        let (decision, code) = (self.decision(), self.code());
+        let denied = self.ending.as_ref().err().and_then(Stop::denied);
+        let challenge = denied.and_then(|denied| challenge(&journey.passage, journey.envelope(), denied));
+        let Trail { executions, delegations, errors, .. } = std::mem::take(&mut journey.passage.trail);
+        let (envelope, passage) = (journey.envelope(), &journey.passage);
+        let mut report = Report {
+            record: self.record,
+            operation: passage.operation,
+            route: passage.route().map(|route| Arc::clone(&route.layer)),
+            code,
+            rule: None,
+            control: None,
+            controls: executions,
+            session_labels: envelope.and_then(Envelope::session_labels).cloned(),
+            message_labels: envelope.map(|envelope| envelope.message_labels().clone()).unwrap_or_default(),
+            restriction: Restriction::fold(&passage.yields.narrowings).map(Box::new),
+            delegations,
+            errors,
+            decision,
+            operations: Vec::new(),
+        };
+        let decision = match self.ending {
+            Ok(grant) => Decision::Allow(grant),
+            Err(Stop::Suspended(Suspended { rule, pending })) => {
+                report.rule = Some(rule);
+                Decision::Pending(pending)
+            }
+            Err(Stop::Denied(Denied { denial, rule, control })) => {
+                (report.rule, report.control) = (rule, control);
+                let violation = Violation::new(&denial, passage.plan().and_then(|plan| plan.response.clone()));
+                Decision::Deny(Violation { challenge, ..violation })
+            }
+        };
+        Outcome { decision, report }
+    }
 }
 
 /// Approvals are good for one operation: what let this one go on is used up before anything is released.
@@ -152,50 +216,12 @@ fn start_background(journey: &Journey) {
     }
 }
 
-fn conclude(journey: &mut Journey, ending: Ending, id: Id) -> Settled {
-    let denied = ending.as_ref().err().and_then(Stop::denied);
-    let challenge = denied.and_then(|denied| challenge(&journey.passage, journey.envelope(), denied));
-    let trail = std::mem::take(&mut journey.passage.trail);
-    let (envelope, passage) = (journey.envelope(), &journey.passage);
-    let mut report = Report {
-        record: id,
-        operation: passage.operation,
-        route: passage.route().map(|route| Arc::clone(&route.layer)),
-        code: None,
-        rule: None,
-        control: None,
-        controls: trail.executions,
-        session_labels: envelope.and_then(Envelope::session_labels).cloned(),
-        message_labels: envelope.map(|envelope| envelope.message_labels().clone()).unwrap_or_default(),
-        restriction: Restriction::fold(&passage.yields.narrowings),
-        delegations: trail.delegations,
-        errors: trail.errors,
-        decision: "allow",
-        operations: Vec::new(),
-    };
-    let end = match ending {
-        Ok(grant) => Decision::Allow(grant),
-        Err(Stop::Suspended(suspended)) => {
-            (report.decision, report.rule) = ("pending", Some(suspended.rule));
-            Decision::Pending(suspended.pending)
-        }
-        Err(Stop::Denied(Denied { denial, rule, control })) => {
-            (report.decision, report.code) = ("deny", Some(denial.code));
-            (report.rule, report.control) = (rule, control);
-            let violation = Violation::new(&denial, passage.plan().and_then(|plan| plan.response.clone()));
-            Decision::Deny(Violation { challenge, ..violation })
-        }
-    };
-    tell(&journey.passage, &end, &report);
-    Settled { end, report }
-}
-
 /// Tells the host's metrics how the side ended, under names of the document alone.
-fn tell(passage: &Passage, end: &Decision<Grant>, report: &Report) {
+fn tell(passage: &Passage, settled: &Settled) {
     let meter = &passage.snapshot.meter;
-    meter.executed(&report.controls);
+    meter.executed(&passage.trail.executions);
     let (hook, route) = (passage.point.name, passage.route().map(|route| &*route.key));
-    let (decision, code) = (end.name(), report.code);
+    let (decision, code) = (settled.decision(), settled.code());
     meter.took(passage.start, |metrics, duration| {
         metrics.decided(&Decided { hook, route, decision, code, duration });
     });

@@ -44,7 +44,8 @@ pub(crate) enum Matter {
 
 /// Who calls, once that is known.
 pub(crate) struct Known {
-    pub(crate) identity: Identity,
+    /// None of an anonymous caller.
+    pub(crate) identity: Option<Box<Identity>>,
     pub(crate) standing: Standing,
     /// The tokens of those who were identified by one.
     pub(crate) proofs: Proofs,
@@ -168,9 +169,14 @@ impl Journey {
     /// Makes the draft the envelope of that caller, who sent these credentials.
     pub(crate) fn identify(&mut self, caller: Known, inbound: Credentials) {
         if let Some(draft) = self.matter.take_draft() {
-            let mut envelope = draft.identify(caller.identity, caller.standing, self.passage.received_ms);
-            envelope.receive_credentials(inbound, caller.proofs);
-            self.matter = Matter::Envelope(envelope);
+            let received_ms = self.passage.received_ms;
+            self.matter = Matter::Envelope(match caller.identity {
+                Some(identity) => draft.identify(identity, caller.standing, received_ms),
+                None => draft.anonymous(received_ms),
+            });
+            if let Matter::Envelope(envelope) = &mut self.matter {
+                envelope.receive_credentials(inbound, caller.proofs);
+            }
         }
     }
 
@@ -181,12 +187,6 @@ impl Journey {
             Matter::Envelope(envelope) => Ok(Identified { passage, envelope, session }),
             Matter::Draft(_) => Err(Denial::new(code::POLICY_PROTOCOL).into()),
         }
-    }
-
-    /// The same as the repetition of an operation that was left pending.
-    pub(crate) fn resuming(mut self, resumes: Option<Arc<str>>) -> Self {
-        self.passage.resumes = resumes;
-        self
     }
 
     /// Turns to the other side of the operation: its own hook, its own record, what the first said left out.
