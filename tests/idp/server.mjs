@@ -13,7 +13,7 @@ console.info = console.warn = console.log = () => {};
 
 const workload = await generateKeyPair("ES256", { extractable: true });
 const workloadKey = { ...(await exportJWK(workload.publicKey)), kid: "workload", use: "sig", alg: "ES256" };
-const memory = { asked: new Map(), interval: 1, slowDowns: 0 };
+const memory = { asked: new Map(), interval: 60, slowDowns: 0 };
 let [generation, isUp, requests, jwks, provider, respond] = [0, true, []];
 
 const server = createServer(serve);

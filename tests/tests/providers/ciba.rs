@@ -9,8 +9,8 @@ use serde_json::{Value as Json, json};
 use super::host::{SettableClock, manager, operation};
 use super::process::Provider;
 
-/// Longer than the provider wants polls to be apart.
-const INTERVAL: u64 = 2;
+/// Longer than the provider wants polls to be apart, in seconds; that is long, so that no slow machine waits for so long.
+const INTERVAL: u64 = 61;
 
 fn document(issuer: &str) -> String {
     format!(
@@ -161,9 +161,7 @@ async fn a_provider_that_is_polled_too_often_is_polled_less_often() {
     bench.provider.told("slow_down", json!({ "times": 1 }));
     assert_eq!((bench.resumed_later(&elicitation).await.as_str(), bench.polls()), ("pending", 1));
     bench.answers(&id, json!({ "approves": true }));
-    for _ in 0..2 {
-        assert_eq!((bench.resumed_later(&elicitation).await.as_str(), bench.polls()), ("pending", 1));
-    }
+    assert_eq!((bench.resumed_later(&elicitation).await.as_str(), bench.polls()), ("pending", 1));
     bench.clock.advance(5);
     assert_eq!((bench.resumed(&elicitation).await.as_str(), bench.polls()), ("allowed", 2));
 }
