@@ -7,5 +7,6 @@ mod callers {
     mod challenges;
     mod layers;
     mod monitor;
+    mod queries;
     mod sessions;
 }

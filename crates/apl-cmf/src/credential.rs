@@ -42,8 +42,9 @@ impl Credentials {
     /// The same with one more parameter of the query of the request (RFC 6750, section 2.3), name and value decoded; a
     /// repeated name is kept twice.
     ///
-    /// Only for requests that cannot send a header: queries end up in logs and histories. What is handed in here belongs
-    /// neither into the path of the operation nor into its arguments, which policy, plugins and the backend see.
+    /// Only for requests that cannot send a header: queries end up in logs and histories. What is handed in here does not
+    /// belong into the path of the operation. In the query among its arguments it is not seen where an authenticator in force
+    /// reads it; elsewhere policy, plugins and the backend do.
     #[must_use]
     pub fn with_parameter(mut self, name: &str, value: impl Into<Secret>) -> Self {
         self.parameters.push((name.to_owned(), value.into()));

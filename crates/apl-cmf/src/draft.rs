@@ -9,8 +9,8 @@ use crate::context::without_credentials;
 use crate::envelope::{Envelope, Standing};
 use crate::slots::Slots;
 use crate::{
-    AgentContext, DataPolicy, Delegation, Entity, EntityKind, HttpContext, Identity, Message, Meta, ObjectProfile,
-    RequestContext, Workload,
+    AgentContext, ContentPart, DataPolicy, Delegation, Entity, EntityKind, HttpContext, HttpRequest, Identity, Message,
+    Meta, ObjectProfile, RequestContext, Workload,
 };
 
 /// What a host received: a message and its context. It has no identity and no way to state one; [`Draft::identify`]
@@ -73,6 +73,33 @@ impl Draft {
         http.response_headers = without_credentials(http.response_headers);
         self.slots.http = Some(Arc::new(http));
         self
+    }
+
+    /// Removes a header of the HTTP request, in any case of its name.
+    pub fn remove_request_header(&mut self, name: &str) {
+        if let Some(http) = &mut self.slots.http
+            && http.request_headers.keys().any(|held| held.eq_ignore_ascii_case(name))
+        {
+            Arc::make_mut(http).request_headers.retain(|held, _| !held.eq_ignore_ascii_case(name));
+        }
+    }
+
+    /// Removes a parameter from the query of the HTTP request that is asked for. False where the query is no map by names, and
+    /// was removed whole.
+    pub fn remove_parameter(&mut self, name: &str) -> bool {
+        let mut is_map = true;
+        for part in &mut self.message.content {
+            let ContentPart::HttpRequest(request) = part else { continue };
+            match request.arguments.get_mut(HttpRequest::QUERY) {
+                None | Some(Json::Null) => {}
+                Some(Json::Object(query)) => query.retain(|held, _| held != name),
+                Some(_) => {
+                    request.arguments.remove(HttpRequest::QUERY);
+                    is_map = false;
+                }
+            }
+        }
+        is_map
     }
 
     /// The message.

@@ -94,6 +94,9 @@ impl AgentRequest {
 }
 
 impl HttpRequest {
+    /// The argument that is the query, by name.
+    pub const QUERY: &'static str = "query";
+
     /// The argument that is the body.
     pub const BODY: &'static str = "body";
 

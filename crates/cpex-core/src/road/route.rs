@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use apl_cmf::{ContentPart, Draft, Entity, EntityKind, HttpRequest};
 use apl_core::Denial;
 use apl_cpex::{Policy, has_dot_segments, is_method, read_path};
-use cpex_sdk::code;
+use cpex_sdk::{CredentialPlace, code};
 
-use super::state::{Denied, Matter, Received, Routed};
+use super::state::{Denied, Journey, Matter, Received, Routed};
 
 /// Gives the operation its plan. What is no operation has none. One that should name an entity and does not is denied, and so is one that names a
 /// resource or a path that another reader could take for a different one; one that no route matches goes on under the
@@ -19,14 +19,33 @@ pub(crate) fn route(received: Received<'_>) -> Result<Routed<'_>, Denied> {
         return Ok(Routed { journey, caller });
     }
     let Some(kind) = journey.passage.kind() else { return Ok(Routed { journey, caller }) };
-    journey.passage.plan = Some(policy.unmatched(kind));
     let Matter::Draft(draft) = &journey.matter else { return Err(Denial::new(code::POLICY_PROTOCOL).into()) };
-    let Found { plan, path } = find(policy, draft, kind)?;
+    let found = find(policy, draft, kind);
+    let plan = found.as_ref().map_or_else(|_| policy.unmatched(kind), |found| found.plan);
     journey.passage.plan = Some(plan);
+    withhold_credentials(journey, plan)?;
+    let Found { path, .. } = found?;
     if let Some((path, draft)) = path.and_then(|path| Some((path, journey.matter.take_draft()?))) {
         journey.matter = Matter::Draft(draft.http_path(path));
     }
     Ok(Routed { journey, caller })
+}
+
+/// A credential is for the authenticator that reads it, which has it from the host. Neither policy nor plugins, records and
+/// the backend are to see it, so it is taken out of the headers and the query, where hosts may have put it too. Cookies are
+/// in no draft.
+fn withhold_credentials(journey: &mut Journey, plan: usize) -> Result<(), Denial> {
+    let Journey { passage, matter, .. } = journey;
+    let Matter::Draft(draft) = matter else { return Err(Denial::new(code::POLICY_PROTOCOL)) };
+    let mut is_readable = true;
+    for accepts in passage.snapshot.authenticators(plan).filter_map(|control| control.accepts.as_ref()) {
+        match &accepts.place {
+            CredentialPlace::Header(name) => draft.remove_request_header(name),
+            CredentialPlace::Parameter(name) => is_readable &= draft.remove_parameter(name),
+            CredentialPlace::Cookie(_) => {}
+        }
+    }
+    if is_readable { Ok(()) } else { Err(Denial::new(code::REQUEST_MALFORMED)) }
 }
 
 /// What is in force for a draft.
