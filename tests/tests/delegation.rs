@@ -216,3 +216,29 @@ async fn a_token_that_does_not_say_who_acts_is_recorded() {
     assert!(endpoint.heard()[0].contains("&actor_token=planted-client&"));
     assert!(log(folder.path()).contains("the minted token does not say who acts"));
 }
+
+#[test]
+fn only_a_delegator_that_mints_for_a_caller_is_said_to_lack_what_callers_send() {
+    let warned = |step: &str| {
+        let manager = PluginManager::default();
+        cpex::install_builtins(&manager);
+        let document = format!(
+            "
+plugins:
+  - name: hr-oauth
+    kind: delegator/oauth
+    config:
+      token_endpoint: https://idp.example/token
+      client_id: gateway
+      client_secret_source: {{ kind: env_var, name: PATH }}
+routes:
+  - {{ tool: get_pay, policy: [\"{step}\"] }}
+  - {{ tool: other, policy: [\"delegate(hr-oauth, target: x, subject: this_workload)\"] }}
+"
+        );
+        let warnings = manager.load_config_yaml(&document).unwrap();
+        warnings.diagnostics().iter().any(|warning| warning.code.name == "document.missing_capability")
+    };
+    assert!(!warned("delegate(hr-oauth, target: pay, subject: this_workload)"));
+    assert!(warned("delegate(hr-oauth, target: pay)"));
+}

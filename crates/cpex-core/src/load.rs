@@ -114,7 +114,7 @@ impl Loaded {
         if faults.iter().any(|fault| fault.code.severity == Severity::Error) {
             return Err(LoadError::new(sources, faults));
         }
-        capabilities::check(&plugins, &built, factories, &mut faults);
+        capabilities::check(&plugins, &built, factories, &policy, &mut faults);
         waits::check(&policy, registered.keeps_elicitations, &mut faults);
         apl_cpex::lint::check(document.root(), &data, &mut faults);
         let controls: Vec<Arc<Control>> = plugins

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use apl_core::{Action, Program, Request, Scope, Site, denies_certainly};
+use apl_core::{Action, Delegate, Program, Request, Scope, Site, denies_certainly};
 
 use super::authentication::{Authentication, Authenticator};
 use super::layer::{Layer, Shared};
@@ -92,6 +92,14 @@ impl Plan {
     #[must_use]
     pub fn could_allow(&self, facts: &Facts<'_>) -> bool {
         !denies_certainly(&self.pre, facts, &Attribute::is_known_beforehand)
+    }
+
+    /// The credentials that its steps mint.
+    pub fn delegations(&self) -> impl Iterator<Item = &Delegate> {
+        self.pre.iter().chain(&self.post).flat_map(|program| program.actions()).filter_map(|action| match action {
+            Action::Delegate(delegate) => Some(&**delegate),
+            _ => None,
+        })
     }
 
     /// Indexes of the plugins it names, sinks included.
