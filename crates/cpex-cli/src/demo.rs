@@ -1,10 +1,14 @@
 //! `cpex demo`: three people drive one agent against three tools, and policy decides each of their calls.
 //!
 //! Nothing is staged but the backends: a key is made, tokens are signed with it, the policy is loaded from a directory of
-//! its own with the public key beside it, and what is printed comes from the outcomes and from the audit log.
+//! its own with the public key beside it, tokens for backends are had from a token endpoint on a socket of this process, and
+//! what is printed comes from the outcomes, from the audit log and from what the backends got.
 
+mod backend;
+mod endpoint;
 mod issuer;
 mod log;
+mod nearby;
 mod scenario;
 mod table;
 
@@ -12,13 +16,18 @@ use std::convert::Infallible;
 use std::fmt;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use cpex::document::{Document, LoadError};
-use cpex::{Answer, Caller, Decision, InitializeError, Operation, Outcome, PluginManager};
+use cpex::sdk::http::HttpPort;
+use cpex::{Answer, Call, Caller, Decision, InitializeError, ManagerConfig, Operation, Outcome, PluginManager};
 use serde_json::Value as Json;
+use tokio::net::TcpListener;
 
+use self::backend::Receipt;
 use self::issuer::Issuer;
 use self::log::Log;
+use self::nearby::Nearby;
 use self::scenario::{CALLERS, OPERATIONS, Person, Task};
 use self::table::Table;
 use crate::streams::Streams;
@@ -67,15 +76,16 @@ pub(crate) fn command(policy: Option<&Path>, streams: &mut Streams<'_>) -> u8 {
 /// # Errors
 /// That the policy is refused or the scenario cannot be set up. A denial is no error.
 pub fn run(name: &str, policy: &str, out: &mut dyn Write) -> Result<(), DemoError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(show(name, policy, out))
 }
 
 async fn show(name: &str, policy: &str, out: &mut dyn Write) -> Result<(), DemoError> {
     let directory = tempfile::tempdir()?;
-    let issuer = Issuer::new().ok_or(DemoError::Key)?;
+    let issuer = Arc::new(Issuer::new().ok_or(DemoError::Key)?);
     std::fs::write(directory.path().join("issuer.pem"), issuer.public_pem().ok_or(DemoError::Key)?)?;
-    let manager = PluginManager::default();
+    std::fs::write(directory.path().join("client.secret"), &issuer.client_secret)?;
+    let manager = PluginManager::new(ManagerConfig { http: open(&issuer).await?, ..ManagerConfig::default() });
     cpex::install_builtins(&manager);
     let warnings = manager.stage(&Document::parse(name, policy)?.in_directory(directory.path()))?;
     manager.initialize().await?;
@@ -87,40 +97,82 @@ async fn show(name: &str, policy: &str, out: &mut dyn Write) -> Result<(), DemoE
     for warning in warnings.diagnostics() {
         writeln!(out, "{}", warning.render(warnings.sources()))?;
     }
-    let mut table = Table::new(["caller", "operation", "outcome", "decided by"]);
-    let mut shown = None;
-    for person in CALLERS {
-        let token = issuer.token(person);
-        for task in OPERATIONS {
-            let outcome = perform(&manager, person, task, &token).await;
-            let records = Log::read(&directory.path().join("audit.jsonl"))?;
-            table.add([person.title(), task.tool.to_owned(), outcome_cell(&outcome), decided_by(&outcome, &records)]);
-            let denied = matches!(outcome.decision, Decision::Deny(_));
-            let record = records.of(&outcome.report).next_back().cloned();
-            if record.is_some() && (shown.is_none() || denied && person.name == "bob" && task.tool == "send_email") {
-                shown = record.map(|record| (person.name, task.tool, record));
-            }
-        }
-    }
-    writeln!(out, "{table}")?;
-    if let Some((person, tool, record)) = shown {
-        writeln!(out, "The record of {person}'s {tool}, as the audit log has it:\n{record:#}\n")?;
+    let shown = play(&manager, &issuer, &directory.path().join("audit.jsonl")).await?;
+    writeln!(out, "{}\nWhat the backends got, as they verified it:\n\n{}", shown.decided, shown.received)?;
+    if let Some((person, tool, record)) = shown.record {
+        writeln!(
+            out,
+            "The record of {person}'s {tool}, as the audit log has it but for what is empty:\n{}\n",
+            log::shown(&record)
+        )?;
     }
     writeln!(out, "{NEXT}")?;
     manager.shutdown().await;
     Ok(())
 }
 
+/// Opens the token endpoint, and the way to it.
+async fn open(issuer: &Arc<Issuer>) -> Result<Option<Arc<dyn HttpPort>>, DemoError> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(endpoint::serve(listener, Arc::clone(issuer)));
+    Ok(cpex::outbound_client().map(|client| Arc::new(Nearby { client, address }) as Arc<dyn HttpPort>))
+}
+
+/// What came of the scenario.
+struct Shown {
+    decided: Table<4>,
+    received: Table<5>,
+    /// One record, with its person and tool.
+    record: Option<(&'static str, &'static str, Json)>,
+}
+
+async fn play(manager: &PluginManager, issuer: &Issuer, log: &Path) -> Result<Shown, DemoError> {
+    let mut shown = Shown {
+        decided: Table::new(["caller", "operation", "outcome", "decided by"]),
+        received: Table::new(["caller", "operation", "credential for", "scopes", "caller's own token"]),
+        record: None,
+    };
+    for person in CALLERS {
+        let token = issuer.token(person);
+        for task in OPERATIONS {
+            let (outcome, receipt) = perform(manager, person, task, (&token, issuer)).await;
+            let records = Log::read(log)?;
+            let (outcome_cell, rule) = (outcome_cell(&outcome), decided_by(&outcome, &records));
+            shown.decided.add([person.title(), task.tool.to_owned(), outcome_cell, rule]);
+            if let Some([audience, scope, inbound]) = receipt.as_ref().map(Receipt::cells) {
+                shown.received.add([person.name.to_owned(), task.tool.to_owned(), audience, scope, inbound]);
+            }
+            let denied = matches!(outcome.decision, Decision::Deny(_));
+            let is_told = shown.record.is_none() || denied && person.name == "bob" && task.tool == "send_email";
+            if let Some(record) = records.of(&outcome.report).next_back().filter(|_| is_told) {
+                shown.record = Some((person.name, task.tool, record.clone()));
+            }
+        }
+    }
+    Ok(shown)
+}
+
 const NEXT: &str = "Try next: copy examples/policies/agent.yaml, write `require(role.engineer)` for `require(role.hr)`, and \
 run\n`cpex demo --policy <your copy>`: the first rows change, and with them who may still send mail.";
 
-async fn perform(manager: &PluginManager, person: &Person, task: &Task, token: &str) -> Outcome<Answer> {
+/// Performs a task for whoever came with that token, and tells what the backend found, if it was called.
+async fn perform(
+    manager: &PluginManager,
+    person: &Person,
+    task: &Task,
+    (token, issuer): (&str, &Issuer),
+) -> (Outcome<Answer>, Option<Receipt>) {
     let arguments = (task.arguments)();
     let operation =
         Operation::tool(task.tool, arguments).session(format!("{}-1", person.name)).caller(Caller::bearer(token));
-    let backend = |_| async { Ok::<_, Infallible>(Answer::structured((task.backend)())) };
+    let mut receipt = None;
+    let backend = |call: Call| {
+        receipt = Some(Receipt::of(&call, issuer, token));
+        async { Ok::<_, Infallible>(Answer::structured((task.backend)())) }
+    };
     match manager.guard(operation, backend).await {
-        Ok(outcome) => outcome,
+        Ok(outcome) => (outcome, receipt),
         Err(never) => match never {},
     }
 }

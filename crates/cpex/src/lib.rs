@@ -80,10 +80,19 @@ pub fn install_builtins(manager: &PluginManager) {
     for (scan, scanner) in cpex_builtins::SCANNERS {
         manager.register_scanner(*scan, scanner());
     }
+    if let Some(client) = outbound_client() {
+        manager.lend_http(client);
+    }
+}
+
+/// The outbound client that plugins are lent, for a host that puts something in front of it; none where it is not compiled in.
+#[must_use]
+pub fn outbound_client() -> Option<std::sync::Arc<dyn sdk::http::HttpPort>> {
     #[cfg(feature = "http")]
-    manager.lend_http(std::sync::Arc::new(cpex_http::Hyper));
-    #[cfg(not(feature = "cpex-builtins"))]
-    let _ = manager;
+    let client: Option<std::sync::Arc<dyn sdk::http::HttpPort>> = Some(std::sync::Arc::new(cpex_http::Hyper));
+    #[cfg(not(feature = "http"))]
+    let client = None;
+    client
 }
 
 /// The factory of a builtin kind; none where the kind is not compiled in.

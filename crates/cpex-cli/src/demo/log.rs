@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use cpex::Report;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 /// The records written so far; none where the policy names no log of that name.
 pub(super) struct Log(Vec<Json>);
@@ -23,5 +23,30 @@ impl Log {
     pub(super) fn of(&self, report: &Report) -> impl DoubleEndedIterator<Item = &Json> {
         let operation = Json::String(report.operation.to_string());
         self.0.iter().filter(move |record| record.get("operation") == Some(&operation))
+    }
+}
+
+/// A record, one line for each member that is not empty.
+pub(super) fn shown(record: &Json) -> String {
+    let members = record.as_object().into_iter().flatten();
+    let line = |(name, value): (&String, &Json)| Some(format!("  \"{name}\": {}", filled(value)?));
+    let lines: Vec<String> = members.filter_map(line).collect();
+    format!("{{\n{}\n}}", lines.join(",\n"))
+}
+
+/// A value without what is empty in it.
+fn filled(value: &Json) -> Option<Json> {
+    match value {
+        Json::Null => None,
+        Json::Array(items) => {
+            let kept: Vec<Json> = items.iter().filter_map(filled).collect();
+            (!kept.is_empty()).then_some(Json::Array(kept))
+        }
+        Json::Object(members) => {
+            let member = |(name, value): (&String, &Json)| Some((name.clone(), filled(value)?));
+            let kept: Map<String, Json> = members.iter().filter_map(member).collect();
+            (!kept.is_empty()).then_some(Json::Object(kept))
+        }
+        other => Some(other.clone()),
     }
 }

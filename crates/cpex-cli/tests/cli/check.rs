@@ -141,10 +141,12 @@ fn lints_warn_with_their_place_and_advice() {
 }
 
 #[test]
-fn the_shipped_policy_checks_once_its_key_is_there() {
+fn the_shipped_policy_checks_once_its_key_and_its_secret_are_there() {
     let policy = std::fs::read_to_string(top().join("examples/policies/agent.yaml")).unwrap();
     let place = Place::new().with("agent.yaml", policy);
     place.cpex("check agent.yaml").expect(1, &["issuer.pem"]);
     let key = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
-    place.with("issuer.pem", key).cpex("check agent.yaml").expect(0, &["0 errors, 0 warnings"]);
+    let place = place.with("issuer.pem", key);
+    place.cpex("check agent.yaml").expect(1, &["client.secret"]);
+    place.with("client.secret", "hush").cpex("check agent.yaml").expect(0, &["0 errors, 0 warnings"]);
 }

@@ -32,8 +32,20 @@ fn the_shipped_policy_decides_by_caller_and_by_session() {
         let row = row(&shown.out, caller, operation);
         assert!(row.contains(said), "`{said}` does not stand in: {row}");
     }
+    let received = shown.out.split("What the backends got").nth(1).expect("it tells what the backends got");
+    for (caller, operation, cells) in [
+        ("alice", "get_compensation", "workday-api     read_compensation  not there"),
+        ("bob", "get_compensation", "workday-api     read_compensation  not there"),
+        ("carol", "send_email", "no credential   -                  not there"),
+        ("carol", "search_repos", "no credential   -                  not there"),
+    ] {
+        let row = row(received, caller, operation);
+        assert!(row.contains(cells), "`{cells}` does not stand in: {row}");
+    }
+    assert!(!shown.out.contains("ARRIVED"), "{}", shown.out);
+    assert!(shown.out.lines().count() <= 50, "more than a screen:\n{}", shown.out);
     assert!(shown.out.contains("\"own_code\": \"session_tainted\""), "{}", shown.out);
-    assert!(shown.out.contains("\"standing\": \"verified\""), "{}", shown.out);
+    assert!(shown.out.contains("\"standing\":\"verified\""), "{}", shown.out);
 }
 
 #[test]
@@ -43,6 +55,16 @@ fn another_role_in_the_policy_changes_the_table() {
     assert!(row(&shown, "carol", "get_compensation").contains("[REDACTED]"), "{shown}");
     assert!(row(&shown, "carol", "send_email").contains("session_tainted"), "{shown}");
     assert!(row(&shown, "bob", "send_email").contains("allow"), "{shown}");
+}
+
+#[test]
+fn a_scope_that_the_token_endpoint_does_not_know_is_not_granted() {
+    let wider = cpex_cli::demo::POLICY.replace("[read_compensation]", "[read_compensation, write_compensation]");
+    let shown = show(&wider);
+    let received = shown.split("What the backends got").nth(1).expect("it tells what the backends got");
+    assert!(row(received, "alice", "get_compensation").contains("  read_compensation  "), "{shown}");
+    let shown = show(&cpex_cli::demo::POLICY.replace("[read_compensation]", "[write_compensation]"));
+    assert!(row(&shown, "alice", "get_compensation").contains("deny  delegation.failed"), "{shown}");
 }
 
 #[test]
