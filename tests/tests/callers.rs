@@ -5,6 +5,7 @@
 
 mod callers {
     mod challenges;
+    mod inbox;
     mod layers;
     mod monitor;
     mod queries;

@@ -12,6 +12,7 @@ use cpex_sdk::audit::{
 };
 use cpex_sdk::cmf::NameSet;
 use cpex_sdk::config::{Key, PluginConfig, Shape};
+use cpex_sdk::elicitation::QuestionId;
 use cpex_sdk::testing::{START_MS, block_on, host, record};
 use cpex_sdk::{Factory, Host, IdSource, Instance, Record};
 use serde_json::{Map, Value as Json, json};
@@ -121,11 +122,13 @@ fn full_line() -> String {
             rule: "routes[2].policy[1]".into(),
         }],
         approvals: &[RecordApproval {
-            id: "3f9c1d7a5b8e42f0a6d4c2b19e7f5a83".into(),
-            verb: "require_approval",
-            rule: "routes[2].policy[2]".into(),
+            id: Some("3f9c1d7a5b8e42f0a6d4c2b19e7f5a83".into()),
+            question: Some(QuestionId(std::array::from_fn(|at| u8::try_from(at * 7).unwrap()))),
+            verb: Some("require_approval".into()),
+            rule: Some("routes[2].policy[2]".into()),
             approver: "carol".into(),
             status: "approved",
+            comment: Some("as agreed in May".into()),
         }],
         marks: &["routes[2].policy[0]".into()],
         errors: &["usage-meter: no answer in time".to_owned()],

@@ -83,6 +83,12 @@ impl<'e> View<'e> {
         self.envelope.entity(kind)
     }
 
+    /// The arguments of the operation; always visible.
+    #[must_use]
+    pub fn arguments(&self) -> Option<&'e Map<String, Json>> {
+        self.envelope.arguments()
+    }
+
     /// The workload this process is (`read_workload`).
     #[must_use]
     pub fn this_workload(&self) -> Option<&'e Workload> {

@@ -39,7 +39,8 @@ pub use response::Response;
 /// Everything a document says about operations.
 #[derive(Debug, Default)]
 pub struct Policy {
-    /// Those of the routes in written order, then those of the kinds of entities; none where nothing is enforced.
+    /// Those of the routes in written order, then those of the kinds of entities, then that of `global`; none where nothing is
+    /// enforced.
     plans: Vec<Plan>,
     routes: usize,
     table: Table,
@@ -89,6 +90,7 @@ impl Policy {
             let layers = [&global, layer];
             plans.push(Plan::of(None, &layers, response_of(&layers)));
         }
+        plans.push(Plan::of(None, &[&global], response_of(&[&global])));
         suspension::check(&plans, compiler.faults);
         let table = Table::new(selectors, sources, compiler.faults);
         let (questions, overrides) = compiler.into_parts();
@@ -119,7 +121,7 @@ impl Policy {
         self.routes > 0
     }
 
-    /// All plans: those of the routes in written order, then those for operations that no route matches.
+    /// All plans: those of the routes in written order, then those for operations that no route matches, then that of `global`.
     #[must_use]
     pub fn plans(&self) -> &[Plan] {
         &self.plans
@@ -138,6 +140,12 @@ impl Policy {
     pub fn unmatched(&self, kind: EntityKind) -> usize {
         let offset = EntityKind::ALL.iter().take_while(|other| **other != kind).count();
         self.routes + offset
+    }
+
+    /// Index of the plan of `global` alone, for what is no operation; none where nothing is enforced.
+    #[must_use]
+    pub fn global(&self) -> Option<usize> {
+        self.plans.len().checked_sub(1)
     }
 
     /// Indexes of the plugins that some plan reaches. A group that no route joins reaches none.

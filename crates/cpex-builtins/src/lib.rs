@@ -42,6 +42,8 @@ pub const BUILTINS: &[Builtin] = &[
     },
     #[cfg(feature = "ciba")]
     Builtin { kind: cpex_approval::CIBA_KIND, feature: "ciba", factory: || Arc::new(cpex_approval::CibaFactory) },
+    #[cfg(feature = "inbox")]
+    Builtin { kind: cpex_approval::INBOX_KIND, feature: "inbox", factory: || Arc::new(cpex_approval::InboxFactory) },
     #[cfg(feature = "pii")]
     Builtin { kind: cpex_content_scan::PII_KIND, feature: "pii", factory: || Arc::new(cpex_content_scan::PiiFactory) },
     #[cfg(feature = "injection")]

@@ -35,7 +35,7 @@ pub(crate) fn begin(journey: &Journey) -> Span {
 }
 
 /// Says how the side ended.
-pub(crate) fn end(span: &Span, journey: &Journey, settled: &Settled) {
+pub(crate) fn end<G>(span: &Span, journey: &Journey, settled: &Settled<G>) {
     if span.is_disabled() {
         return;
     }

@@ -15,9 +15,9 @@ use crate::road::decide::{Ending, admits_some, decide};
 use crate::road::identify::identify;
 use crate::road::measure::measure;
 use crate::road::route::route;
-use crate::road::settle::{Settled, settle};
+use crate::road::settle::{Settled, settle, settle_answer};
 use crate::road::shape::shape;
-use crate::road::state::{Identified, Journey, Received};
+use crate::road::state::{Identified, Journey, Received, Stop};
 use crate::road::watch::watch;
 use crate::spans;
 
@@ -64,6 +64,14 @@ pub(crate) async fn alone(journey: &mut Journey, caller: Caller, answer: Message
 pub(crate) async fn refused(journey: &mut Journey, denial: Denial) -> Settled {
     let span = invocation::begin(journey);
     let settled = pin!(settle(journey, Err(denial.into()))).instrument(span.clone()).await;
+    invocation::end(&span, journey, &settled);
+    settled
+}
+
+/// What a person says to the question of an operation, or may not say.
+pub(crate) async fn answered(journey: &mut Journey, ending: Result<(), Stop>) -> Settled<()> {
+    let span = invocation::begin(journey);
+    let settled = pin!(settle_answer(journey, ending)).instrument(span.clone()).await;
     invocation::end(&span, journey, &settled);
     settled
 }

@@ -8,13 +8,11 @@ use cpex_sdk::audit::{
 use cpex_sdk::{HookSide, code};
 
 use crate::outcome::Delegation;
-use crate::road::decide::Ending;
 use crate::road::state::{Journey, Passage, Stop};
 
-/// The record of how one side of an operation ended, under that identifier.
-pub(crate) fn of<'r>(journey: &'r Journey, ending: &'r Ending, id: Id) -> Record<'r> {
+/// The record of how one side of an operation ended, by what stopped it if anything did, under that identifier.
+pub(crate) fn of<'r>(journey: &'r Journey, stop: Option<&'r Stop>, id: Id) -> Record<'r> {
     let (passage, envelope) = (&journey.passage, journey.envelope());
-    let stop = ending.as_ref().err();
     let denied = stop.and_then(Stop::denied);
     let trail = &passage.trail;
     let denial = denied.map(|denied| &denied.denial);
@@ -42,10 +40,10 @@ pub(crate) fn of<'r>(journey: &'r Journey, ending: &'r Ending, id: Id) -> Record
         route: passage.route().map(|route| &*route.layer),
         policy: &passage.snapshot.digest,
         caller: caller(envelope),
-        decision: match ending {
-            Ok(_) => "allow",
-            Err(Stop::Denied(_)) => "deny",
-            Err(Stop::Suspended(_)) => "pending",
+        decision: match stop {
+            None => "allow",
+            Some(Stop::Denied(_)) => "deny",
+            Some(Stop::Suspended(_)) => "pending",
         },
         code: denial.map(|denial| denial.code),
         own_code: denial.and_then(|denial| denial.own_code.as_deref()),

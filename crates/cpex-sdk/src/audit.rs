@@ -7,6 +7,8 @@ use async_trait::async_trait;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
+use crate::elicitation::QuestionId;
+
 /// Receives the record of every decision, denials included.
 #[async_trait]
 pub trait AuditSink: Send + Sync + 'static {
@@ -117,16 +119,21 @@ pub struct RecordDeclassification {
 /// An approval that was asked for or given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RecordApproval {
-    /// The suspended operation.
-    pub id: Arc<str>,
-    /// What was asked for, such as `require_approval`.
-    pub verb: &'static str,
-    /// The rule that asks, by its id.
-    pub rule: Arc<str>,
+    /// The suspended operation; none where a person answers, who is not told it.
+    pub id: Option<Arc<str>>,
+    /// The question, by which the records of who asks and of who answers find one another; none where there is none.
+    pub question: Option<QuestionId>,
+    /// What was asked for, such as `require_approval`; none of a question that is not there.
+    pub verb: Option<Arc<str>>,
+    /// The rule that asks, by its id; none of a question that is not there.
+    pub rule: Option<Arc<str>>,
     /// Who was asked.
     pub approver: Arc<str>,
     /// `pending`, `approved`, `denied`, `expired`, or `invalid` for an answer that is not accepted.
     pub status: &'static str,
+    /// What the person who answers says about it; left out where that is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Arc<str>>,
 }
 
 /// A 128-bit identifier, shown as 32 hexadecimal digits.

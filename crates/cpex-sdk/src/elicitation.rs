@@ -5,6 +5,8 @@
 //! [`ElicitationStore`] that [`crate::Host`] lends, under the [`QuestionId`] it was asked with.
 
 mod encoding;
+mod error;
+mod inbox;
 mod question;
 mod store;
 
@@ -15,6 +17,8 @@ use apl_cmf::{Entity, View};
 use async_trait::async_trait;
 
 pub use encoding::{decode, encode};
+pub use error::ElicitationError;
+pub use inbox::{Approver, AskedEntity, Asker, InboxPort, Listing, OpenQuestion, Verdict};
 pub use question::{NotAQuestion, QuestionId};
 pub use store::{ElicitationStore, Entry, OnceStore, StoreKey, Turn};
 
@@ -32,6 +36,11 @@ pub trait ElicitationChannel: Send + Sync + 'static {
     /// # Errors
     /// Why that cannot be told now; the operation is then denied `elicitation.failed`.
     async fn check(&self, question: &QuestionId) -> Result<Status, ElicitationError>;
+
+    /// The inbox that the answers are given in; none where they come in another way.
+    fn inbox(&self) -> Option<&dyn InboxPort> {
+        None
+    }
 
     /// Makes ready.
     ///
@@ -87,11 +96,6 @@ pub enum Status {
     /// There is an answer, and it is not genuine.
     Forged,
 }
-
-/// Why a person cannot be asked, or the answer not be had. The text goes to the record, never to the caller.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ElicitationError(pub String);
 
 impl fmt::Debug for Ask<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

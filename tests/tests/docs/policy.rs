@@ -7,7 +7,6 @@ use cpex::apl::diagnostic::Severity;
 use cpex::cmf::{Capability, MessagePayload, Secret, View};
 use cpex::document::{Document, LoadError};
 use cpex::sdk::config::{ConfigFault, Key, PluginConfig, SecretSource};
-use cpex::sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, QuestionId, Status};
 use cpex::sdk::{
     CmfToolPreInvoke, Factory, HookHandler, Host, Instance, Plugin, PluginContext, PluginError, PluginInstance,
     PluginResult, SecretError, SecretReader, Uses, async_trait,
@@ -78,7 +77,7 @@ pub(super) fn load(block: &Block) -> Findings {
     findings(&document.and_then(load))
 }
 
-/// A kind of plugin that says what it needs, and a channel to people that reaches nobody.
+/// A kind of plugin that says what it needs.
 struct Reader;
 
 impl Plugin for Reader {}
@@ -95,17 +94,6 @@ impl HookHandler<CmfToolPreInvoke> for Reader {
     }
 }
 
-#[async_trait]
-impl ElicitationChannel for Reader {
-    async fn ask(&self, _ask: &Ask<'_>) -> Result<(), ElicitationError> {
-        Err(ElicitationError("nobody is there".to_owned()))
-    }
-
-    async fn check(&self, _question: &QuestionId) -> Result<Status, ElicitationError> {
-        Err(ElicitationError("nobody is there".to_owned()))
-    }
-}
-
 impl Factory for Reader {
     fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
         Some(&[])
@@ -115,10 +103,7 @@ impl Factory for Reader {
         Some(Uses { needs: &[Capability::ReadLabels], may_use: &[] })
     }
 
-    fn build(&self, declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
-        if declaration.kind == "example/people" {
-            return Ok(Instance::Approver(Arc::new(Self)));
-        }
+    fn build(&self, _declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
         Ok(Instance::Plugin(PluginInstance::of(Self).on::<CmfToolPreInvoke>().build()))
     }
 }
@@ -126,7 +111,6 @@ impl Factory for Reader {
 fn manager(block: &Block) -> PluginManager {
     let manager = PluginManager::new(ManagerConfig { secrets: Some(Arc::new(AnySecret)), ..ManagerConfig::default() });
     manager.register_factory("example/reader", Arc::new(Reader));
-    manager.register_factory("example/people", Arc::new(Reader));
     if !block.is("bare") {
         cpex::install_builtins(&manager);
     }

@@ -24,8 +24,8 @@ pub(super) fn check(
 ) {
     for (index, (plugin, instance)) in plugins.iter().zip(built).enumerate() {
         let uses = match instance {
-            Some(Instance::Identity(_) | Instance::Sink(_) | Instance::Approver(_)) => Some(NOTHING),
-            Some(Instance::Plugin(_) | Instance::Delegator(_)) => {
+            Some(Instance::Identity(_) | Instance::Sink(_)) => Some(NOTHING),
+            Some(Instance::Plugin(_) | Instance::Delegator(_) | Instance::Approver(_)) => {
                 factory_of(&plugin.config.kind, factories).and_then(|factory| call_sync(|| factory.uses()).ok()?)
             }
             Some(Instance::Engine(_)) | None => None,

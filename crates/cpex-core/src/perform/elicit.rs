@@ -5,19 +5,16 @@ use std::sync::Arc;
 use apl_cmf::{Author, Change, Elicitation, ElicitationStatus, View};
 use apl_core::{Denial, Elicit, Fact, Facts as _, Reply, Rule};
 use apl_cpex::{Attribute, Facts};
-use cpex_orchestration::{Fault, call};
 use cpex_sdk::audit::{Id, RecordApproval};
-use cpex_sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, Status, Turn};
-use cpex_sdk::{Instance, code};
+use cpex_sdk::code;
+use cpex_sdk::elicitation::{Ask, QuestionId, Status, Turn};
 
 use super::performed::Performed;
-use crate::collaborator::Collaborator;
 use crate::elicitation::{self, Asked, Binding, Found, Question, Suspension, TIMEOUT};
-use crate::meter::Meter;
+use crate::line::Line;
 use crate::outcome::Pending;
 use crate::road::state::Identified;
 use crate::session::principal;
-use crate::snapshot::Control;
 
 /// One verb that was reached.
 struct Reached<'e> {
@@ -29,13 +26,8 @@ struct Reached<'e> {
     suspension: Suspension,
     /// What the answer is good for: none where the policy gives a scope.
     arguments: Option<[u8; 32]>,
-}
-
-/// The channel to people that a verb names.
-struct Line<'c> {
-    channel: &'c dyn ElicitationChannel,
-    control: &'c Control,
-    meter: &'c Meter,
+    /// What is asked, once that is known.
+    question: Option<QuestionId>,
 }
 
 /// How asking ended.
@@ -55,12 +47,12 @@ pub(super) async fn perform(
     key: Option<&str>,
     identified: &mut Identified<'_>,
 ) -> Performed {
-    let reached = match reach(elicit, rule, key, identified) {
+    let mut reached = match reach(elicit, rule, key, identified) {
         Ok(reached) => reached,
         Err(code) => return Reply::Refused(Denial::new(code)).into(),
     };
     let resumed = identified.passage.resumes.clone();
-    let answer = answer(&reached, identified).await;
+    let answer = answer(&mut reached, identified).await;
     let asked = match &answer {
         Answer::Pending(id) | Answer::Approved(id) => Some(Arc::clone(id)),
         Answer::Refused(..) | Answer::Failed(_) => resumed,
@@ -117,21 +109,19 @@ fn reach<'e>(
         Some(_) => None,
         None => Some(suspension.arguments(identified.envelope.arguments()).ok_or(code::ELICITATION_FAILED)?),
     };
-    Ok(Reached { elicit, rule, approver, suspension, arguments })
+    Ok(Reached { elicit, rule, approver, suspension, arguments, question: None })
 }
 
-async fn answer(reached: &Reached<'_>, identified: &Identified<'_>) -> Answer {
+async fn answer(reached: &mut Reached<'_>, identified: &Identified<'_>) -> Answer {
     let passage = &*identified.passage;
     let snapshot = &passage.snapshot;
-    let control = snapshot.control(passage.plan, reached.elicit.index);
-    let Some((control, Some(Instance::Approver(channel)))) = control.map(|control| (control, &control.instance)) else {
+    let Some(line) = Line::to(snapshot, passage.plan, reached.elicit.index) else {
         return Answer::Failed("it is no channel to people".to_owned());
     };
     let route = passage.route().map(|route| &*route.layer);
     let Some(binding) = Binding::of(identified.envelope, route, &snapshot.digest) else {
         return Answer::Refused(code::ELICITATION_INVALID, "invalid");
     };
-    let line = Line { channel: &**channel, control, meter: &snapshot.meter };
     if passage.resumes.is_some() {
         match elicitation::find(&reached.suspension, &binding, &reached.rule.id, snapshot).await {
             Ok(Found::Asked(asked)) => return check(reached, &asked, &line, snapshot.host.clock.now_ms()).await,
@@ -145,8 +135,8 @@ async fn answer(reached: &Reached<'_>, identified: &Identified<'_>) -> Answer {
 }
 
 /// Asks, unless another replica asks the same now.
-async fn ask(reached: &Reached<'_>, binding: &Binding<'_>, identified: &Identified<'_>, line: &Line<'_>) -> Answer {
-    let Reached { elicit, rule, approver, suspension, arguments } = reached;
+async fn ask(reached: &mut Reached<'_>, binding: &Binding<'_>, identified: &Identified<'_>, line: &Line<'_>) -> Answer {
+    let Reached { elicit, rule, approver, suspension, arguments, question: known } = reached;
     let snapshot = &identified.passage.snapshot;
     let timeout = elicit.timeout.unwrap_or(TIMEOUT);
     let stands_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
@@ -162,8 +152,9 @@ async fn ask(reached: &Reached<'_>, binding: &Binding<'_>, identified: &Identifi
         Ok(Turn::Again) => return Answer::Pending(Arc::clone(&suspension.id)),
         Err(cause) => return Answer::Failed(cause),
     }
+    let asked_as = *known.insert(suspension.question(&rule.id, &asked));
     let ask = Ask {
-        question: suspension.question(&rule.id, &asked),
+        question: asked_as,
         rule: &rule.id,
         verb: elicit.verb,
         approver,
@@ -181,8 +172,9 @@ async fn ask(reached: &Reached<'_>, binding: &Binding<'_>, identified: &Identifi
 }
 
 /// Takes the answer to a question that was asked, if it is one of this person about this call.
-async fn check(reached: &Reached<'_>, asked: &Asked, line: &Line<'_>, now_ms: u64) -> Answer {
-    let Reached { rule, approver, suspension, arguments, .. } = reached;
+async fn check(reached: &mut Reached<'_>, asked: &Asked, line: &Line<'_>, now_ms: u64) -> Answer {
+    let Reached { rule, approver, suspension, arguments, question: known, .. } = reached;
+    let question = *known.insert(suspension.question(&rule.id, asked));
     if asked.approver != suspension.approver(approver) {
         return Answer::Refused(code::ELICITATION_INVALID, "invalid");
     }
@@ -192,7 +184,6 @@ async fn check(reached: &Reached<'_>, asked: &Asked, line: &Line<'_>, now_ms: u6
     if now_ms >= asked.expires_ms {
         return Answer::Refused(code::ELICITATION_EXPIRED, "expired");
     }
-    let question = suspension.question(&rule.id, asked);
     match line.hear(async { line.channel.check(&question).await }).await {
         Ok(Status::Pending) => Answer::Pending(Arc::clone(&suspension.id)),
         Ok(Status::Approved { by }) if *by == **approver => Answer::Approved(Arc::clone(&suspension.id)),
@@ -202,19 +193,6 @@ async fn check(reached: &Reached<'_>, asked: &Asked, line: &Line<'_>, now_ms: u6
             Answer::Refused(code::ELICITATION_INVALID, "invalid")
         }
         Err(cause) => Answer::Failed(cause),
-    }
-}
-
-impl Line<'_> {
-    /// What the channel says, or why it says nothing.
-    async fn hear<T>(&self, said: impl Future<Output = Result<T, ElicitationError>>) -> Result<T, String> {
-        let said = call(said, self.control.timeout);
-        match Collaborator::new(self.control, code::ELICITATION_FAILED).asked(self.meter, said).await {
-            Ok(Ok(said)) => Ok(said),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(Fault::Timeout) => Err("no answer in time".to_owned()),
-            Err(Fault::Panic) => Err("it panicked".to_owned()),
-        }
     }
 }
 
@@ -235,11 +213,13 @@ fn state(
     };
     let (elicit, rule) = (reached.elicit, &reached.rule.id);
     identified.passage.trail.approvals.push(RecordApproval {
-        id: Arc::clone(&id),
-        verb: elicit.verb,
-        rule: Arc::clone(rule),
+        id: Some(Arc::clone(&id)),
+        question: reached.question,
+        verb: Some(elicit.verb.into()),
+        rule: Some(Arc::clone(rule)),
         approver: Arc::clone(&reached.approver),
         status: recorded,
+        comment: None,
     });
     let Some(status) = status else { return Ok(()) };
     let approver = Arc::clone(&reached.approver);

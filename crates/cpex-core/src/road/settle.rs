@@ -27,8 +27,8 @@ use crate::stored::ask_sessions;
 
 /// One side of an operation, recorded. What the host is told is made of it where the host is told: it is large, and would be
 /// copied from stage to stage.
-pub(crate) struct Settled {
-    ending: Ending,
+pub(crate) struct Settled<G = Grant> {
+    ending: Result<G, Stop>,
     /// The record that was written.
     pub(crate) record: Id,
 }
@@ -46,7 +46,16 @@ pub(crate) async fn settle(journey: &mut Journey, ending: Ending) -> Settled {
     settled
 }
 
-impl Settled {
+/// Ends what is no operation, and is recorded like one: what a person says to the question of an operation.
+pub(crate) async fn settle_answer(journey: &mut Journey, ending: Result<(), Stop>) -> Settled<()> {
+    let id = Id(journey.passage.snapshot.host.ids.next());
+    let ending = pin!(write_record(journey, ending, id)).await;
+    let settled = Settled { ending, record: id };
+    tell(&journey.passage, &settled);
+    settled
+}
+
+impl<G> Settled<G> {
     /// How it ended: `allow`, `deny` or `pending`.
     pub(crate) const fn decision(&self) -> &'static str {
         match &self.ending {
@@ -68,7 +77,7 @@ impl Settled {
     }
 
     /// What the host is told.
-    pub(crate) fn conclude(self, journey: &mut Journey) -> Outcome<Grant> {
+    pub(crate) fn conclude(self, journey: &mut Journey) -> Outcome<G> {
         let (decision, code) = (self.decision(), self.code());
         let denied = self.ending.as_ref().err().and_then(Stop::denied);
         let challenge = denied.and_then(|denied| challenge(&journey.passage, journey.envelope(), denied));
@@ -169,11 +178,12 @@ fn added_labels(envelope: &Envelope, passage: &Passage) -> Option<Vec<Arc<str>>>
 
 /// Writes the record to every sink. When one fails, a permit becomes a denial, and the sinks that hold the record of the
 /// permit get the record of the denial after it.
-async fn write_record(journey: &mut Journey, ending: Ending, id: Id) -> Ending {
+async fn write_record<G>(journey: &mut Journey, ending: Result<G, Stop>, id: Id) -> Result<G, Stop> {
     let snapshot = Arc::clone(&journey.passage.snapshot);
     let mut failed = Vec::new();
     for (index, (control, sink)) in snapshot.sinks().enumerate() {
-        if let Err(error) = write(control, sink, &record::of(journey, &ending, id), &snapshot.meter).await {
+        if let Err(error) = write(control, sink, &record::of(journey, ending.as_ref().err(), id), &snapshot.meter).await
+        {
             failed.push((index, format!("{}: {error}", control.name)));
         }
     }
@@ -185,13 +195,13 @@ async fn write_record(journey: &mut Journey, ending: Ending, id: Id) -> Ending {
     if let Err(Stop::Denied(denied)) = ending {
         return Err(denied.into());
     }
-    let ending = Err(Denial::new(code::AUDIT_FAILED).into());
+    let stop = Denial::new(code::AUDIT_FAILED).into();
     let correction = Id(snapshot.host.ids.next());
     for (_, (control, sink)) in snapshot.sinks().enumerate().filter(|(index, _)| !failed.contains(index)) {
         // The operation is denied already; a sink that fails now leaves the record of the permit standing alone.
-        let _ = write(control, sink, &record::of(journey, &ending, correction), &snapshot.meter).await;
+        let _ = write(control, sink, &record::of(journey, Some(&stop), correction), &snapshot.meter).await;
     }
-    ending
+    Err(stop)
 }
 
 async fn write(control: &Control, sink: &dyn AuditSink, record: &Record<'_>, meter: &Meter) -> Result<(), String> {
@@ -217,7 +227,7 @@ fn start_background(journey: &Journey) {
 }
 
 /// Tells the host's metrics how the side ended, under names of the document alone.
-fn tell(passage: &Passage, settled: &Settled) {
+fn tell<G>(passage: &Passage, settled: &Settled<G>) {
     let meter = &passage.snapshot.meter;
     meter.executed(&passage.trail.executions);
     let (hook, route) = (passage.point.name, passage.route().map(|route| &*route.key));

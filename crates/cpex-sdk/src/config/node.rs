@@ -1,6 +1,7 @@
 //! A value of a config together with its place in it.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde_json::Value as Json;
 
@@ -51,6 +52,25 @@ impl<'c> ConfigNode<'c> {
         self.value.as_str()
     }
 
+    /// The duration, where this is one: seconds as a number, or a whole number with its unit, such as `30s`, `5m`, `24h`, `7d`.
+    #[must_use]
+    pub fn duration(&self) -> Option<Duration> {
+        if let Some(seconds) = self.value.as_f64() {
+            return Duration::try_from_secs_f64(seconds).ok();
+        }
+        let mut text = self.text()?.chars();
+        let seconds = match text.next_back()? {
+            's' => 1,
+            'm' => 60,
+            'h' => 60 * 60,
+            'd' => 24 * 60 * 60,
+            _ => return None,
+        };
+        let count = text.as_str();
+        let count: u64 = count.parse().ok().filter(|_| count.bytes().all(|byte| byte.is_ascii_digit()))?;
+        count.checked_mul(seconds).map(Duration::from_secs)
+    }
+
     /// A fault of this value.
     #[must_use]
     pub fn fault(&self, text: impl Into<String>) -> ConfigFault {
@@ -66,5 +86,24 @@ impl fmt::Debug for ConfigNode<'_> {
     // The value may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConfigNode").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_duration_is_a_number_of_seconds_or_a_whole_number_with_its_unit() {
+        let read = |value: Json| ConfigNode::root(&value).duration().map(|duration| duration.as_millis());
+        let read_all = [json!(1.5), json!("30s"), json!("5m"), json!("24h"), json!("7d")].map(read);
+        assert_eq!(read_all, [Some(1_500), Some(30_000), Some(300_000), Some(86_400_000), Some(604_800_000)]);
+        for other in
+            [json!(-1), json!("5"), json!("s"), json!("+5s"), json!("1.5s"), json!("5 s"), json!("ü"), json!("")]
+        {
+            assert_eq!(read(other.clone()), None, "{other}");
+        }
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 /// A question of a suspended operation: a digest of all that is asked, keyed by the operation's identifier. The client resumes by
 /// the identifier itself, which therefore no channel, approver or store is told.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,6 +24,18 @@ impl fmt::Display for QuestionId {
 impl fmt::Debug for QuestionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "QuestionId({self})")
+    }
+}
+
+impl Serialize for QuestionId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for QuestionId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 
