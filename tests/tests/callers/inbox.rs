@@ -23,7 +23,7 @@ global:
   authentication: [jwt]
 routes:
   - tool: raise_salary
-    policy: [ \"require_approval(managers, from: claim.manager, purpose: Raise a salary, timeout: 8h)\" ]
+    policy: [ \"require_approval(managers, from: claim.manager, purpose: 'Raise a salary', timeout: 8h)\" ]
   - tool: wire
     policy: [ \"confirm(managers)\" ]
 ";
@@ -38,6 +38,11 @@ struct Replicas {
 
 impl Replicas {
     async fn new() -> Self {
+        Self::under("authentication: [jwt]", "authentication: [jwt]").await
+    }
+
+    /// The same with something else in place of a part of the document.
+    async fn under(part: &str, other: &str) -> Self {
         let clock = Arc::new(ManualClock::at(SystemClock::default().now_ms()));
         let store = KeptElicitations::new(Arc::clone(&clock) as _);
         let sink = Arc::<Sink>::default();
@@ -50,7 +55,7 @@ impl Replicas {
             let manager = PluginManager::new(config);
             cpex::install_builtins(&manager);
             manager.register_factory("audit/kept", Arc::new(Sinks(Arc::clone(&sink))));
-            let document = format!("{TRUSTED}{}", DOCUMENT.replace("Raise a salary", "'Raise a salary'"));
+            let document = format!("{TRUSTED}{}", DOCUMENT.replace(part, other));
             let warnings = manager.load_config_yaml(&document).unwrap_or_else(|refused| panic!("{refused}"));
             assert!(warnings.diagnostics().is_empty(), "{warnings}");
             manager.initialize().await.unwrap();
@@ -191,6 +196,24 @@ fn an_inbox_opens_to_those_the_document_identifies_and_to_nobody_a_host_names() 
             let refused = replicas.here.inbox(name, Caller::anonymous()).await.unwrap_err();
             assert_eq!(&*refused.reason, "there is no inbox of that name");
         }
+    });
+}
+
+#[test]
+fn a_host_vouches_for_who_opens_an_inbox_where_it_may_vouch_for_callers() {
+    run(async {
+        let carol = |issuer: &str| {
+            let subject = Subject { id: "carol".into(), issuer: Some(issuer.into()), ..Subject::default() };
+            Caller::vouched(Identity { subject: Some(subject), ..Identity::default() })
+        };
+        let replicas = Replicas::under("authentication: [jwt]", "authentication: [jwt, host]").await;
+        let _ = replicas.asked().await;
+        let mut inbox = replicas.there.inbox("managers", carol("https://idp.example")).await.unwrap();
+        assert_eq!(inbox.list().await.unwrap().questions.len(), 1);
+        let mut other = replicas.there.inbox("managers", carol("https://other.example")).await.unwrap();
+        assert!(other.list().await.unwrap().questions.is_empty(), "the same name of another issuer is another person");
+        let nobody = Caller::vouched(Identity::default());
+        assert_eq!(&*replicas.there.inbox("managers", nobody).await.unwrap_err().code, "auth.missing");
     });
 }
 

@@ -7,7 +7,8 @@ use apl_cmf::{
     Standing, Subject, ToolCall, View,
 };
 use cpex_sdk::elicitation::{
-    Approver, Ask, ElicitationChannel, ElicitationError, Listing, QuestionId, Status, Turn, Verdict,
+    Approver, Ask, ElicitationChannel, ElicitationError, ElicitationStore as _, Entry, Listing, QuestionId, Status,
+    Turn, Verdict,
 };
 use cpex_sdk::testing::{KeptElicitations, ManualClock, START_MS, block_on, host};
 use serde_json::{Map, Value as Json, json};
@@ -183,6 +184,23 @@ fn what_is_too_large_to_be_shown_is_not_asked() {
     let refused = bench.ask(QUESTION).unwrap_err();
     assert_eq!(refused.0, "the arguments are larger than is shown to an approver: 65536 bytes");
     assert!(bench.list(CAROL).questions.is_empty());
+}
+
+#[test]
+fn what_cannot_be_read_is_no_question_and_no_answer() {
+    for (key, shelf) in
+        [(kept::question_key(&QUESTION), Some(kept::shelf("managers", &CAROL))), (kept::answer_key(&QUESTION), None)]
+    {
+        let bench = Bench::new(json!({}));
+        bench.ask(QUESTION).unwrap();
+        let spoiled = Entry { key: &key, shelf: shelf.as_ref(), value: b"[1,{}]", ttl: HOUR };
+        block_on(bench.store.replace(spoiled)).unwrap();
+        let replica = bench.replica();
+        assert_eq!(block_on(replica.check(&QUESTION)).unwrap_err().0, "what is kept cannot be read");
+        let inbox = replica.inbox().unwrap();
+        assert_eq!(block_on(inbox.list(&CAROL)).is_err(), shelf.is_some());
+        assert_eq!(block_on(inbox.find(&CAROL, &QUESTION)).is_err(), shelf.is_some());
+    }
 }
 
 #[test]

@@ -117,6 +117,9 @@ fn trap_6_authentication_is_inherited_as_policy_is() {
     assert_eq!(authentication(tool(&policy, "z")), [Some(1)]);
     assert_eq!(authentication(tool(&policy, "w")), [Some(0), None, Some(1)], "named twice, asked once");
     assert_eq!(authentication(tool(&policy, "unmatched")), [Some(0), None]);
+    let global = &policy.plans()[policy.global().unwrap()];
+    assert_eq!(authentication(global), [Some(0)], "what is no operation is under `global` alone");
+    assert_eq!(compiled(&json!({ "plugins": [] })).global(), None);
 }
 
 #[test]
