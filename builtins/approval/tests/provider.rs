@@ -6,7 +6,6 @@ mod provider {
     mod answers;
     mod asking;
     mod bench;
-    mod peer;
     mod replicas;
     mod secrets;
 }

@@ -6,7 +6,6 @@ mod endpoint {
     mod answers;
     mod bench;
     mod forms;
-    mod peer;
     mod reuse;
     mod secrets;
 }

@@ -15,7 +15,7 @@ const BAD: &str = "400 Bad Request";
 #[tokio::test]
 async fn the_approver_is_asked_by_a_hint_and_the_answer_polled_by_the_request() {
     let bench = Bench::new(&json!({})).await;
-    bench.peer.say("200 OK", &accepted());
+    bench.peer.say_json("200 OK", &accepted());
     bench.ask(&Step { approver: "bob & co", purpose: Some("Raise the pay"), ..Step::default() }).await.unwrap();
     bench.clock.advance(Duration::from_secs(5));
     assert_eq!(bench.told(BAD, &error("authorization_pending")).await, Ok(Status::Pending));
@@ -49,7 +49,7 @@ async fn what_is_asked_for_is_that_of_the_config() {
         (Some("支払い"), 60, vec![("requested_expiry", "60")]),
         (None, 0, vec![("requested_expiry", "1")]),
     ] {
-        bench.peer.say(BAD, &error("unknown_user_id"));
+        bench.peer.say_json(BAD, &error("unknown_user_id"));
         let step = Step { purpose, timeout: Duration::from_secs(timeout), ..Step::default() };
         assert!(bench.ask(&step).await.is_err());
         let form = bench.peer.heard().last().unwrap().form();
@@ -61,7 +61,7 @@ async fn what_is_asked_for_is_that_of_the_config() {
 #[tokio::test]
 async fn a_hint_names_the_issuer_where_the_config_says_so() {
     let bench = Bench::new(&json!({ "login_hint_format": "iss_sub" })).await;
-    bench.peer.say("200 OK", &accepted());
+    bench.peer.say_json("200 OK", &accepted());
     bench.ask(&Step::default()).await.unwrap();
     let hint = r#"{"format":"iss_sub","iss":"https://idp.example","sub":"bob"}"#;
     assert_eq!(bench.peer.heard()[0].form()[1], ("login_hint".to_owned(), hint.to_owned()));
@@ -79,7 +79,7 @@ async fn only_callers_of_admitted_issuers_name_people_of_the_provider() {
     for (over, issuer) in [(json!({}), "https://idp.example"), (json!({ "issuer": null }), partner), (listing, partner)]
     {
         let bench = Bench::new(&over).await;
-        bench.peer.say("200 OK", &accepted());
+        bench.peer.say_json("200 OK", &accepted());
         assert_eq!(bench.ask(&Step { issuer: Some(issuer), ..Step::default() }).await, Ok(()), "{over}");
     }
 }
@@ -111,7 +111,7 @@ async fn a_person_who_cannot_be_asked_is_not_asked() {
         ("503 Service Unavailable", Json::Null, "the backchannel endpoint answered with status 503"),
         ("200 OK", json!("planted"), "the answer of the backchannel endpoint is not that of CIBA"),
     ] {
-        bench.peer.say(status, &body);
+        bench.peer.say_json(status, &body);
         assert_eq!(bench.ask(&Step::default()).await.unwrap_err().0, cause, "{body}");
         assert_eq!(bench.check().await, Err("the question was not asked, or is over".to_owned()));
     }
@@ -121,7 +121,7 @@ async fn a_person_who_cannot_be_asked_is_not_asked() {
 #[tokio::test]
 async fn polls_are_an_interval_apart_and_further_once_the_provider_says_so() {
     let bench = Bench::new(&json!({})).await;
-    bench.peer.say("200 OK", &json!({ "auth_req_id": "r", "expires_in": 120, "interval": 7 }));
+    bench.peer.say_json("200 OK", &json!({ "auth_req_id": "r", "expires_in": 120, "interval": 7 }));
     bench.ask(&Step::default()).await.unwrap();
     // The seconds until each poll, and what it is told.
     for (polls, (wait, code)) in

@@ -14,7 +14,7 @@ use cpex_sdk::testing::{FixedSecrets, KeptElicitations, ManualClock, START_MS, h
 use cpex_sdk::{Factory, Host, Instance};
 use serde_json::{Value as Json, json};
 
-use super::peer::Peer;
+use cpex_test_peer::Peer;
 
 pub(super) const SECRET: &str = "planted-secret/+";
 pub(super) const QUESTION: QuestionId = QuestionId([7; 32]);
@@ -66,7 +66,7 @@ impl Bench {
 
     /// Asks, is accepted, and lets the interval pass.
     pub(super) async fn asked(&self) {
-        self.peer.say("200 OK", &accepted());
+        self.peer.say_json("200 OK", &accepted());
         self.ask(&Step::default()).await.unwrap();
         self.clock.advance(Duration::from_secs(5));
     }
@@ -77,7 +77,7 @@ impl Bench {
 
     /// What becomes of one poll that is answered so.
     pub(super) async fn told(&self, status: &str, body: &Json) -> Result<Status, String> {
-        self.peer.say(status, body);
+        self.peer.say_json(status, body);
         self.check().await
     }
 }

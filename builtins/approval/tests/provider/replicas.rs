@@ -17,7 +17,7 @@ async fn a_replica_that_did_not_ask_hears_the_answer() {
     let bench = Bench::new(&json!({})).await;
     bench.asked().await;
     let replica = bench.replica();
-    bench.peer.say("200 OK", &signed_in("bob"));
+    bench.peer.say_json("200 OK", &signed_in("bob"));
     assert_eq!(replica.check(&QUESTION).await, Ok(Status::Approved { by: "bob".to_owned() }));
     assert_eq!(bench.check().await, approved("bob"), "the request gives its tokens once");
     assert_eq!(bench.peer.heard().len(), 2);
@@ -29,7 +29,7 @@ async fn one_replica_polls_at_a_time() {
     bench.asked().await;
     let replica = bench.replica();
     bench.peer.hold();
-    bench.peer.say("200 OK", &signed_in("bob"));
+    bench.peer.say_json("200 OK", &signed_in("bob"));
     let other = async {
         bench.peer.is_asked().await;
         bench.peer.is_asked().await;
@@ -47,7 +47,7 @@ async fn one_replica_polls_at_a_time() {
 async fn a_person_is_asked_by_one_replica() {
     let bench = Bench::new(&json!({})).await;
     bench.peer.hold();
-    bench.peer.say("200 OK", &accepted());
+    bench.peer.say_json("200 OK", &accepted());
     let step = Step::default();
     let other = async {
         bench.peer.is_asked().await;
@@ -76,8 +76,8 @@ async fn a_replica_that_is_lost_while_it_polls_holds_up_the_others_for_a_while()
     assert_eq!(bench.replica().check(&QUESTION).await, Ok(Status::Pending));
     bench.clock.advance(Duration::from_secs(10));
     // What the lost one was told is lost with it: the provider knows the request no more.
-    bench.peer.say("400 Bad Request", &error("invalid_grant"));
-    bench.peer.say("400 Bad Request", &error("invalid_grant"));
+    bench.peer.say_json("400 Bad Request", &error("invalid_grant"));
+    bench.peer.say_json("400 Bad Request", &error("invalid_grant"));
     let cause = Err("the token endpoint refused: `invalid_grant`".to_owned());
     assert_eq!(bench.check().await, cause);
     assert_eq!(bench.check().await, cause);
@@ -89,8 +89,8 @@ async fn replicas_that_polled_at_once_all_the_same_tell_one_answer() {
     bench.asked().await;
     let replica = bench.replica();
     bench.peer.hold();
-    bench.peer.say("200 OK", &signed_in("bob"));
-    bench.peer.say("400 Bad Request", &error("invalid_grant"));
+    bench.peer.say_json("200 OK", &signed_in("bob"));
+    bench.peer.say_json("400 Bad Request", &error("invalid_grant"));
     bench.peer.is_asked().await;
     let late = async {
         bench.peer.is_asked().await;
@@ -185,7 +185,7 @@ async fn a_request_that_cannot_be_kept_is_not_asked() {
     let store = KeptElicitations::new(Arc::clone(&clock) as _);
     let store = Arc::new(Failing { store, is_full: AtomicBool::new(true) });
     let bench = Bench::keeping(&json!({}), clock, store as _).await;
-    bench.peer.say("200 OK", &accepted());
+    bench.peer.say_json("200 OK", &accepted());
     assert_eq!(bench.ask(&Step::default()).await.unwrap_err().0, "what waits for people: no room");
     assert_eq!(bench.check().await, Err("the question was not asked, or is over".to_owned()));
 }

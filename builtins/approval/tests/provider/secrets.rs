@@ -18,9 +18,9 @@ async fn trap_35_no_secret_of_an_approval_is_in_an_error_or_what_is_printed() {
     let echo = json!({ "error": "planted", "error_description": format!("planted {SECRET}") });
     let mut shown = Vec::new();
     for body in [echo.clone(), json!("planted"), json!({ "auth_req_id": "planted", "expires_in": "planted" })] {
-        bench.peer.say("400 planted", &body);
+        bench.peer.say_json("400 planted", &body);
         shown.push(format!("{:?}", bench.ask(&Step::default()).await));
-        bench.peer.say("200 OK", &body);
+        bench.peer.say_json("200 OK", &body);
         shown.push(format!("{:?}", bench.ask(&Step::default()).await));
     }
     bench.asked().await;
@@ -42,7 +42,7 @@ async fn trap_35_no_secret_of_an_approval_is_in_an_error_or_what_is_printed() {
 #[tokio::test]
 async fn no_more_is_kept_than_polling_and_telling_need() {
     let bench = Bench::new(&json!({})).await;
-    bench.peer.say("200 OK", &accepted());
+    bench.peer.say_json("200 OK", &accepted());
     bench.ask(&Step { purpose: Some("a purpose"), ..Step::default() }).await.unwrap();
     let kept = async |sort| {
         let value = bench.store.get(&StoreKey { sort, digest: QUESTION.0 }).await.unwrap();

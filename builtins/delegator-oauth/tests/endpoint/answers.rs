@@ -17,7 +17,7 @@ async fn what_was_granted_is_what_the_answer_says() {
     ] {
         let mut answer = issued("minted");
         answer["scope"] = scope.clone();
-        bench.peer.issue(&answer);
+        bench.peer.say_json("200 OK", &answer);
         let permissions = bench.mint(&step).await.unwrap().permissions;
         assert_eq!(permissions.iter().map(|scope| &**scope).collect::<Vec<_>>(), granted, "{scope}");
     }
@@ -31,17 +31,17 @@ async fn an_actor_the_token_does_not_name_is_recorded_or_denied() {
     let bench = Bench::new(&json!({})).await;
     let strict = Bench::new(&json!({ "require_act": true })).await;
     for (token, names) in [(named.as_str(), true), (&unnamed, false), ("opaque", false)] {
-        bench.peer.issue(&issued(token));
+        bench.peer.say_json("200 OK", &issued(token));
         let (minted, notes) = bench.noted(&acting).await;
         assert!(minted.is_ok(), "{token}");
         let expected: &[&str] = if names { &[] } else { &["the minted token does not say who acts"] };
         assert_eq!(notes, expected, "{token}");
-        strict.peer.issue(&issued(token));
+        strict.peer.say_json("200 OK", &issued(token));
         let denied = "the minted token does not say who acts, and `require_act` is set";
         let cause = strict.mint(&acting).await.err().map(|error| error.0);
         assert_eq!(cause.as_deref(), (!names).then_some(denied), "{token}");
     }
-    strict.peer.issue(&issued("opaque"));
+    strict.peer.say_json("200 OK", &issued("opaque"));
     let (minted, notes) = strict.noted(&Step::default()).await;
     assert!(minted.is_ok() && notes.is_empty(), "nobody was to act");
 }

@@ -17,7 +17,7 @@ use cpex_sdk::testing::{FixedSecrets, ManualClock, START_MS, host};
 use cpex_sdk::{Factory, Host, Instance};
 use serde_json::{Value as Json, json};
 
-use super::peer::Peer;
+use cpex_test_peer::Peer;
 
 pub(super) const SECRET: &str = "planted-secret/+";
 pub(super) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -85,6 +85,12 @@ impl Bench {
     /// The cause, of a step that must fail.
     pub(super) async fn cause(&self, step: &Step) -> String {
         self.mint(step).await.unwrap_err().0
+    }
+
+    /// Waits until the peer is asked, and has it answer.
+    pub(super) async fn let_go(&self) {
+        self.peer.is_asked().await;
+        self.peer.let_go();
     }
 
     /// The form that was posted last.

@@ -19,7 +19,7 @@ fn pairs<'p>(pairs: &[(&'p str, &'p str)]) -> Vec<(String, String)> {
 #[tokio::test]
 async fn the_users_token_is_exchanged_for_one_of_the_backend() {
     let bench = Bench::new(&json!({})).await;
-    bench.peer.issue(&issued("minted"));
+    bench.peer.say_json("200 OK", &issued("minted"));
     let minted = bench.mint(&Step { permissions: &["read", "write"], ..Step::default() }).await.unwrap();
     assert_eq!((minted.header.as_str(), minted.value.expose()), ("Authorization", "Bearer minted"));
     assert_eq!((&*minted.audience, minted.permissions), ("workday-api", vec!["read".into(), "write".into()]));
@@ -44,7 +44,7 @@ async fn each_party_has_its_token_and_types_are_those_of_the_config() {
         "subject_token_type": JWT, "default_outbound_header": "X-Service-Token",
     }))
     .await;
-    bench.peer.issue(&issued("minted"));
+    bench.peer.say_json("200 OK", &issued("minted"));
     let proofs = proofs(&[(Subject, "user-token"), (Client, "client-token")]);
     let step = Step { proofs, subject: Party::Client, permissions: &[], ..Step::default() };
     let minted = bench.mint(&step).await.unwrap();
@@ -62,7 +62,7 @@ async fn each_party_has_its_token_and_types_are_those_of_the_config() {
 #[tokio::test]
 async fn a_target_that_is_a_uri_is_the_resource() {
     let bench = Bench::new(&json!({})).await;
-    bench.peer.issue(&issued("minted"));
+    bench.peer.say_json("200 OK", &issued("minted"));
     let step = Step { target: Some("https://api.example/v1"), audience: "hr & pay", ..Step::default() };
     assert_eq!(bench.mint(&step).await.unwrap().audience.as_ref(), "hr & pay");
     let form = bench.form();
@@ -74,7 +74,7 @@ async fn a_target_that_is_a_uri_is_the_resource() {
 #[tokio::test]
 async fn an_actor_is_sent_beside_the_subject() {
     let bench = Bench::new(&json!({})).await;
-    bench.peer.issue(&issued("minted"));
+    bench.peer.say_json("200 OK", &issued("minted"));
     bench.mint(&Step { actor: Some(Party::CallerWorkload), ..Step::default() }).await.unwrap();
     let actor = [("actor_token", "workload-token"), ("actor_token_type", JWT)];
     assert_eq!(bench.form()[1], ("subject_token".to_owned(), "user-token".to_owned()));
@@ -84,7 +84,7 @@ async fn an_actor_is_sent_beside_the_subject() {
 #[tokio::test]
 async fn this_process_asks_for_itself_with_nobodys_token() {
     let bench = Bench::granted(&json!({}), false).await;
-    bench.peer.issue(&json!({ "access_token": "own", "token_type": "bearer", "scope": "read" }));
+    bench.peer.say_json("200 OK", &json!({ "access_token": "own", "token_type": "bearer", "scope": "read" }));
     let minted = bench.mint(&Step { subject: Party::ThisWorkload, ..Step::default() }).await.unwrap();
     assert_eq!(minted.value.expose(), "Bearer own");
     let expected = [("grant_type", "client_credentials"), ("audience", "workday-api"), ("scope", "read")];
@@ -95,8 +95,8 @@ async fn this_process_asks_for_itself_with_nobodys_token() {
 #[tokio::test]
 async fn a_workload_asserts_itself_and_what_it_gets_is_exchanged() {
     let bench = Bench::new(&json!({})).await;
-    bench.peer.issue(&json!({ "access_token": "of-workload", "token_type": "Bearer", "expires_in": 60 }));
-    bench.peer.issue(&issued("minted"));
+    bench.peer.say_json("200 OK", &json!({ "access_token": "of-workload", "token_type": "Bearer", "expires_in": 60 }));
+    bench.peer.say_json("200 OK", &issued("minted"));
     let step = Step { subject: Party::CallerWorkload, actor: Some(Party::User), ..Step::default() };
     assert_eq!(bench.value(&step).await, "Bearer minted");
     let heard = bench.peer.heard();

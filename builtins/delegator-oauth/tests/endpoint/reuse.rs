@@ -16,7 +16,7 @@ fn cached() -> Json {
 async fn without_a_cache_every_operation_gets_a_token_of_its_own() {
     let bench = Bench::new(&json!({})).await;
     for token in ["a", "b"] {
-        bench.peer.issue(&issued(token));
+        bench.peer.say_json("200 OK", &issued(token));
         assert_eq!(bench.value(&Step::default()).await, format!("Bearer {token}"));
     }
 }
@@ -25,7 +25,7 @@ async fn without_a_cache_every_operation_gets_a_token_of_its_own() {
 async fn a_token_serves_again_until_the_ceiling() {
     let bench = Bench::new(&cached()).await;
     for token in ["a", "b"] {
-        bench.peer.issue(&issued(token));
+        bench.peer.say_json("200 OK", &issued(token));
     }
     assert_eq!(bench.value(&Step::default()).await, "Bearer a");
     bench.clock.advance(Duration::from_secs(119));
@@ -58,7 +58,7 @@ async fn trap_38_whatever_makes_a_token_tells_it_from_others() {
         Step { permissions: &[], ..step },
     ];
     for number in 0..steps.len() {
-        bench.peer.issue(&issued(&format!("t{number}")));
+        bench.peer.say_json("200 OK", &issued(&format!("t{number}")));
     }
     for _ in 0..2 {
         for (number, step) in steps.iter().enumerate() {
@@ -73,7 +73,7 @@ async fn what_the_cache_serves_is_granted_and_noted_like_what_was_minted() {
     let bench = Bench::new(&cached()).await;
     let mut answer = issued(&jwt(&json!({ "sub": "ada" })));
     answer["scope"] = json!("less");
-    bench.peer.issue(&answer);
+    bench.peer.say_json("200 OK", &answer);
     let step = Step { actor: Some(Party::CallerWorkload), ..Step::default() };
     for _ in 0..2 {
         let (minted, notes) = bench.noted(&step).await;
@@ -87,7 +87,7 @@ async fn what_the_cache_serves_is_granted_and_noted_like_what_was_minted() {
 async fn a_failure_is_not_kept() {
     let bench = Bench::new(&cached()).await;
     bench.peer.say("400 Bad Request", "", r#"{"error":"invalid_grant"}"#);
-    bench.peer.issue(&issued("a"));
+    bench.peer.say_json("200 OK", &issued("a"));
     assert_eq!(bench.cause(&Step::default()).await, "the token endpoint refused: `invalid_grant`");
     assert_eq!(bench.value(&Step::default()).await, "Bearer a");
 }
@@ -96,9 +96,9 @@ async fn a_failure_is_not_kept() {
 async fn operations_at_once_wait_for_one_mint() {
     let bench = Bench::new(&cached()).await;
     bench.peer.hold();
-    bench.peer.issue(&issued("a"));
+    bench.peer.say_json("200 OK", &issued("a"));
     let step = Step::default();
-    let (a, b, c, ()) = tokio::join!(bench.value(&step), bench.value(&step), bench.value(&step), bench.peer.let_go());
+    let (a, b, c, ()) = tokio::join!(bench.value(&step), bench.value(&step), bench.value(&step), bench.let_go());
     assert_eq!([a, b, c], ["Bearer a", "Bearer a", "Bearer a"]);
     assert_eq!(bench.peer.heard().len(), 1);
 }
@@ -109,7 +109,7 @@ async fn operations_at_once_fail_with_one_mint() {
     bench.peer.hold();
     bench.peer.say("400 Bad Request", "", r#"{"error":"invalid_grant"}"#);
     let step = Step::default();
-    let (a, b, ()) = tokio::join!(bench.cause(&step), bench.cause(&step), bench.peer.let_go());
+    let (a, b, ()) = tokio::join!(bench.cause(&step), bench.cause(&step), bench.let_go());
     assert_eq!(a, "the token endpoint refused: `invalid_grant`");
     assert_eq!(b, a);
     assert_eq!(bench.peer.heard().len(), 1);

@@ -1,4 +1,14 @@
-//! A provider that says what it is told to.
+//! An HTTP peer that says what it is told to and keeps what it heard, for the tests of plugins that reach a provider.
+//!
+//! It is written over sockets, since no server says on request what a broken one says: it hangs up, and holds its answers until
+//! it is let go.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "it serves tests, which fail by panicking"
+)]
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -11,23 +21,30 @@ use tokio::sync::{Notify, Semaphore};
 
 /// One request as it came.
 #[derive(Clone)]
-pub(super) struct Heard {
-    pub(super) head: String,
-    body: String,
+pub struct Heard {
+    /// The request line and the headers.
+    pub head: String,
+    /// The body.
+    pub body: String,
 }
 
 impl Heard {
-    pub(super) fn path(&self) -> &str {
+    /// The target of the request line.
+    #[must_use]
+    pub fn path(&self) -> &str {
         self.head.split(' ').nth(1).unwrap()
     }
 
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    /// The first header of that name, in any case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.find_map(|(held, value)| held.eq_ignore_ascii_case(name).then_some(value))
     }
 
     /// The form, in the order of the wire.
-    pub(super) fn form(&self) -> Vec<(String, String)> {
+    #[must_use]
+    pub fn form(&self) -> Vec<(String, String)> {
         form_urlencoded::parse(self.body.as_bytes()).into_owned().collect()
     }
 }
@@ -39,16 +56,18 @@ struct State {
     something: Notify,
 }
 
-/// The provider. Where it was told nothing, it hangs up on who asks.
-pub(super) struct Peer {
-    pub(super) address: SocketAddr,
+/// The peer, on loopback. Where it was told nothing, it hangs up on who asks.
+pub struct Peer {
+    /// Where it listens.
+    pub address: SocketAddr,
     state: Arc<State>,
     /// An answer leaves for each permit of it.
     gate: Arc<Semaphore>,
 }
 
 impl Peer {
-    pub(super) async fn new() -> Self {
+    /// A peer that was told nothing yet.
+    pub async fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (state, gate) = (Arc::<State>::default(), Arc::new(Semaphore::new(1000)));
@@ -61,34 +80,41 @@ impl Peer {
         Self { address, state, gate }
     }
 
-    /// What it says to the next request that it has nothing to say to yet.
-    pub(super) fn say(&self, status: &str, body: &Json) {
-        let body = body.to_string();
+    /// What it says to the next request that it has nothing to say to yet: a status line, further head lines and a body.
+    pub fn say(&self, status: &str, head: &str, body: &str) {
         let length = body.len();
-        let answer = format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+        let answer = format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n{head}\r\n{body}");
         self.state.answers.lock().unwrap().push_back(answer);
     }
 
+    /// The same with a body of JSON.
+    pub fn say_json(&self, status: &str, body: &Json) {
+        self.say(status, "Content-Type: application/json\r\n", &body.to_string());
+    }
+
     /// Hangs up on the next request that it has nothing to say to yet.
-    pub(super) fn hang_up(&self) {
+    pub fn hang_up(&self) {
         self.state.answers.lock().unwrap().push_back(String::new());
     }
 
-    pub(super) fn heard(&self) -> Vec<Heard> {
+    /// What was asked so far.
+    #[must_use]
+    pub fn heard(&self) -> Vec<Heard> {
         self.state.heard.lock().unwrap().clone()
     }
 
     /// Answers nothing until it is let go.
-    pub(super) fn hold(&self) {
+    pub fn hold(&self) {
         self.gate.forget_permits(1000);
     }
 
     /// Waits for a request that it holds.
-    pub(super) async fn is_asked(&self) {
+    pub async fn is_asked(&self) {
         self.state.something.notified().await;
     }
 
-    pub(super) fn let_go(&self) {
+    /// Answers again, what it holds first.
+    pub fn let_go(&self) {
         self.gate.add_permits(1000);
     }
 }
