@@ -269,7 +269,7 @@ impl Snapshot {
     }
 }
 
-/// What a plugin accepts that identifies callers. One that panics says nothing.
+/// What a plugin accepts that identifies callers. One that panics is refused before.
 fn accepts(instance: &Instance) -> Option<Accepts> {
     match instance {
         Instance::Identity(resolver) => call_sync(|| resolver.accepts()).ok().flatten(),

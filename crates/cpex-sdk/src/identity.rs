@@ -10,7 +10,7 @@ pub trait IdentityResolver: Send + Sync + 'static {
     async fn resolve(&self, inbound: Inbound<'_>) -> Resolution;
 
     /// What it accepts, for callers who are to be told how to be let in, and for whoever takes credentials out of requests.
-    /// It is asked once, when it was built. None says nothing.
+    /// It is asked while a document loads; what it answers then holds. None says nothing.
     fn accepts(&self) -> Option<Accepts> {
         None
     }

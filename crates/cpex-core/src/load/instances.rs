@@ -59,6 +59,12 @@ pub(super) fn build_one(
             faults.push(plugin.fault(&fault));
             None
         }
+        // What it reads could not be kept from others.
+        Ok(Ok(Instance::Identity(resolver))) if call_sync(|| resolver.accepts()).is_err() => {
+            let fault = ConfigFault::at(Vec::new(), "it panicked when it was asked what it accepts");
+            faults.push(plugin.fault(&fault));
+            None
+        }
         Ok(Ok(instance)) => Some(instance),
         Err(_) => {
             let fault = ConfigFault::at(Vec::new(), "its factory panicked");

@@ -1,6 +1,10 @@
 //! Who may state an identity, and what becomes of operations where nobody does.
 
+use std::sync::Arc;
+
 use cpex_core::{Caller, Decision, PluginManager};
+use cpex_sdk::config::{ConfigFault, Key, PluginConfig};
+use cpex_sdk::{Accepts, Factory, Host, IdentityResolver, Inbound, Instance, Resolution, async_trait};
 use serde_json::json;
 
 use crate::support::{Bench, allowed, denied, eve, lookup};
@@ -107,4 +111,37 @@ async fn a_manager_without_a_document_denies_and_says_what_to_do() {
     let Decision::Deny(violation) = &outcome.decision else { panic!("{outcome:?}") };
     assert_eq!(&*violation.code, "engine.shutdown");
     assert!(violation.reason.contains("initialize"), "{violation:?}");
+}
+
+/// Panics when it is asked what it accepts.
+struct Shy;
+
+#[async_trait]
+impl IdentityResolver for Shy {
+    fn accepts(&self) -> Option<Accepts> {
+        panic!("that is private");
+    }
+
+    async fn resolve(&self, _inbound: Inbound<'_>) -> Resolution {
+        Resolution::Nothing
+    }
+}
+
+impl Factory for Shy {
+    fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
+        Some(&[])
+    }
+
+    fn build(&self, _declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
+        Ok(Instance::Identity(Arc::new(Self)))
+    }
+}
+
+#[test]
+fn a_resolver_that_cannot_say_what_it_accepts_is_refused() {
+    let manager = PluginManager::default();
+    manager.register_factory("test/shy", Arc::new(Shy));
+    let document = "plugins: [ { name: shy, kind: test/shy } ]\nroutes: [ { tool: t, authentication: [shy] } ]\n";
+    let refused = manager.load_config_yaml(document).unwrap_err().to_string();
+    assert!(refused.contains("it panicked when it was asked what it accepts"), "{refused}");
 }
