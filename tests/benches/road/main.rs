@@ -18,6 +18,7 @@ mod routes;
 mod scenarios;
 mod table;
 mod threads;
+mod tokens;
 
 use std::time::{Duration, Instant};
 
@@ -112,6 +113,7 @@ fn run_counted<I, O>(inputs: Vec<I>, run: impl Fn(I) -> O) -> Vec<O> {
 fn all(bench: &mut Bench) {
     scenarios::all(bench);
     fields::all(bench);
+    tokens::all(bench);
     plugins::all(bench);
     routes::all(bench);
     threads::all(bench);

@@ -53,6 +53,14 @@ routes:
   - { tool: get_narrowed, authentication: [user], policy: ['delegate(biscuit, target: pay)'] }
 ";
 
+const INBOX: &str = "
+plugins:
+  - { name: user, kind: test/user }
+  - { name: managers, kind: elicitation/inbox, capabilities: [read_subject], config: { expiry: 1h } }
+global: { authentication: [user] }
+routes: [ { tool: wire, policy: ['confirm(managers)'] } ]
+";
+
 /// Takes whoever asks for ada, by their token; or panics with that token.
 struct User {
     panics: bool,
@@ -63,7 +71,14 @@ impl IdentityResolver for User {
     async fn resolve(&self, inbound: Inbound<'_>) -> Resolution {
         let token = inbound.credentials.values("authorization").next().unwrap_or_default();
         assert!(!self.panics, "{token}");
-        Resolution::by_token(Principal::Subject(Subject { id: "ada".to_owned(), ..Subject::default() }), token)
+        Resolution::by_token(
+            Principal::Subject(Subject {
+                id: "ada".to_owned(),
+                issuer: Some("https://idp.example".to_owned()),
+                ..Subject::default()
+            }),
+            token,
+        )
     }
 }
 
@@ -116,7 +131,7 @@ impl Factory for Makes {
     }
 }
 
-async fn manager(sink: &Arc<RecordingSink>) -> PluginManager {
+async fn manager(document: &str, sink: &Arc<RecordingSink>) -> PluginManager {
     let manager = PluginManager::default();
     cpex::install_builtins(&manager);
     let kinds = [
@@ -131,7 +146,7 @@ async fn manager(sink: &Arc<RecordingSink>) -> PluginManager {
     for (kind, instance) in kinds {
         manager.register_factory(kind, Arc::new(Makes(instance)));
     }
-    manager.load_config_yaml(DOCUMENT).unwrap_or_else(|refused| panic!("{refused}"));
+    manager.load_config_yaml(document).unwrap_or_else(|refused| panic!("{refused}"));
     manager.initialize().await.unwrap();
     manager
 }
@@ -148,7 +163,7 @@ fn show(value: &impl Debug) -> String {
 pub(super) fn of_operations() -> Vec<(&'static str, String)> {
     let (shown, _) = capture(async {
         let sink = Arc::default();
-        let manager = manager(&sink).await;
+        let manager = manager(DOCUMENT, &sink).await;
         manager.register_json_hook("host.own").unwrap();
         let adds = PluginConfig {
             hooks: vec!["cmf.tool_pre_invoke".to_owned()],
@@ -178,6 +193,9 @@ pub(super) fn of_operations() -> Vec<(&'static str, String)> {
         let own = OwnRequest { caller: Caller::Credentials(credentials()), ..OwnRequest::new(Json::Null) };
         let own = manager.invoke_json("host.own", OwnRequest { contexts: invoked.contexts, ..own }).await;
         shown.push(("cpex-core::InvokedOwn", show(&own)));
+        let inbox = super::road::manager(INBOX, &Arc::default()).await;
+        let inbox = inbox.inbox("managers", Caller::Credentials(credentials())).await.unwrap();
+        shown.push(("cpex-core::Inbox", show(&inbox)));
         shown
     });
     shown.into_iter().chain([("cpex-cli::TestFile", show(&test_file()))]).collect()
@@ -220,7 +238,7 @@ fn sent() -> Vec<Credentials> {
 fn trap_35_nothing_an_operation_leaves_behind_holds_a_secret() {
     let (left, traced) = capture(async {
         let sink = Arc::<RecordingSink>::default();
-        let manager = manager(&sink).await;
+        let manager = manager(DOCUMENT, &sink).await;
         let mut left = Vec::new();
         let tools =
             ["by_jwt", "by_key", "by_panic", "get_pay", "get_failed", "get_panicked", "get_narrowed", "no_route"];
