@@ -16,7 +16,7 @@ use cpex_conformance::fuzz::{BODIES, Body, body};
 
 #[test]
 fn what_holds_for_any_biscuit_holds_for_the_seeds_and_what_is_near_them() {
-    near_seeds("biscuit", 500);
+    near_seeds("biscuit", 2_000);
 }
 
 #[test]

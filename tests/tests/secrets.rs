@@ -5,6 +5,7 @@
 
 mod secrets {
     mod capture;
+    mod engine;
     mod road;
     mod source;
     mod values;
