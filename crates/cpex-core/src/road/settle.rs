@@ -35,9 +35,9 @@ pub(crate) struct Settled<G = Grant> {
 
 /// Every ending comes through here: none skips its labels or its record.
 pub(crate) async fn settle(journey: &mut Journey, ending: Ending) -> Settled {
-    let ending = use_approvals(journey, ending).await;
     let ending = pin!(store_labels(journey, ending)).await;
     let ending = pin!(declassify(journey, ending)).await;
+    let ending = use_approvals(journey, ending).await;
     let id = Id(journey.passage.snapshot.host.ids.next());
     let ending = pin!(write_record(journey, ending, id)).await;
     start_background(journey);
@@ -115,7 +115,8 @@ impl<G> Settled<G> {
     }
 }
 
-/// Approvals are good for one operation: what let this one go on is used up before anything is released.
+/// Approvals are good for one operation: what let this one go on is used up before anything is released, and after all that
+/// may deny it but its record, which says so.
 async fn use_approvals(journey: &mut Journey, ending: Ending) -> Ending {
     let grant = ending?;
     let passage = &mut journey.passage;

@@ -1,13 +1,14 @@
 //! What an approval is bound to, and that it is good for one operation.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use cpex_core::{Decision, ManagerConfig, Operation, Outcome, Pending, Permit};
 use cpex_sdk::code;
 use cpex_sdk::testing::ManualClock;
 use serde_json::{Map, json};
 
-use crate::support::{Bench, denied, eve, vouched};
+use crate::support::{Bench, Flaky, denied, eve, vouched};
 
 const POLICY: &str = "{ plugins: [ { name: people, kind: test/people } ], \
                       routes: [ { tool: pay, policy: [ \"confirm(people, timeout: 1h)\" ] } ] }";
@@ -84,6 +85,22 @@ async fn an_approval_of_one_caller_or_of_other_arguments_is_none() {
     assert_eq!(denied(&bench.manager.authorize(pay(6).resume(id.as_str())).await), code::ELICITATION_SCOPE);
     let own = bench.manager.authorize(pay(5).resume(id)).await;
     assert!(matches!(own.decision, Decision::Allow(_)), "a call that was refused uses nothing up: {own:?}");
+}
+
+#[tokio::test]
+async fn an_approval_is_not_used_up_by_a_call_whose_labels_cannot_be_stored() {
+    let store = Arc::new(Flaky::default());
+    let config = ManagerConfig { sessions: Some(Arc::clone(&store) as _), ..ManagerConfig::default() };
+    let bench = Bench::with(&POLICY.replace("1h)\"", "1h)\", \"taint(paid, session)\""), config).await;
+    let call = || pay(5).session("s1");
+    let id = pending(&bench.manager.authorize(call()).await);
+    store.append_fails.store(true, Ordering::Relaxed);
+    let unstored = bench.manager.authorize(call().resume(id.as_str())).await;
+    assert_eq!(denied(&unstored), code::SESSION_PERSIST_FAILED);
+    store.append_fails.store(false, Ordering::Relaxed);
+    let stored = bench.manager.authorize(call().resume(id.as_str())).await;
+    assert!(matches!(stored.decision, Decision::Allow(_)), "{stored:?}");
+    assert_eq!(denied(&bench.manager.authorize(call().resume(id)).await), code::ELICITATION_REPLAYED);
 }
 
 #[tokio::test]
