@@ -133,8 +133,9 @@ impl Envelope {
     }
 
     /// Receives what the capability answered, without the credentials that were minted for it; the post phases judge it.
-    pub fn answer(&mut self, mut response: Message) {
-        self.redact_message(&mut response);
+    /// Answers whether there were any.
+    pub fn answer(&mut self, mut response: Message) -> bool {
+        let held_credentials = self.redact_message(&mut response);
         self.response = Some(MessagePayload { message: response });
         self.reading = Reading::default();
         let data = self.slots.data.clone();
@@ -143,6 +144,7 @@ impl Envelope {
             // The runtime may add any label of an operation.
             let _ = self.apply(&Author::Runtime, Change::label(Arc::clone(label), LabelScope::Message));
         }
+        held_credentials
     }
 
     /// Makes the labels of the session readable. What was bound before stays: labels only grow.

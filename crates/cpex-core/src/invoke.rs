@@ -90,13 +90,12 @@ async fn walk(received: Received<'_>) -> Ending {
 }
 
 async fn walk_back(journey: &mut Journey, answer: Answer) -> Ending {
-    let Answer { mut message, response_headers } = answer;
+    let Answer { message, response_headers } = answer;
     let identified = journey.identified()?;
-    if identified.envelope.redact_message(&mut message) {
+    if identified.envelope.answer(message) {
         let note = "the answer held a credential that was minted for the backend, and is released without it";
         identified.passage.trail.errors.push(note.to_owned());
     }
-    identified.envelope.answer(message);
     if !response_headers.is_empty() {
         identified.envelope.response_headers(response_headers);
     }
