@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use cpex_sdk::oauth::is_scope;
+
 use crate::resource_url::ResourceUrl;
 
 /// What a bearer token must be to get further (RFC 6750, section 3). It says no more of a failed authentication than its code
@@ -46,11 +48,6 @@ impl Challenge {
         let _ = write!(value, "resource_metadata=\"{}\"", resource.metadata_url());
         value
     }
-}
-
-/// Whether a name can be asked for as a scope (RFC 6749, section 3.3).
-pub(crate) fn is_scope(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && !br#""\"#.contains(&byte))
 }
 
 #[cfg(test)]

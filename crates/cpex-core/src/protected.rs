@@ -1,8 +1,8 @@
 //! What a host is as a resource of OAuth 2.0: which tokens it takes, and who makes them.
 
+use cpex_sdk::oauth::is_scope;
 use serde::Serialize;
 
-use crate::challenge::is_scope;
 use crate::manager::PluginManager;
 use crate::operation::Operation;
 use crate::resource_url::ResourceUrl;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use apl_cmf::{EntityKind, Envelope, Standing};
 use apl_cpex::Plan;
+use cpex_sdk::oauth::is_scope;
 use cpex_sdk::{HookSide, code};
 
 use super::state::{Denied, Passage};
-use crate::challenge::{Challenge, is_scope};
+use crate::challenge::Challenge;
 use crate::snapshot::Bearer;
 
 /// The challenge of a denial; none where no bearer token would help, where none is read for the operation, and where the
