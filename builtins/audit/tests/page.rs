@@ -8,7 +8,7 @@ use std::sync::Arc;
 use cpex_audit::{KIND, LoggerFactory};
 use cpex_sdk::audit::{
     Execution, Id, RecordApproval, RecordCaller, RecordChange, RecordDeclassification, RecordDelegation, RecordEntity,
-    RecordLabels, RecordRule, RequestIds,
+    RecordLabels, RecordRule, RecordVerdict, RequestIds,
 };
 use cpex_sdk::cmf::NameSet;
 use cpex_sdk::config::{Key, PluginConfig, Shape};
@@ -107,6 +107,12 @@ fn full_line() -> String {
         rule: Some(RecordRule { id: "no-people", at: "policy.yaml:31:9" }),
         control: Some("pii-scan"),
         controls: &controls,
+        engines: &[RecordVerdict {
+            engine: "cedar".into(),
+            rule: "routes[2].policy[1]".into(),
+            verdict: "permit",
+            policies: vec!["staff-mail".to_owned()],
+        }],
         labels: RecordLabels { before: Some(&before), after: Some(&after), message: &message },
         changes: vec![change],
         delegations: vec![RecordDelegation {

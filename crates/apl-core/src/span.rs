@@ -93,6 +93,18 @@ impl Sources {
         Self(vec![Source::new(name, text)])
     }
 
+    /// How many texts there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds a text and gives the index its spans carry.
     pub fn add(&mut self, source: Source) -> u16 {
         self.0.push(source);

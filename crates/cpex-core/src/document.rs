@@ -20,6 +20,7 @@ pub mod keys;
 pub mod kinds;
 mod legacy;
 mod limits;
+mod named_files;
 mod plugins;
 pub mod schema;
 mod secrets;
@@ -47,6 +48,7 @@ pub use claim_path::ClaimPath;
 pub use error::LoadError;
 pub use files::Files;
 pub use limits::Limits;
+pub(crate) use named_files::NamedFiles;
 pub use plugins::PluginNode;
 pub(crate) use plugins::place_of;
 pub use settings::{SessionSource, Settings, Unmatched};
@@ -194,6 +196,11 @@ impl Document {
     /// What the attribute files of the document say. They are read now.
     pub(crate) fn attributes(&self) -> Attributes {
         attributes::read(self.sources.clone(), &self.root, &self.directory, &self.limits, &self.digest)
+    }
+
+    /// What reads the files that its configs name. Its texts so far are these.
+    pub(crate) fn named_files(&self, sources: &Sources) -> NamedFiles {
+        NamedFiles::new(self.directory.clone(), self.limits, sources)
     }
 
     /// The files it was read from and those it names; none it was read from where it is no file.

@@ -21,7 +21,7 @@ use apl_core::diagnostic::{Diagnostic, Severity};
 use apl_cpex::{Declaration, Declarations, Policy};
 use cpex_orchestration::{Background, Pool, Workers};
 use cpex_sdk::config::PluginMode;
-use cpex_sdk::{Host, Instance, SessionStore};
+use cpex_sdk::{FileReader, Host, Instance, SessionStore};
 use serde_json::{Map, Value as Json};
 
 use crate::document::kinds::{HostKinds, Kinds};
@@ -33,6 +33,7 @@ use crate::payload_policy::PayloadPolicies;
 use crate::registry::Registration;
 use crate::snapshot::{Control, Engine, Hooked, Prepared, Settings, Snapshot, Tenure};
 pub(crate) use instances::Factories;
+use instances::Makers;
 pub(crate) use scanners::Scanners;
 
 /// Everything of a snapshot that comes from the document.
@@ -87,43 +88,41 @@ impl Loaded {
         document: &Document,
         registered: Registered,
         host_kinds: HostKinds,
-        host: Host,
+        host: impl FnOnce(Arc<dyn FileReader>) -> Host,
     ) -> Result<(Self, Warnings), LoadError> {
         let Registered { ref factories, scanners, hooks: own_hooks, plugins: registrations, .. } = registered;
         let mut faults = document.check(Kinds::from(factories).host_kinds(host_kinds));
         faults.extend(document.refuse_plugin_dirs().filter(|_| !registered.loads_dirs));
-        let Attributes { data, sources, faults: in_files, digest } = document.attributes();
+        let Attributes { data, mut sources, faults: in_files, digest } = document.attributes();
         faults.extend(in_files);
+        let files = Arc::new(document.named_files(&sources));
+        let host = host(Arc::clone(&files) as Arc<dyn FileReader>);
+        let makers = Makers { factories, host: &host, files: &files };
         let written = document.settings();
         let settings = settings(&written);
         let plugins = document.plugins(&mut faults);
         registration::refuse_taken(&plugins, &registrations, &mut faults);
-        let built = instances::build(&plugins, factories, &host, &mut faults);
-        let engines = engines::build(document.root(), factories, &host, &mut faults);
+        let built = instances::build(&plugins, makers, &mut faults);
+        let engines = engines::build(document.root(), makers, &mut faults);
         let declared = Declarations::new(declarations(&plugins, &built, &registrations))
             .with_hash_key(hash_key::read(document.root(), &host, &mut faults))
             .with_cost_tiers(written.cost_tiers.clone())
             .with_scanners(scanners::adapted(scanners))
             .with_engines(engines.iter().map(|engine| engine.dialect.clone()).collect());
         let policy = Policy::compile(document.root(), &declared, &sources, &mut faults);
-        let questions = engines::prepare(policy.questions(), &engines, &mut faults);
+        let questions = engines::prepare(policy.questions(), &engines, &files, &mut faults);
         let mut hooked = reach::check(&plugins, &declared, &policy.reached(), &own_hooks, &mut faults);
         hooked.extend(reach::registered(&registrations, plugins.len(), &declared, &policy.reached(), &own_hooks));
         reach::check_overrides(&policy, &plugins, &hooked, &mut faults);
-        let overrides = overrides::build(policy.overrides(), &plugins, &built, factories, &host, &mut faults);
+        let overrides = overrides::build(policy.overrides(), &plugins, &built, makers, &mut faults);
+        files.add_to(&mut sources);
         if faults.iter().any(|fault| fault.code.severity == Severity::Error) {
             return Err(LoadError::new(sources, faults));
         }
         capabilities::check(&plugins, &built, factories, &policy, &mut faults);
         waits::check(&policy, registered.keeps_elicitations, &mut faults);
         apl_cpex::lint::check(document.root(), &data, &mut faults);
-        let controls: Vec<Arc<Control>> = plugins
-            .into_iter()
-            .zip(built)
-            .map(|(plugin, instance)| Control::new(plugin.config, instance, settings.plugin_timeout))
-            .chain(registrations.iter().map(|registration| registration.control(settings.plugin_timeout)))
-            .map(Arc::new)
-            .collect();
+        let controls = controls(plugins, built, &registrations, settings.plugin_timeout);
         let loaded = Self {
             longest_wait: waits::longest(&policy),
             policy,
@@ -135,8 +134,8 @@ impl Loaded {
             settings,
             session_store: written.session_store,
             data,
-            digest: digest.into(),
-            files: Arc::new(document.files()),
+            digest: files.digest(digest).into(),
+            files: Arc::new(document.files().and(files.paths())),
             own_hooks,
             host,
         };
@@ -216,6 +215,19 @@ fn declarations(
         may_modify: plugin.config.mode.may_modify(),
     });
     written.chain(registrations.iter().map(|registration| registration.declaration())).collect()
+}
+
+/// The declared plugins by index, and after them those registered in code.
+fn controls(
+    plugins: Vec<PluginNode<'_>>,
+    built: Vec<Option<Instance>>,
+    registrations: &[Arc<Registration>],
+    timeout: Duration,
+) -> Vec<Arc<Control>> {
+    let declared = plugins.into_iter().zip(built);
+    let declared = declared.map(|(plugin, instance)| Control::new(plugin.config, instance, timeout));
+    let registered = registrations.iter().map(|registration| registration.control(timeout));
+    declared.chain(registered).map(Arc::new).collect()
 }
 
 /// How many statements one side of an operation may execute where the document says nothing.

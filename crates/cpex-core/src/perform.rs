@@ -26,7 +26,7 @@ pub(crate) async fn perform(
     identified: &mut Identified<'_>,
 ) -> Performed {
     match effect {
-        Effect::Ask(ask) => ask::perform(ask, key, identified).await.into(),
+        Effect::Ask(ask) => ask::perform(ask, rule, key, identified).await.into(),
         Effect::Declassify(declassify) => declassify::perform(declassify, rule, identified).into(),
         Effect::Delegate(delegate) => delegate::perform(delegate, rule, identified).await,
         // Who waits for a person can wait for an allocation, and no other operation makes room for what it keeps.

@@ -51,6 +51,7 @@ pub(crate) fn of<'r>(journey: &'r Journey, stop: Option<&'r Stop>, id: Id) -> Re
         rule: stop.and_then(Stop::rule).map(|rule| RecordRule { id: &rule.id, at: &rule.at }),
         control: denied.and_then(|denied| denied.control.as_deref()),
         controls: &trail.executions,
+        engines: &trail.verdicts,
         labels: labels(passage, envelope),
         changes: envelope.map(changes).unwrap_or_default(),
         delegations: trail.delegations.iter().map(delegation).collect(),

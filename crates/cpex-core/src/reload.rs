@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use apl_core::diagnostic::Diagnostic;
-use cpex_sdk::Host;
+use cpex_sdk::{FileReader, Host};
 
 use crate::document::kinds::HostKinds;
 use crate::document::{Document, LoadError, codes};
@@ -170,7 +170,7 @@ impl PluginManager {
         // What only a host knows is on trust together with where it has it from.
         registered.loads_dirs |= host_kinds == HostKinds::Trust;
         registered.keeps_elicitations = self.ports.brings_elicitations || host_kinds == HostKinds::Trust;
-        Loaded::compile(document, registered, host_kinds, self.host(document))
+        Loaded::compile(document, registered, host_kinds, |files| self.host(document, files))
     }
 
     /// Tells and remembers of a document that is not loaded.
@@ -191,13 +191,14 @@ impl PluginManager {
         self.compile(&document, HostKinds::Refuse).ok().map(|(loaded, _)| loaded)
     }
 
-    fn host(&self, document: &Document) -> Host {
+    fn host(&self, document: &Document, files: Arc<dyn FileReader>) -> Host {
         let directory = document.directory().to_owned();
         Host {
             clock: Arc::clone(&self.ports.clock),
             ids: Arc::clone(&self.ports.ids),
             secrets: document.secrets(self.ports.secrets(directory.clone())),
             elicitations: Arc::clone(&self.ports.elicitations),
+            files,
             http: self.ports.http(),
             directory,
         }

@@ -41,7 +41,7 @@ pub(crate) struct Snapshot {
     pub(crate) settings: Settings,
     /// What policy reads as `data.*`.
     pub(crate) data: Arc<Map<String, Json>>,
-    /// `sha256:<hex>` of the document and its attribute files.
+    /// `sha256:<hex>` of the document, its attribute files and the files its configs name.
     pub(crate) digest: Arc<str>,
     /// The files it was read from and those it names.
     pub(crate) files: Arc<Files>,

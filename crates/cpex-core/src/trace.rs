@@ -54,6 +54,14 @@ impl Recording {
         }
     }
 
+    /// The policies by which the engine that was asked last decided.
+    pub(crate) fn determined_by(&mut self, policies: &[String]) {
+        let last = self.rules.last_mut().and_then(|rule| rule.steps.last_mut());
+        if let Some(step) = last.and_then(Json::as_object_mut) {
+            step.insert("policies".to_owned(), policies.into());
+        }
+    }
+
     /// What each stage did of the pipeline that was asked for last.
     pub(crate) fn treated(&mut self, deeds: impl Iterator<Item = Deeds>) {
         let last = self.rules.last_mut().and_then(|rule| rule.steps.last_mut());

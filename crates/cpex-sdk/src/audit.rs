@@ -74,6 +74,8 @@ pub struct Record<'r> {
     pub control: Option<&'r str>,
     /// What each control did, in order.
     pub controls: &'r [Execution],
+    /// What decision engines said, in the order policy asked them.
+    pub engines: &'r [RecordVerdict],
     /// Labels of the session and of the operation.
     pub labels: RecordLabels<'r>,
     /// What was changed, by whom; never a value.
@@ -220,6 +222,19 @@ pub struct Execution {
     /// What it wants on the record; left out where it is nothing.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Json>,
+}
+
+/// What a decision engine said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordVerdict {
+    /// The engine, by its dialect.
+    pub engine: Arc<str>,
+    /// The rule that asked, by its id.
+    pub rule: Arc<str>,
+    /// `permit` or `deny`; `error` where it could not decide, which `errors` explains.
+    pub verdict: &'static str,
+    /// The policies that determined it, by their ids in the engine.
+    pub policies: Vec<String>,
 }
 
 /// Labels before and after.

@@ -14,7 +14,7 @@ use crate::engine::DecisionEngine;
 use crate::http::HttpPort;
 use crate::identity::IdentityResolver;
 use crate::instance::PluginInstance;
-use crate::process::{Clock, IdSource, SecretReader};
+use crate::process::{Clock, FileReader, IdSource, SecretReader};
 
 /// Makes the plugins of one kind.
 pub trait Factory: Send + Sync + 'static {
@@ -52,6 +52,8 @@ pub struct Host {
     pub ids: Arc<dyn IdSource>,
     /// How secret sources are read.
     pub secrets: Arc<dyn SecretReader>,
+    /// How files that a config names are read.
+    pub files: Arc<dyn FileReader>,
     /// How peers are reached; none where the host lends no HTTP.
     pub http: Option<Arc<dyn HttpPort>>,
     /// Where what waits for a person is kept.

@@ -54,7 +54,7 @@ pub use payload::{HookPayload, PayloadFault};
 pub use plugin::{
     GlobalContext, HookHandler, Plugin, PluginContext, PluginError, PluginResult, PluginViolation, Verdict,
 };
-pub use process::{Clock, IdSource, SecretError, SecretReader};
+pub use process::{Clock, FileError, FileReader, IdSource, SecretError, SecretReader};
 pub use session::{Declassification, SessionKey, SessionStore, StoreError};
 pub use typed::{
     AgentPostInvoke, AgentPostInvokePayload, AgentPreInvoke, AgentPreInvokePayload, PromptPostFetch,

@@ -54,11 +54,12 @@ use crate::process::Clock;
 pub use call::{Call, CallBuilder, tool_call};
 pub use elicitations::KeptElicitations;
 pub use metrics::RecordingMetrics;
-pub use process::{FixedSecrets, ManualClock, START_MS, SequentialIds};
+pub use process::{FixedFiles, FixedSecrets, ManualClock, START_MS, SequentialIds};
 pub use record::{RecordingSink, record};
 pub use wait::block_on;
 
-/// What a factory is lent: a clock that stands at [`START_MS`], identifiers from 1, no secrets, no HTTP, the current directory.
+/// What a factory is lent: a clock that stands at [`START_MS`], identifiers from 1, no secrets, no files, no HTTP, the
+/// current directory.
 ///
 /// A test that needs a collaborator in its own hands names it: `Host { directory, ..testing::host() }`.
 #[must_use]
@@ -69,6 +70,7 @@ pub fn host() -> Host {
         clock,
         ids: Arc::new(SequentialIds::default()),
         secrets: Arc::new(FixedSecrets::default()),
+        files: Arc::new(FixedFiles::default()),
         http: None,
         directory: PathBuf::from("."),
     }

@@ -112,7 +112,7 @@ fn step(step: &Json, lines: &mut Lines) {
             lines.add(2, format_args!("{}({}): {}", word(&step["verb"]), word(&step["approver"]), reply(step)));
         }
         "restrict" => lines.add(2, format_args!("restrict: {}", reply(step))),
-        "ask" => lines.add(2, format_args!("{}: {}", word(&step["engine"]), reply(step))),
+        "ask" => lines.add(2, format_args!("{}: {}{}", word(&step["engine"]), reply(step), by(step))),
         "parallel" => lines.add(2, format_args!("parallel: {} branches", step["branches"])),
         _ => lines.add(2, format_args!("denied {}", word(&step["code"]))),
     }
@@ -145,6 +145,12 @@ fn labels(of: &str, labels: &Json, lines: &mut Lines) {
     if !names.is_empty() {
         lines.add(1, format_args!("labels of the {of}: {}", names.join(", ")));
     }
+}
+
+/// The policies of an engine that determined what it said.
+fn by(step: &Json) -> String {
+    let policies: Vec<&str> = step["policies"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+    if policies.is_empty() { String::new() } else { format!(" by {}", policies.join(", ")) }
 }
 
 fn answer(asked: &Json) -> String {

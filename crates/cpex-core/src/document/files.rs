@@ -29,6 +29,13 @@ impl Files {
         self.own.iter().map(|file| &file.path).chain(&self.named).map(PathBuf::as_path)
     }
 
+    /// The same, and those at these paths.
+    #[must_use]
+    pub(crate) fn and(mut self, paths: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.named.extend(paths);
+        self
+    }
+
     /// The first file; none of a document that came from no file.
     #[must_use]
     pub fn first(&self) -> Option<&Path> {

@@ -9,12 +9,12 @@ use apl_core::node::{Layout, Node, Text, Value};
 use apl_core::span::Span;
 use apl_cpex::Vocabulary;
 use cpex_orchestration::call_sync;
+use cpex_sdk::Instance;
 use cpex_sdk::config::{ConfigFault, PluginConfig};
 use cpex_sdk::engine::DecisionEngine;
-use cpex_sdk::{Host, Instance};
 
-use super::instances::{Factories, factory_of, is_refused};
-use crate::document::{codes, kinds, place_of};
+use super::instances::{Makers, factory_of, is_refused};
+use crate::document::{NamedFiles, codes, kinds, place_of};
 use crate::snapshot::{Engine, Prepared};
 
 /// The engine that needs no entry.
@@ -27,7 +27,7 @@ pub(super) struct Declared {
 }
 
 /// Builds the engines of a document, in declared order. What is wrong is added to `faults`.
-pub(super) fn build(root: &Node, factories: &Factories, host: &Host, faults: &mut Vec<Diagnostic>) -> Vec<Declared> {
+pub(super) fn build(root: &Node, makers: Makers<'_>, faults: &mut Vec<Diagnostic>) -> Vec<Declared> {
     let entries = root.get("global").and_then(|general| general.get("pdp")).map(Node::one_or_many).unwrap_or_default();
     let mut engines: Vec<Declared> = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -38,13 +38,13 @@ pub(super) fn build(root: &Node, factories: &Factories, host: &Host, faults: &mu
             faults.push(Diagnostic::new(codes::DUPLICATE_ENGINE, kind.span, message).help("keep one of them"));
             continue;
         }
-        let instance = build_one(entry, kind, factories, host, faults);
+        let instance = build_one(entry, kind, makers, faults);
         engines.push(Declared { dialect, instance });
     }
-    if engines.iter().all(|engine| engine.dialect != CEL) && factories.contains_key(CEL) {
+    if engines.iter().all(|engine| engine.dialect != CEL) && makers.factories.contains_key(CEL) {
         let nothing = Node { span: root.span, value: Value::Map(Vec::new()) };
         let kind = Text { value: CEL.to_owned(), span: root.span, layout: Layout::Folded };
-        let instance = build_one(&nothing, &kind, factories, host, faults);
+        let instance = build_one(&nothing, &kind, makers, faults);
         engines.push(Declared { dialect: CEL.to_owned(), instance });
     }
     engines
@@ -54,9 +54,10 @@ pub(super) fn build(root: &Node, factories: &Factories, host: &Host, faults: &mu
 pub(super) fn prepare(
     questions: &[WrittenQuestion],
     engines: &[Declared],
+    files: &NamedFiles,
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Prepared> {
-    questions.iter().filter_map(|question| prepare_one(question, engines, faults)).collect()
+    questions.iter().filter_map(|question| prepare_one(question, engines, files, faults)).collect()
 }
 
 /// The engines as operations ask them.
@@ -79,11 +80,10 @@ fn dialect_of(kind: &str) -> String {
 fn build_one(
     entry: &Node,
     kind: &Text,
-    factories: &Factories,
-    host: &Host,
+    makers: Makers<'_>,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Arc<dyn DecisionEngine>> {
-    let factory = factory_of(&kind.value, factories)?;
+    let factory = factory_of(&kind.value, makers.factories)?;
     if is_refused(entry.span, faults) {
         return None;
     }
@@ -92,8 +92,8 @@ fn build_one(
         keys.remove("kind");
     }
     let declaration = PluginConfig { config, ..PluginConfig::new(kind.value.as_str(), kind.value.as_str()) };
-    let refuse = |fault: &ConfigFault| finding(entry, kind.span, &kind.value, fault);
-    match call_sync(|| factory.build(&declaration, host)) {
+    let refuse = |fault: &ConfigFault| makers.files.place(finding(entry, kind.span, &kind.value, fault), fault);
+    match call_sync(|| factory.build(&declaration, makers.host)) {
         Ok(Ok(Instance::Engine(engine))) => return Some(engine),
         Ok(Ok(_)) => faults.push(refuse(&ConfigFault::at(Vec::new(), "it is no decision engine"))),
         Ok(Err(refused)) => faults.extend(refused.iter().map(refuse)),
@@ -102,9 +102,14 @@ fn build_one(
     None
 }
 
-fn prepare_one(question: &WrittenQuestion, engines: &[Declared], faults: &mut Vec<Diagnostic>) -> Option<Prepared> {
+fn prepare_one(
+    question: &WrittenQuestion,
+    engines: &[Declared],
+    files: &NamedFiles,
+    faults: &mut Vec<Diagnostic>,
+) -> Option<Prepared> {
     let Declared { dialect, instance } = engines.get(question.engine)?;
-    let refuse = |fault: &ConfigFault| finding(&question.map, question.map.span, dialect, fault);
+    let refuse = |fault: &ConfigFault| files.place(finding(&question.map, question.map.span, dialect, fault), fault);
     let written = question.map.to_json();
     let prepared = match call_sync(|| instance.as_ref().map(|engine| engine.prepare(&written))) {
         Ok(Some(Ok(prepared))) => prepared,

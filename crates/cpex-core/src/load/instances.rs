@@ -10,19 +10,27 @@ use cpex_orchestration::call_sync;
 use cpex_sdk::config::{ConfigFault, PluginMode};
 use cpex_sdk::{Factory, Host, Instance};
 
-use crate::document::{PluginNode, kinds};
+use crate::document::{NamedFiles, PluginNode, kinds};
 
 /// The factories of all kinds a manager knows.
 pub(crate) type Factories = HashMap<String, Arc<dyn Factory>>;
 
+/// What makes plugins and engines of one document.
+#[derive(Clone, Copy)]
+pub(super) struct Makers<'l> {
+    pub(super) factories: &'l Factories,
+    pub(super) host: &'l Host,
+    /// The files that configs name.
+    pub(super) files: &'l NamedFiles,
+}
+
 /// What each declared plugin became, by index; none where its mode is `disabled` or it could not be built.
 pub(super) fn build(
     plugins: &[PluginNode<'_>],
-    factories: &Factories,
-    host: &Host,
+    makers: Makers<'_>,
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Option<Instance>> {
-    plugins.iter().map(|plugin| build_one(plugin, factories, host, faults)).collect()
+    plugins.iter().map(|plugin| build_one(plugin, makers, faults)).collect()
 }
 
 /// What policy may name a plugin for.
@@ -39,21 +47,16 @@ pub(super) fn role(kind: &str, instance: Option<&Instance>) -> Role {
 }
 
 /// What one plugin became.
-pub(super) fn build_one(
-    plugin: &PluginNode<'_>,
-    factories: &Factories,
-    host: &Host,
-    faults: &mut Vec<Diagnostic>,
-) -> Option<Instance> {
+pub(super) fn build_one(plugin: &PluginNode<'_>, makers: Makers<'_>, faults: &mut Vec<Diagnostic>) -> Option<Instance> {
     if plugin.config.mode == PluginMode::Disabled {
         return None;
     }
-    let factory = factory_of(&plugin.config.kind, factories)?;
+    let factory = factory_of(&plugin.config.kind, makers.factories)?;
     let config = plugin.node.get("config").map_or(plugin.span, |config| config.span);
     if is_refused(config, faults) {
         return None;
     }
-    match call_sync(|| factory.build(&plugin.config, host)) {
+    match call_sync(|| factory.build(&plugin.config, makers.host)) {
         Ok(Ok(Instance::Engine(_))) => {
             let fault = ConfigFault::at(Vec::new(), "it is a decision engine").help("declare it under `global.pdp`");
             faults.push(plugin.fault(&fault));
@@ -72,7 +75,7 @@ pub(super) fn build_one(
             None
         }
         Ok(Err(refused)) => {
-            faults.extend(refused.iter().map(|fault| plugin.fault(fault)));
+            faults.extend(refused.iter().map(|fault| makers.files.place(plugin.fault(fault), fault)));
             None
         }
     }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use apl_core::diagnostic::Diagnostic;
 use apl_cpex::Override;
 use apl_cpex::code::OVERRIDE;
+use cpex_sdk::Instance;
 use cpex_sdk::config::{ConfigFault, PluginConfig};
-use cpex_sdk::{Host, Instance};
 
-use super::instances::{self, Factories};
+use super::instances::{self, Makers};
 use crate::document::PluginNode;
 use crate::snapshot::Control;
 
@@ -26,8 +26,7 @@ pub(super) fn build(
     overrides: &[Override],
     plugins: &[PluginNode<'_>],
     built: &[Option<Instance>],
-    factories: &Factories,
-    host: &Host,
+    makers: Makers<'_>,
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Overridden> {
     let one = |changed: &Override| {
@@ -41,7 +40,7 @@ pub(super) fn build(
         if changed.node.get("config").is_none() {
             return Some(Overridden { config: node.config, instance: declared.clone(), is_shared: true });
         }
-        let instance = instances::build_one(&node, factories, host, faults);
+        let instance = instances::build_one(&node, makers, faults);
         let role = |instance| instances::role(&node.config.kind, Some(instance));
         if let (Some(own), Some(declared)) = (&instance, declared)
             && role(own) != role(declared)

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use apl_core::{Ask, Denial, Facts as _, Reply, Verdict};
+use apl_core::{Ask, Denial, Facts as _, Reply, Rule, Verdict};
 use apl_cpex::{Attribute, Facts};
 use cpex_orchestration::{Fault, call};
+use cpex_sdk::audit::RecordVerdict;
 use cpex_sdk::code;
 use cpex_sdk::engine::{AttributeReader, Inquiry};
 use serde_json::Value as Json;
@@ -13,7 +14,12 @@ use crate::collaborator::Collaborator;
 use crate::road::state::Identified;
 
 /// Asks, and answers what the engine decided. What cannot be decided is refused and runs no reaction.
-pub(super) async fn perform(ask: &Ask<Attribute>, key: Option<&str>, identified: &mut Identified<'_>) -> Reply {
+pub(super) async fn perform(
+    ask: &Ask<Attribute>,
+    rule: &Rule,
+    key: Option<&str>,
+    identified: &mut Identified<'_>,
+) -> Reply {
     let snapshot = Arc::clone(&identified.passage.snapshot);
     let (Some(engine), Some(question)) = (snapshot.engines.get(ask.engine), snapshot.questions.get(ask.question))
     else {
@@ -30,14 +36,33 @@ pub(super) async fn perform(ask: &Ask<Attribute>, key: Option<&str>, identified:
     let inquiry = Inquiry { map: &map, attributes: &Reader { facts, reads: &question.reads } };
     let answer = call(async { question.question.ask(&inquiry).await }, engine.timeout);
     let failure = match Collaborator::engine(engine, code::PDP_ERROR).asked(&snapshot.meter, answer).await {
-        Ok(Ok(verdict)) if verdict.permits => return Reply::Decided(Verdict::Permit),
-        Ok(Ok(verdict)) => return Reply::Decided(Verdict::Deny(denial(ask, &verdict.policies))),
+        Ok(Ok(verdict)) => {
+            let decided = if verdict.permits { Verdict::Permit } else { Verdict::Deny(denial(ask, &verdict.policies)) };
+            note(ask, rule, if verdict.permits { "permit" } else { "deny" }, verdict.policies, identified);
+            return Reply::Decided(decided);
+        }
         Ok(Err(error)) => error.to_string(),
         Err(Fault::Timeout) => "no answer in time".to_owned(),
         Err(Fault::Panic) => "it panicked".to_owned(),
     };
+    note(ask, rule, "error", Vec::new(), identified);
     identified.passage.trail.errors.push(format!("{}: {failure}", ask.dialect));
     Reply::Refused(Denial::new(code::PDP_ERROR))
+}
+
+/// Keeps what the engine said for the record, and for the trace where there is one.
+fn note(
+    ask: &Ask<Attribute>,
+    rule: &Rule,
+    verdict: &'static str,
+    policies: Vec<String>,
+    identified: &mut Identified<'_>,
+) {
+    if let Some(trace) = &mut identified.passage.trace {
+        trace.determined_by(&policies);
+    }
+    let (engine, rule) = (Arc::clone(&ask.dialect), Arc::clone(&rule.id));
+    identified.passage.trail.verdicts.push(RecordVerdict { engine, rule, verdict, policies });
 }
 
 /// The reason names the engine and its policies, and no value of the request.

@@ -11,7 +11,7 @@ use apl_cmf::{
 };
 use apl_core::{Denial, Rule};
 use apl_cpex::{Matched, Plan};
-use cpex_sdk::audit::{Execution, Id, RecordApproval, RecordDeclassification};
+use cpex_sdk::audit::{Execution, Id, RecordApproval, RecordDeclassification, RecordVerdict};
 use cpex_sdk::{HookPoint, HookSide, OwnPayload, SessionKey, code};
 
 use super::yields::Yields;
@@ -79,6 +79,8 @@ pub(crate) struct Passage {
 #[derive(Default)]
 pub(crate) struct Trail {
     pub(crate) executions: Vec<Execution>,
+    /// What decision engines said.
+    pub(crate) verdicts: Vec<RecordVerdict>,
     pub(crate) marks: Vec<Arc<str>>,
     pub(crate) errors: Vec<String>,
     /// Labels of the session when they were loaded.
@@ -273,8 +275,10 @@ impl Passage {
 
     /// Takes over what a branch noted.
     pub(crate) fn merge(&mut self, branch: Self) {
-        let Trail { executions, marks, errors, labels_before: _, delegations, declassified, approvals } = branch.trail;
+        let Trail { executions, verdicts, marks, errors, labels_before: _, delegations, declassified, approvals } =
+            branch.trail;
         self.trail.executions.extend(executions);
+        self.trail.verdicts.extend(verdicts);
         self.trail.marks.extend(marks);
         self.trail.errors.extend(errors);
         self.trail.delegations.extend(delegations);

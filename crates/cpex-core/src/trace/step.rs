@@ -21,7 +21,7 @@ pub(crate) fn run_field(run: &RunField) -> Json {
 }
 
 pub(crate) fn ask(ask: &Ask<Attribute>) -> Json {
-    json!({ "kind": "ask", "engine": &*ask.dialect })
+    json!({ "kind": "ask", "engine": &*ask.dialect, "policies": [] })
 }
 
 pub(crate) fn delegate(delegate: &Delegate) -> Json {

@@ -22,6 +22,7 @@ mod listing;
 mod masks;
 mod matrix;
 mod metrics;
+mod named_files;
 mod outline;
 mod overrides;
 mod own_hooks;

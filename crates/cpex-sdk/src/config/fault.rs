@@ -5,8 +5,11 @@
 pub struct ConfigFault {
     /// Where, as steps into the config.
     pub path: Vec<ConfigStep>,
-    /// Byte offset into the text at `path`, where the config embeds a language of its own.
+    /// Byte offset into the text at `path`, or into that of `file`, where either is in a language of its own.
     pub offset_in_text: Option<usize>,
+    /// The file the mistake stands in, by the path it was read under from [`Host::files`](crate::Host::files); none where it
+    /// stands in the document itself.
+    pub file: Option<String>,
     /// What is wrong, lower case, no full stop, without secrets.
     pub text: String,
     /// What to do about it.
@@ -17,7 +20,21 @@ impl ConfigFault {
     /// A fault of the value at a dotted path such as `trusted_issuers[0].audiences`; the empty path is the whole config.
     #[must_use]
     pub fn at(path: Vec<ConfigStep>, text: impl Into<String>) -> Self {
-        Self { path, offset_in_text: None, text: text.into(), help: None }
+        Self { path, offset_in_text: None, file: None, text: text.into(), help: None }
+    }
+
+    /// The same fault, at that byte of the text at its path.
+    #[must_use]
+    pub const fn offset(mut self, offset: usize) -> Self {
+        self.offset_in_text = Some(offset);
+        self
+    }
+
+    /// The same fault, in the file that was read under that path.
+    #[must_use]
+    pub fn in_file(mut self, path: impl Into<String>) -> Self {
+        self.file = Some(path.into());
+        self
     }
 
     /// The same fault, with advice.

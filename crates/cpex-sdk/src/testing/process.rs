@@ -1,13 +1,14 @@
 //! Doubles of the ports to the process.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use apl_cmf::Secret;
 
 use crate::config::SecretSource;
-use crate::process::{Clock, IdSource, SecretError, SecretReader};
+use crate::process::{Clock, FileError, FileReader, IdSource, SecretError, SecretReader};
 
 /// Where the clocks of tests start: 2026-01-01T00:00:00Z, in milliseconds since the Unix epoch.
 pub const START_MS: u64 = 1_767_225_600_000;
@@ -97,6 +98,27 @@ impl SecretReader for FixedSecrets {
     }
 }
 
+/// Files the test names; none is read from a disk.
+#[derive(Clone, Debug, Default)]
+pub struct FixedFiles {
+    texts: BTreeMap<String, Arc<str>>,
+}
+
+impl FixedFiles {
+    /// The same with one more.
+    #[must_use]
+    pub fn with(mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        self.texts.insert(path.into(), text.into());
+        self
+    }
+}
+
+impl FileReader for FixedFiles {
+    fn read(&self, path: &str) -> Result<Arc<str>, FileError> {
+        self.texts.get(path).cloned().ok_or_else(|| FileError("there is no such file".to_owned()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +136,13 @@ mod tests {
     fn identifiers_count_from_one() {
         let ids = SequentialIds::default();
         assert_eq!([ids.next(), ids.next()], [1, 2]);
+    }
+
+    #[test]
+    fn files_are_those_of_the_test() {
+        let files = FixedFiles::default().with("a.rego", "package a");
+        assert_eq!(files.read("a.rego").as_deref(), Ok("package a"));
+        assert_eq!(files.read("b.rego"), Err(FileError("there is no such file".to_owned())));
     }
 
     #[test]

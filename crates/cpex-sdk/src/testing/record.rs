@@ -63,6 +63,7 @@ pub fn record() -> Record<'static> {
         rule: None,
         control: None,
         controls: &[],
+        engines: &[],
         labels: RecordLabels { before: None, after: None, message: &NO_LABELS },
         changes: Vec::new(),
         delegations: Vec::new(),
