@@ -54,6 +54,12 @@ pub const BUILTINS: &[Builtin] = &[
     },
     #[cfg(feature = "audit")]
     Builtin { kind: cpex_audit::KIND, feature: "audit", factory: || Arc::new(cpex_audit::LoggerFactory) },
+    #[cfg(feature = "authzen")]
+    Builtin {
+        kind: cpex_pdp_authzen::KIND,
+        feature: "authzen",
+        factory: || Arc::new(cpex_pdp_authzen::AuthZenFactory),
+    },
 ];
 
 /// What a scanner looks for, and what makes it.
