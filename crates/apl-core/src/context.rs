@@ -86,6 +86,11 @@ pub trait Declared {
         Err(Unresolved::undeclared("cost tier", name))
     }
 
+    /// The names of the cost tiers that stand no higher than that, the lowest first.
+    fn cost_tiers_to(&self, _rank: u64) -> Box<[Arc<str>]> {
+        Box::default()
+    }
+
     /// The scanner of a sort.
     ///
     /// # Errors

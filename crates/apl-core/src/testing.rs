@@ -149,6 +149,10 @@ impl Declared for Plugins {
         declared("cost tier", &["bronze", "gold"], name).map(|rank| rank as u64)
     }
 
+    fn cost_tiers_to(&self, rank: u64) -> Box<[Arc<str>]> {
+        ["bronze", "gold"].into_iter().take(rank as usize + 1).map(Arc::from).collect()
+    }
+
     fn hash_key(&self) -> DeclaredKey {
         HashKey::new(b"Jefe").map_or(DeclaredKey::Absent, DeclaredKey::Known)
     }

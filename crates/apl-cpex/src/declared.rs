@@ -225,6 +225,11 @@ impl apl_core::compile::Declared for Declarations {
         })
     }
 
+    fn cost_tiers_to(&self, rank: u64) -> Box<[Arc<str>]> {
+        let count = usize::try_from(rank).unwrap_or(usize::MAX).saturating_add(1);
+        self.cost_tiers.iter().take(count).map(|tier| tier.as_str().into()).collect()
+    }
+
     fn hash_key(&self) -> DeclaredKey {
         self.hash_key.clone()
     }

@@ -21,6 +21,6 @@ pub use declared::{Declaration, Declarations, Role};
 pub use facts::Facts;
 pub use http::{is_method, read_path};
 pub use policy::{Authenticator, Matched, Override, Plan, Policy, Response};
-pub use restriction::{Narrowing, Restriction};
+pub use restriction::{Backend, Narrowing, Restriction, Tier};
 pub use uri::has_dot_segments;
 pub use vocabulary::Vocabulary;

@@ -1,6 +1,9 @@
 //! `restrict`: what is left for a host's router to choose from, once every restriction of an operation is folded.
 //!
-//! The order of the restrictions does not matter: each list is folded at once over all of them.
+//! The order of the restrictions does not matter: each list is folded at once over all of them, and not two by two. Of `a*`,
+//! `*b` and `ab` it is `ab` that stays, which the first two alone have no pattern for.
+
+mod backend;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,6 +14,8 @@ use serde_json::{Map, Value as Json};
 use crate::attribute::Attribute;
 use crate::facts::Facts;
 use crate::pattern::Pattern;
+
+pub use backend::{Backend, Tier};
 
 /// One `restrict` of an operation, its lists resolved.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +93,7 @@ impl Restriction {
             deny_models: sorted(narrowings.iter().flat_map(|narrowing| narrowing.deny_models.clone()).collect()),
             allow_regions: common(&lists(|narrowing| narrowing.allow_regions.as_ref()), same),
             allow_sites: common(&lists(|narrowing| narrowing.allow_sites.as_ref()), same),
-            max_cost_tier: tiers.min_by_key(|tier| tier.rank).cloned(),
+            max_cost_tier: tiers.min_by_key(|tier| (tier.rank, tier.name.to_string())).cloned(),
             custom,
             on_empty: if asks(OnEmpty::Fallback) && !asks(OnEmpty::Deny) { OnEmpty::Fallback } else { OnEmpty::Deny },
             unsatisfiable,

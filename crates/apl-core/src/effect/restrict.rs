@@ -46,6 +46,8 @@ pub struct CostTier {
     pub name: Json,
     /// How high it stands, from the lowest up.
     pub rank: u64,
+    /// The names of the tiers that stand no higher, the lowest first; none where the document names none.
+    pub names: Box<[Arc<str>]>,
 }
 
 /// What a router does where nothing is left to choose from.
@@ -143,7 +145,7 @@ fn tier<V, D: Declared>(node: &Node, context: &Context<'_, V, D>, faults: &mut V
         _ => Err(None),
     };
     match rank {
-        Ok(rank) => Some(CostTier { name: node.to_json(), rank }),
+        Ok(rank) => Some(CostTier { name: node.to_json(), rank, names: context.declared.cost_tiers_to(rank) }),
         Err(unresolved) => {
             let message = unresolved.as_ref().map(|unresolved| unresolved.message.clone());
             let message = message.unwrap_or_else(|| "a cost tier is an integer from 0, or the name of one".to_owned());

@@ -28,7 +28,7 @@ fn a_pattern_stays_if_every_other_list_covers_it() {
 
 #[test]
 fn what_denies_unites_and_the_lowest_tier_wins() {
-    let tier = |name: &str, rank| Some(CostTier { name: name.into(), rank });
+    let tier = |name: &str, rank| Some(CostTier { name: name.into(), rank, names: Box::default() });
     let first = Narrowing { deny_models: names(&["b", "a"]), max_cost_tier: tier("gold", 2), ..Narrowing::default() };
     let second =
         Narrowing { deny_models: names(&["b", "c"]), max_cost_tier: tier("bronze", 0), ..Narrowing::default() };
@@ -58,55 +58,60 @@ fn deny_beats_fallback_and_what_is_not_written_takes_no_part() {
     assert_eq!(Restriction::fold(&[]), None);
 }
 
-fn narrowing() -> impl Strategy<Value = Narrowing> {
-    let pattern = prop::sample::select(vec!["a", "ab", "a*", "*b", "*", "**", "a*b", "b/a"]);
-    let list = prop::collection::vec(pattern.prop_map(Arc::<str>::from), 0..4);
-    let custom = prop::collection::vec((prop::sample::select(vec!["x", "y"]).prop_map(Arc::<str>::from), 0..2u8), 0..3);
-    let on_empty = prop::sample::select(vec![None, Some(OnEmpty::Deny), Some(OnEmpty::Fallback)]);
-    let allowed = prop::option::of(list.clone());
-    (allowed.clone(), list, allowed, prop::option::of(0..3u64), custom, on_empty).prop_map(
-        |(allow_models, deny_models, allow_regions, tier, custom, on_empty)| Narrowing {
-            allow_models,
-            deny_models,
-            allow_regions,
-            allow_sites: None,
-            max_cost_tier: tier.map(|rank| CostTier { name: rank.into(), rank }),
-            custom: custom.into_iter().map(|(label, value)| (label, value.into())).collect(),
-            on_empty,
-        },
-    )
+#[test]
+fn a_tier_that_is_named_in_two_ways_is_one() {
+    let tier = |name: Json| Narrowing {
+        max_cost_tier: Some(CostTier { name, rank: 1, names: Box::new(["bronze".into(), "silver".into()]) }),
+        ..Narrowing::default()
+    };
+    let (named, numbered) = (tier("silver".into()), tier(1.into()));
+    assert_eq!(Restriction::fold(&[named.clone(), numbered.clone()]), Restriction::fold(&[numbered, named]));
 }
 
-/// Whether a model may be chosen under a restriction.
-fn admits(restriction: &Restriction, model: &str) -> bool {
-    let any = |patterns: &[Arc<str>]| patterns.iter().any(|pattern| Pattern::parse(pattern).unwrap().matches(model));
-    restriction.allow_models.as_deref().is_none_or(any) && !any(&restriction.deny_models)
+fn admits(restriction: &Narrowing, backend: Backend<'_>) -> bool {
+    Restriction::fold(std::slice::from_ref(restriction)).unwrap().admits(&backend)
 }
 
-proptest! {
-    #[test]
-    fn the_order_of_restrictions_does_not_matter(mut all in prop::collection::vec(narrowing(), 1..4), turn in 0..4usize) {
-        let before = Restriction::fold(&all);
-        let at = turn % all.len();
-        all.rotate_left(at);
-        all.reverse();
-        prop_assert_eq!(before, Restriction::fold(&all));
+#[test]
+fn a_backend_is_admitted_by_what_is_known_of_it() {
+    let model = |model| Backend { model: Some(model), ..Backend::default() };
+    let some = Narrowing { deny_models: names(&["gpt-*-preview"]), ..models(&["gpt-*", "claude-4"]) };
+    for (name, expected) in [("gpt-5", true), ("claude-4", true), ("gpt-5-preview", false), ("claude-4-5", false)] {
+        assert_eq!(admits(&some, model(name)), expected, "{name}");
     }
-
-    #[test]
-    fn what_is_admitted_in_the_end_is_admitted_by_each(all in prop::collection::vec(narrowing(), 1..4)) {
-        let folded = Restriction::fold(&all).unwrap();
-        for model in ["a", "b", "ab", "aab", "b/a", "ba", ""] {
-            for one in &all {
-                let alone = Restriction::fold(std::slice::from_ref(one)).unwrap();
-                prop_assert!(!admits(&folded, model) || admits(&alone, model), "{model} {folded:?} {alone:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_restriction_that_stands_twice_stands_once(one in narrowing(), other in narrowing()) {
-        let once = Restriction::fold(&[one.clone(), other.clone()]);
-        prop_assert_eq!(once, Restriction::fold(&[one.clone(), other, one]));
+    assert!(!admits(&some, Backend::default()));
+    let tier = CostTier { name: "silver".into(), rank: 1, names: Box::new(["bronze".into(), "silver".into()]) };
+    let placed = Narrowing {
+        allow_regions: Some(names(&["eu-1"])),
+        allow_sites: Some(names(&["home"])),
+        max_cost_tier: Some(tier),
+        ..Narrowing::default()
+    };
+    let at_home =
+        Backend { model: None, region: Some("eu-1"), site: Some("home"), cost_tier: Some(Tier::Name("bronze")) };
+    assert!(admits(&placed, at_home));
+    assert!(admits(&placed, Backend { cost_tier: Some(Tier::Rank(1)), ..at_home }));
+    for other in [
+        Backend { region: None, ..at_home },
+        Backend { region: Some("eu-*"), ..at_home },
+        Backend { site: Some("away"), ..at_home },
+        Backend { cost_tier: None, ..at_home },
+        Backend { cost_tier: Some(Tier::Rank(2)), ..at_home },
+        Backend { cost_tier: Some(Tier::Name("gold")), ..at_home },
+    ] {
+        assert!(!admits(&placed, other), "{other:?}");
     }
 }
+
+#[test]
+fn what_cannot_be_told_of_admits_nothing() {
+    let model = Backend { model: Some("a"), ..Backend::default() };
+    assert!(!admits(&Narrowing { deny_models: names(&["b***"]), ..Narrowing::default() }, model));
+    assert!(!admits(&models(&["a***"]), model));
+    let custom = |value: Json| Narrowing { custom: vec![("gpu".into(), value)], ..Narrowing::default() };
+    let disputed = Restriction::fold(&[custom(json!(1)), custom(json!(2))]).unwrap();
+    assert!(!disputed.admits(&model));
+    assert!(admits(&custom(json!(1)), model));
+}
+
+mod properties;
