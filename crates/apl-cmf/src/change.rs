@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::credential::Minted;
@@ -16,6 +17,8 @@ pub enum Author {
     Policy(Arc<str>),
     /// A plugin, by its name, with what its declaration grants.
     Plugin(Arc<str>, Capabilities),
+    /// The host's governance, by its place in the context, such as `security.data.salaries`.
+    Host(Arc<str>),
     /// The runtime itself.
     Runtime,
 }
@@ -26,6 +29,7 @@ impl Author {
     pub fn name(&self) -> &str {
         match self {
             Self::Policy(rule) => rule,
+            Self::Host(place) => place,
             Self::Plugin(name, _) => name,
             Self::Runtime => "runtime",
         }
@@ -73,7 +77,8 @@ impl ChangeKind {
 }
 
 /// How long a label lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LabelScope {
     /// The life of the session.
     Session,

@@ -1,5 +1,6 @@
 //! The envelope of one identified operation.
 
+mod answer_labels;
 mod apply;
 mod context;
 
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use crate::change::{Author, Change, LabelScope, Ledger, Side};
+use crate::change::{Change, LabelScope, Ledger, Side};
 use crate::context::without_credentials;
 use crate::credential::{Credentials, Minted, Proofs, RawCredentials};
 use crate::echo::Echoes;
@@ -138,11 +139,9 @@ impl Envelope {
         let held_credentials = self.redact_message(&mut response);
         self.response = Some(MessagePayload { message: response });
         self.reading = Reading::default();
-        let data = self.slots.data.clone();
-        let labels = data.iter().flat_map(|data| data.values()).flat_map(|policy| policy.apply_labels.as_slice());
-        for label in labels {
-            // The runtime may add any label of an operation.
-            let _ = self.apply(&Author::Runtime, Change::label(Arc::clone(label), LabelScope::Message));
+        for (author, label) in self.answer_labels(LabelScope::Message) {
+            // The host may put any label on an operation.
+            let _ = self.apply(&author, Change::label(label, LabelScope::Message));
         }
         held_credentials
     }

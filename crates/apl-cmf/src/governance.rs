@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::NameSet;
+use crate::{LabelScope, NameSet};
 
 /// Who manages an object, and what it takes to touch it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,12 +19,14 @@ pub struct ObjectProfile {
     pub data_scope: NameSet,
 }
 
-/// What holds for data of a name.
+/// What holds for data of a name. The runtime adds the labels; the rest is for plugins that may read it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DataPolicy {
-    /// Labels that the operation has once the capability answered.
+    /// Labels that the operation has once the capability answered, and its session where it has one.
     pub apply_labels: NameSet,
+    /// How long the labels last. `session` denies what is of no session, `message` leaves the session alone.
+    pub scope: Option<LabelScope>,
     /// What may be done with it; anything, where there is none.
     pub allowed_actions: Option<NameSet>,
     /// What may not.

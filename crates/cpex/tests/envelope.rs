@@ -1,14 +1,17 @@
 //! What a host does with messages, as `docs/envelope.md` shows it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cpex::cmf::wire::{Encoding, Frame, Limits, WireError};
-use cpex::cmf::{ContentPart, HttpContext, Identity, Message, MessageView, Minted, Role, Side, Subject, ToolCall};
+use cpex::cmf::{
+    ContentPart, DataPolicy, HttpContext, Identity, Message, MessageView, Minted, Role, Side, Subject, ToolCall,
+};
 use cpex::sdk::config::{ConfigFault, Key, PluginConfig};
 use cpex::sdk::delegation::{Delegator, MintError, MintRequest};
 use cpex::sdk::{Factory, Host, Instance, async_trait};
-use cpex::{Caller, Decision, Operation, PluginManager};
+use cpex::{Answer, Caller, Decision, Operation, PluginManager};
 use serde_json::{Map, Value as Json, json};
 
 fn arguments(json: &Json) -> Map<String, Json> {
@@ -86,6 +89,17 @@ async fn a_message_of_several_calls_is_decided_call_by_call() {
     assert!(matches!(&outcome.decision, Decision::Deny(denial) if &*denial.code == "policy.denied"));
     let decided: Vec<_> = outcome.operations().iter().map(|report| report.decision).collect();
     assert_eq!(decided, ["allow", "deny"]);
+}
+
+#[tokio::test]
+async fn an_answer_has_the_labels_of_its_data() {
+    let manager = manager("routes: [{ tool: get_report }]").await;
+    let policy = DataPolicy { apply_labels: ["pay"].into_iter().collect(), ..DataPolicy::default() };
+    let data = BTreeMap::from([("salaries".to_owned(), policy)]);
+    let operation = Operation::tool("get_report", Map::new()).with_draft(|draft| draft.data(data));
+    let permit = manager.authorize(operation).await.decision.allowed().unwrap();
+    let outcome = permit.complete(Answer::structured(json!({}))).await;
+    assert!(outcome.report.message_labels.contains("pay"));
 }
 
 #[test]

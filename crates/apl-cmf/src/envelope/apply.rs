@@ -53,8 +53,9 @@ impl Envelope {
             // Whether a plugin may change the payload is a matter of its mode.
             (Author::Plugin(..), Change::Edit { .. } | Change::Replace { .. }) => true,
             (Author::Plugin(..), Change::Mint(_) | Change::Elicit(_)) => false,
-            (Author::Policy(_) | Author::Runtime, Change::Extension(_)) => slot == Slot::Labels,
+            (Author::Policy(_) | Author::Host(_) | Author::Runtime, Change::Extension(_)) => slot == Slot::Labels,
             (Author::Policy(_) | Author::Runtime, _) => true,
+            (Author::Host(_), _) => false,
         };
         if may && self.is_possible(change) { Ok(()) } else { Err(Refused { slot }) }
     }
