@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cpex_sdk::async_trait;
 use cpex_sdk::config::{ConfigFault, ConfigNode, Key, Shape, check};
-use cpex_sdk::engine::{AttributeReader, EngineError, Inquiry, Prepared, Question, Verdict};
+use cpex_sdk::engine::{AttributeReader, EngineError, Inquiry, Prepared, Question, Read, Verdict};
 use serde_json::{Map, Value as Json, json};
 
 use crate::asked::Asked;
@@ -70,7 +70,7 @@ pub(crate) fn prepare(written: &Json, asked: &Arc<Asked>) -> Result<Prepared, Ve
     let mut reads = Vec::new();
     if root.get("subject").is_none() {
         let told = WHO.into_iter().chain(PROPERTIES.map(|(_, path)| path));
-        reads.extend(told.map(str::to_owned));
+        reads.extend(told.map(Read::new));
     }
     Ok(Prepared { question: Arc::new(Asking { asked: Arc::clone(asked), several }), reads })
 }

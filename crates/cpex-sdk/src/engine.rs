@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
-use crate::config::ConfigFault;
+use crate::config::{ConfigFault, ConfigStep};
 
 /// An engine that decides what policy asks it.
 #[async_trait]
@@ -33,9 +33,19 @@ pub trait DecisionEngine: Send + Sync + 'static {
 pub struct Prepared {
     /// The question.
     pub question: Arc<dyn Question>,
-    /// Paths of the attributes it reads, as policy writes them, such as `subject.roles` or `args`. One that is none is a
-    /// mistake of the document.
-    pub reads: Vec<String>,
+    /// The attributes it reads.
+    pub reads: Vec<Read>,
+}
+
+/// An attribute that a question reads. A path that names none is a mistake of the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// Its path, as policy writes it, such as `subject.roles` or `args`.
+    pub path: String,
+    /// Where the map of the step names it, as steps into the map; none where the map as a whole means it.
+    pub place: Vec<ConfigStep>,
+    /// Byte offset of the name in the text at `place`, where that is in a language of its own.
+    pub offset_in_text: Option<usize>,
 }
 
 /// A prepared question.
@@ -76,6 +86,20 @@ pub struct Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct EngineError(pub String);
+
+impl Read {
+    /// An attribute that the map of the step as a whole means.
+    #[must_use]
+    pub fn new(path: impl Into<String>) -> Self {
+        Self { path: path.into(), place: Vec::new(), offset_in_text: None }
+    }
+
+    /// The same attribute, named there in a text of the map.
+    #[must_use]
+    pub fn at(self, place: Vec<ConfigStep>, offset_in_text: usize) -> Self {
+        Self { place, offset_in_text: Some(offset_in_text), ..self }
+    }
+}
 
 impl Verdict {
     /// The engine permits, by these policies.

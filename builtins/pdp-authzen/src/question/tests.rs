@@ -45,7 +45,7 @@ fn faults(written: &Json) -> Vec<String> {
 fn the_verified_subject_is_read_where_the_step_names_none() {
     let resource = json!({ "type": "doc", "id": "${args.id}" });
     let unnamed = prepared(&json!({ "action": "read", "resource": resource })).unwrap();
-    assert_eq!(unnamed.reads[0], "subject.id");
+    assert_eq!(unnamed.reads[0].path, "subject.id");
     assert_eq!(unnamed.reads.len(), WHO.len() + PROPERTIES.len());
     let agent = json!({ "type": "agent", "id": "${agent.agent_id}" });
     let named = prepared(&json!({ "action": "read", "resource": resource, "subject": agent })).unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cpex_http::Hyper;
 use cpex_pdp_authzen::{AuthZenFactory, KIND};
 use cpex_sdk::config::PluginConfig;
-use cpex_sdk::engine::{AttributeReader, DecisionEngine, Inquiry};
+use cpex_sdk::engine::{AttributeReader, DecisionEngine, Inquiry, Read};
 use cpex_sdk::testing::{FixedSecrets, ManualClock, host};
 use cpex_sdk::{Factory, Host, Instance};
 use cpex_test_peer::Peer;
@@ -67,13 +67,13 @@ impl Bench {
 
 /// Attributes by their paths.
 struct Attributes<'a> {
-    reads: &'a [String],
+    reads: &'a [Read],
     values: &'a Json,
 }
 
 impl AttributeReader for Attributes<'_> {
     fn read(&self, index: usize) -> Option<Json> {
-        self.values.get(&self.reads[index]).cloned()
+        self.values.get(&self.reads[index].path).cloned()
     }
 }
 

@@ -11,7 +11,7 @@ use apl_cpex::Vocabulary;
 use cpex_orchestration::call_sync;
 use cpex_sdk::Instance;
 use cpex_sdk::config::{ConfigFault, PluginConfig};
-use cpex_sdk::engine::DecisionEngine;
+use cpex_sdk::engine::{DecisionEngine, Read};
 
 use super::instances::{Makers, factory_of, is_refused};
 use crate::document::{NamedFiles, codes, kinds, place_of};
@@ -124,18 +124,23 @@ fn prepare_one(
             return None;
         }
     };
-    let mut reads = Vec::with_capacity(prepared.reads.len());
-    for path in prepared.reads {
-        let text = Text { value: path, span: question.map.span, layout: Layout::Folded };
-        match attribute(&text, &Vocabulary) {
-            Ok(attribute) => reads.push(attribute),
-            Err(fault) => {
-                faults.push(fault);
-                return None;
-            }
-        }
+    let before = faults.len();
+    let reads = prepared
+        .reads
+        .iter()
+        .filter_map(|read| attribute(&name(&question.map, read), &Vocabulary).map_err(|fault| faults.push(fault)).ok());
+    let reads: Box<[_]> = reads.collect();
+    if faults.len() > before {
+        return None;
     }
-    Some(Prepared { question: prepared.question, reads: reads.into() })
+    Some(Prepared { question: prepared.question, reads })
+}
+
+/// The name of an attribute that a question reads, where the map of its step has it.
+fn name(map: &Node, read: &Read) -> Text {
+    let place = ConfigFault { offset_in_text: read.offset_in_text, ..ConfigFault::at(read.place.clone(), "") };
+    let span = if read.place.is_empty() { map.span } else { place_of(map, &place) };
+    Text { value: read.path.clone(), span, layout: Layout::Folded }
 }
 
 fn finding(node: &Node, fallback: Span, name: &str, fault: &ConfigFault) -> Diagnostic {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use apl_core::{Ask, Denial, Facts as _, Reply, Rule, Verdict};
+use apl_core::{Ask, Denial, Fact, Facts as _, Reply, Rule, Verdict};
 use apl_cpex::{Attribute, Facts};
 use cpex_orchestration::{Fault, call};
 use cpex_sdk::audit::RecordVerdict;
@@ -33,7 +33,11 @@ pub(super) async fn perform(
             return Reply::Refused(Denial::new(fault.code));
         }
     };
-    let inquiry = Inquiry { map: &map, attributes: &Reader { facts, reads: &question.reads } };
+    let reader = Reader { facts, reads: &question.reads };
+    if let Some(code) = reader.unavailable() {
+        return Reply::Refused(Denial::new(code));
+    }
+    let inquiry = Inquiry { map: &map, attributes: &reader };
     let answer = call(async { question.question.ask(&inquiry).await }, engine.timeout);
     let failure = match Collaborator::engine(engine, code::PDP_ERROR).asked(&snapshot.meter, answer).await {
         Ok(Ok(verdict)) => {
@@ -78,6 +82,17 @@ fn denial(ask: &Ask<Attribute>, policies: &[String]) -> Denial {
 struct Reader<'e> {
     facts: Facts<'e>,
     reads: &'e [Attribute],
+}
+
+impl Reader<'_> {
+    /// The code of an attribute that cannot be had, which is not one that is absent: labels of no session.
+    fn unavailable(&self) -> Option<&'static str> {
+        let mut of_session = self.reads.iter().filter(|attribute| attribute.reads_session());
+        of_session.find_map(|attribute| match self.facts.read(attribute) {
+            Fact::Unavailable(code) => Some(code),
+            _ => None,
+        })
+    }
 }
 
 impl AttributeReader for Reader<'_> {

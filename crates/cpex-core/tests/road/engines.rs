@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cpex_core::{ManagerConfig, Operation, PluginManager};
 use cpex_sdk::config::{ConfigFault, ConfigStep, Key, PluginConfig, Shape};
-use cpex_sdk::engine::{DecisionEngine, EngineError, Inquiry, Prepared, Question, Verdict};
+use cpex_sdk::engine::{DecisionEngine, EngineError, Inquiry, Prepared, Question, Read, Verdict};
 use cpex_sdk::{Factory, Host, Instance, async_trait};
 use serde_json::{Map, Value as Json};
 
@@ -67,6 +67,33 @@ routes:
     let _ = allowed(manager.authorize(call("second")).await);
 }
 
+#[test]
+fn every_attribute_that_a_question_reads_and_that_is_none_is_refused_where_it_is_named() {
+    let refused = refusal(
+        "global: { pdp: [ { kind: acme } ] }\nroutes: [ { tool: t, policy: [ { acme: { reads: \"sbject.id subject.id clam.x\" } } ] } ]",
+    );
+    for expected in [
+        "<document>:2:50: error[rule.unknown_attribute]: there is no attribute `sbject.id`",
+        "did you mean `subject.id`?",
+        "<document>:2:71: error[rule.unknown_attribute]",
+    ] {
+        assert!(refused.contains(expected), "{refused}");
+    }
+    assert!(refused.ends_with("refused: 2 errors"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_question_that_reads_labels_of_no_session_is_not_asked() {
+    let manager = manager();
+    let document =
+        "global: { pdp: [ { kind: acme } ] }\nroutes: [ { tool: t, policy: [ { acme: { reads: session.labels } } ] } ]";
+    manager.load_config_yaml(document).unwrap();
+    manager.initialize().await.unwrap();
+    let call = || Operation::tool("t", Map::new()).caller(eve());
+    assert_eq!(denied(&manager.authorize(call()).await), "session.unbound");
+    let _ = allowed(manager.authorize(call().session("s1")).await);
+}
+
 fn manager() -> PluginManager {
     let manager = PluginManager::new(ManagerConfig::default());
     manager.register_factory("acme", Arc::new(Engines));
@@ -107,8 +134,11 @@ struct Engine {
 
 #[async_trait]
 impl DecisionEngine for Engine {
-    fn prepare(&self, _written: &Json) -> Result<Prepared, Vec<ConfigFault>> {
-        Ok(Prepared { question: Arc::new(*self), reads: Vec::new() })
+    /// The words under `reads` are attributes.
+    fn prepare(&self, written: &Json) -> Result<Prepared, Vec<ConfigFault>> {
+        let text = written.get("reads").and_then(Json::as_str).unwrap_or_default();
+        let read = |word: &str| Read::new(word).at(vec!["reads".into()], text.find(word).unwrap());
+        Ok(Prepared { question: Arc::new(*self), reads: text.split_whitespace().map(read).collect() })
     }
 }
 
