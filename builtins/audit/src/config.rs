@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use cpex_sdk::audit::Wants;
 use cpex_sdk::config::{ConfigFault, ConfigNode, Key, Shape, check};
 use serde_json::Value as Json;
+
+use crate::wants;
 
 /// What a config may say.
 pub(crate) const KEYS: &[Key] = &[
@@ -19,6 +22,8 @@ pub(crate) const KEYS: &[Key] = &[
         Shape::Word(&["deny"]),
         "What a failed write means: `deny` (default), the only answer.",
     ),
+    wants::DIGESTS,
+    wants::REPLAY,
 ];
 
 const DESTINATION_KEYS: &[Key] = &[Key::required("file", Shape::Section(FILE_KEYS), "A file that lines are added to.")];
@@ -36,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) destination: Destination,
     /// Text that every line carries.
     pub(crate) source: Option<String>,
+    /// What its records hold beside what those of every sink do.
+    pub(crate) wants: Wants,
 }
 
 /// Where lines go.
@@ -60,11 +67,12 @@ impl Settings {
         let texts = [root.get("source"), file.as_ref().and_then(|file| file.get("path"))];
         let empty = texts.iter().flatten().filter(|text| text.text() == Some(""));
         faults.extend(empty.map(|text| text.fault("expected text, found empty text")));
+        let wants = wants::read(&root, &mut faults);
         if !faults.is_empty() {
             return Err(faults);
         }
         let source = root.get("source").and_then(|source| source.text()).map(str::to_owned);
-        Ok(Self { destination: file.map_or(Destination::Stderr, |file| destination(&file)), source })
+        Ok(Self { destination: file.map_or(Destination::Stderr, |file| destination(&file)), source, wants })
     }
 }
 

@@ -12,5 +12,6 @@ mod destination;
 mod factory;
 mod lines;
 mod logger;
+mod wants;
 
 pub use factory::{KIND, LoggerFactory};

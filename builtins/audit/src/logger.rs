@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
-use cpex_sdk::audit::Id;
+use cpex_sdk::audit::{Id, Wants};
 use cpex_sdk::{AuditSink, PluginError, Record, SinkError};
 
 use crate::config::{Destination, Settings};
@@ -17,6 +17,7 @@ use crate::lines::Lines;
 pub(crate) struct Logger {
     /// Its path starts where the process finds it.
     destination: Destination,
+    wants: Wants,
     /// Held for one synchronous write, so that numbers stand in the order of the lines.
     state: Mutex<State>,
 }
@@ -37,12 +38,16 @@ enum Output {
 impl Logger {
     /// A sink that is not open yet. Relative paths start from the directory.
     pub(crate) fn new(settings: Settings, directory: &Path, stream: Id) -> Self {
-        let Settings { destination, source } = settings;
+        let Settings { destination, source, wants } = settings;
         let destination = match destination {
             Destination::Stderr => Destination::Stderr,
             Destination::File { path, fsync } => Destination::File { path: directory.join(path), fsync },
         };
-        Self { destination, state: Mutex::new(State { lines: Lines::new(stream, source), output: Output::Closed }) }
+        Self {
+            destination,
+            wants,
+            state: Mutex::new(State { lines: Lines::new(stream, source), output: Output::Closed }),
+        }
     }
 
     fn open(&self) -> io::Result<()> {
@@ -92,6 +97,10 @@ impl Logger {
 impl AuditSink for Logger {
     async fn write(&self, record: &Record<'_>) -> Result<(), SinkError> {
         self.append(record).map_err(|error| SinkError(self.failure("write to", &error)))
+    }
+
+    fn wants(&self) -> Wants {
+        self.wants.clone()
     }
 
     async fn initialize(&self) -> Result<(), PluginError> {

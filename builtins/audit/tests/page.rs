@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use cpex_audit::{KIND, LoggerFactory};
 use cpex_sdk::audit::{
-    Execution, Id, RecordApproval, RecordCaller, RecordChange, RecordDeclassification, RecordDelegation, RecordEntity,
-    RecordLabels, RecordRule, RecordVerdict, RequestIds,
+    Execution, Id, RecordApproval, RecordCaller, RecordChange, RecordDeclassification, RecordDelegation, RecordDigests,
+    RecordEntity, RecordLabels, RecordRule, RecordVerdict, RequestIds,
 };
 use cpex_sdk::cmf::NameSet;
 use cpex_sdk::config::{Key, PluginConfig, Shape};
@@ -138,6 +138,18 @@ fn full_line() -> String {
         }],
         marks: &["routes[2].policy[0]".into()],
         errors: &["usage-meter: no answer in time".to_owned()],
+        digests: Some(RecordDigests {
+            args: Some("hmac-sha256:b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7".to_owned()),
+            result: Some("hmac-sha256:5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843".to_owned()),
+        }),
+        inputs: Some(json!({
+            "call": {"args": {"to": "bob@example.com"}, "server": "mail", "tool": "send_email"},
+            "caller": {"id": "alice", "roles": ["hr"]},
+            "lost": [],
+            "replies": [{"answer": "deny", "code": "pii.found", "plugin": "pii-scan"}],
+            "values": ["args.to"],
+            "vouched": false,
+        })),
     };
     let config = json!({"destination": {"file": {"path": "decisions.jsonl"}}, "source": "gateway-1"});
     last_line(config, &vec![record; 41])
@@ -164,8 +176,8 @@ fn collect(value: &Json, path: &str, types: &mut BTreeMap<String, String>) {
             Json::Bool(_) => "boolean".to_owned(),
             Json::Number(_) => "number".to_owned(),
             Json::String(_) => "text".to_owned(),
-            // What is in it is the plugin's to say.
-            Json::Object(_) if name == "metadata" => "map".to_owned(),
+            // What is in it is the plugin's to say, and what inputs hold is described on a page of their own.
+            Json::Object(_) if ["metadata", "inputs"].contains(&name.as_str()) => "map".to_owned(),
             Json::Object(_) => {
                 collect(member, &path, types);
                 "map".to_owned()

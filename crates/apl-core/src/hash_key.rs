@@ -1,15 +1,16 @@
-//! The key that `hash` stages of a document hash under.
+//! Keys that values of a document's operations are hashed under.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::Value as Json;
 use sha2::Sha256;
 
 /// A key of HMAC-SHA-256 (RFC 2104, RFC 6234): wiped when dropped, `[redacted]` in `Debug`.
 #[derive(Clone)]
 pub struct HashKey(Hmac<Sha256>);
 
-/// What a document says about its key.
+/// What a document says about a key.
 #[derive(Clone, Debug, Default)]
 pub enum DeclaredKey {
     /// It names none.
@@ -31,10 +32,47 @@ impl HashKey {
         Hmac::new_from_slice(bytes).ok().map(Self)
     }
 
-    /// The 32 bytes of the HMAC of a message.
-    pub(crate) fn hash(&self, message: &[u8]) -> [u8; 32] {
+    /// `hmac-sha256:` and the lower-case hex of the HMAC of a value's canonical JSON (RFC 8785): the order of keys and the way
+    /// a number is written make no difference. None where maps and lists nest more than 127 deep.
+    #[must_use]
+    pub fn of_json(&self, value: &Json) -> Option<String> {
+        if !nests_within(value, MAX_DEPTH) {
+            return None;
+        }
+        serde_json_canonicalizer::to_vec(value).ok().map(|canonical| written(self.hash(&canonical)))
+    }
+
+    /// The same of the UTF-8 of a text.
+    pub(crate) fn of_text(&self, text: &str) -> String {
+        written(self.hash(text.as_bytes()))
+    }
+
+    fn hash(&self, message: &[u8]) -> [u8; 32] {
         self.0.clone().chain_update(message).finalize().into_bytes().into()
     }
+}
+
+/// How deeply maps and lists may nest at most: as deeply as JSON is read. What a host built may nest deeper, and is not
+/// followed until the stack ends.
+const MAX_DEPTH: usize = 127;
+
+fn nests_within(value: &Json, depth: usize) -> bool {
+    let inside = |value: &Json| depth.checked_sub(1).is_some_and(|depth| nests_within(value, depth));
+    match value {
+        Json::Array(elements) => depth > 0 && elements.iter().all(inside),
+        Json::Object(members) => depth > 0 && members.values().all(inside),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => true,
+    }
+}
+
+fn written(hash: [u8; 32]) -> String {
+    let mut text = String::with_capacity("hmac-sha256:".len() + 2 * hash.len());
+    text.push_str("hmac-sha256:");
+    for byte in hash {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 impl fmt::Debug for HashKey {

@@ -8,7 +8,7 @@ mod size;
 use std::pin::pin;
 use std::sync::Arc;
 
-use apl_cmf::{Author, Change, Envelope, ExtensionChange, Message, MessagePayload, View};
+use apl_cmf::{Author, Change, Envelope, ExtensionChange, Message, MessagePayload, Side, View};
 use apl_core::Denial;
 use cpex_orchestration::{call, fan_out};
 use cpex_sdk::audit::Execution;
@@ -20,6 +20,7 @@ pub(crate) use self::answer::Answer;
 use self::answer::{Answered, Asked, Placing, keeps_entity};
 use self::payload::{Given, Modified};
 use crate::conditions::There;
+use crate::record::inputs::{Given as Replacement, Reply};
 use crate::road::state::{Identified, Passage};
 use crate::snapshot::Control;
 use crate::spans;
@@ -89,7 +90,13 @@ pub(crate) async fn judge_field(
         (None, Some(_)) => "modify",
         (None, None) => "allow",
     };
-    note(passage, control, &mut answered, effective);
+    let given = match &values {
+        Some(values) if passage.inputs.is_some() => {
+            Replacement::Values(format!("{}.{}", passage.side().slot().name(), payload.path), values.clone())
+        }
+        _ => Replacement::Nothing,
+    };
+    note(passage, control, &mut answered, effective, (given, &[]));
     match (answered.denial, values) {
         (Some(denial), _) => Judged::Deny(denial),
         (None, Some(values)) => Judged::Replace(values),
@@ -109,7 +116,7 @@ pub(crate) async fn observe(indexes: &[usize], envelope: &Envelope, passage: &mu
         let mut context = passage.contexts.copy(&control.name);
         let asked = pin!(ask(control, envelope, passage, &mut context)).await;
         let mut answered = Answered::of(asked, control, Placing::Hooked);
-        note(passage, control, &mut answered, "allow");
+        note(passage, control, &mut answered, "allow", NOTHING);
     }
 }
 
@@ -135,7 +142,7 @@ pub(crate) async fn gate(indexes: &[usize], envelope: &Envelope, passage: &mut P
     for (control, branch) in controls.into_iter().zip(asked) {
         let (mut answered, context) = branch;
         let effective = if answered.denial.is_some() { "deny" } else { "allow" };
-        note(passage, control, &mut answered, effective);
+        note(passage, control, &mut answered, effective, NOTHING);
         passage.contexts.put(&control.name, context);
         if let Some(denial) = answered.denial {
             return Some((denial, Arc::clone(&control.name)));
@@ -156,15 +163,21 @@ async fn modify(control: &Control, placing: Placing, identified: &mut Identified
     identified.passage.contexts.put(&control.name, context);
     let mut answered = Answered::of(asked, control, placing);
     let (modification, changes) = (answered.modification.take(), std::mem::take(&mut answered.changes));
+    let mut gave = if identified.passage.inputs.is_some() {
+        (given(modification.as_ref(), identified.passage), changes.clone())
+    } else {
+        Default::default()
+    };
     if let Err(refused) = make(control, modification, changes, identified) {
         answered = answered.turned_down(refused, control, placing);
+        gave = Default::default();
     }
     let effective = match (&answered.denial, &answered.error, answered.requested) {
         (Some(_), _, _) => "deny",
         (None, None, "modify") if control.config.mode.may_modify() => "modify",
         (None, _, _) => "allow",
     };
-    note(identified.passage, control, &mut answered, effective);
+    note(identified.passage, control, &mut answered, effective, (gave.0, &gave.1));
     answered.denial.map_or(Called::GoOn, Called::Deny)
 }
 
@@ -243,7 +256,33 @@ async fn ask_about(
     pin!(call(given.to(plugin, passage.point, &view, context), control.timeout)).await
 }
 
-fn note<P>(passage: &mut Passage, control: &Control, answered: &mut Answered<P>, effective: &'static str) {
+/// What a plugin gave, for a sink that wants to decide the operation again.
+fn given(modification: Option<&Modified>, passage: &Passage) -> Replacement {
+    match (modification, passage.side()) {
+        (Some(Modified::Message(payload)), Side::Args) => {
+            Replacement::Args(passage.kind(), payload.message.content.clone())
+        }
+        (Some(Modified::Message(payload)), Side::Result) => Replacement::Result(payload.message.content.clone()),
+        (Some(Modified::Own(_)) | None, _) => Replacement::Nothing,
+    }
+}
+
+const NOTHING: (Replacement, &[ExtensionChange]) = (Replacement::Nothing, &[]);
+
+fn note<P>(
+    passage: &mut Passage,
+    control: &Control,
+    answered: &mut Answered<P>,
+    effective: &'static str,
+    (given, changes): (Replacement, &[ExtensionChange]),
+) {
+    if let Some(inputs) = &mut passage.inputs {
+        let denial = answered.denial.as_ref().filter(|_| answered.requested == "deny");
+        let own_code = denial.and_then(|denial| denial.own_code.as_deref());
+        let reason = denial.and_then(|denial| denial.reason.as_deref());
+        let code = own_code.or(answered.code);
+        inputs.note(Reply::of_plugin(&control.name, answered.requested, code, reason, given, changes));
+    }
     if let Some(error) = &answered.error {
         passage.trail.errors.push(format!("{}: {error}", control.name));
     }

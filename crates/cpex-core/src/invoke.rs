@@ -10,6 +10,7 @@ use tracing::Instrument as _;
 
 use crate::invocation;
 use crate::operation::{Answer, Caller};
+use crate::record::inputs::Inputs;
 use crate::road::bind::bind;
 use crate::road::decide::{Ending, admits_some, decide};
 use crate::road::identify::identify;
@@ -84,14 +85,16 @@ pub(crate) async fn could_allow(journey: &mut Journey, caller: Caller) -> bool {
 }
 
 async fn walk(received: Received<'_>) -> Ending {
+    Inputs::begin(received.journey, &received.caller);
     let routed = spans::route().in_scope(|| route(received))?;
-    let identified = pin!(identify(routed)).instrument(spans::identify()).await?;
+    let mut identified = pin!(identify(routed)).instrument(spans::identify()).await?;
+    Inputs::keep(&mut identified);
     pin!(judge(identified)).await
 }
 
 async fn walk_back(journey: &mut Journey, answer: Answer) -> Ending {
     let Answer { message, response_headers } = answer;
-    let identified = journey.identified()?;
+    let mut identified = journey.identified()?;
     if identified.envelope.answer(message) {
         let note = "the answer held a credential that was minted for the backend, and is released without it";
         identified.passage.trail.errors.push(note.to_owned());
@@ -99,13 +102,16 @@ async fn walk_back(journey: &mut Journey, answer: Answer) -> Ending {
     if !response_headers.is_empty() {
         identified.envelope.response_headers(response_headers);
     }
+    Inputs::keep(&mut identified);
     pin!(judge(identified)).await
 }
 
 async fn walk_alone(received: Received<'_>, answer: Message) -> Ending {
+    Inputs::begin(received.journey, &received.caller);
     let routed = spans::route().in_scope(|| route(received))?.without_pre_phases()?;
-    let identified = pin!(identify(routed)).instrument(spans::identify()).await?;
+    let mut identified = pin!(identify(routed)).instrument(spans::identify()).await?;
     identified.envelope.answer(answer);
+    Inputs::keep_alone(&mut identified);
     pin!(judge(identified)).await
 }
 

@@ -8,6 +8,7 @@ mod overrides;
 mod reach;
 pub(crate) mod registration;
 mod scanners;
+mod sinks;
 mod waits;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use apl_cmf::Workload;
 use apl_core::Limits;
+use apl_core::compile::HashKey;
 use apl_core::diagnostic::{Diagnostic, Severity};
 use apl_cpex::{Declaration, Declarations, Policy};
 use cpex_orchestration::{Background, Pool, Workers};
@@ -45,6 +47,7 @@ pub(crate) struct Loaded {
     engines: Vec<Engine>,
     questions: Vec<Prepared>,
     settings: Settings,
+    audit_key: Option<HashKey>,
     session_store: Option<MemoryBounds>,
     data: Map<String, Json>,
     digest: Arc<str>,
@@ -105,10 +108,12 @@ impl Loaded {
         let built = instances::build(&plugins, makers, &mut faults);
         let engines = engines::build(document.root(), makers, &mut faults);
         let declared = Declarations::new(declarations(&plugins, &built, &registrations))
-            .with_hash_key(hash_key::read(document.root(), &host, &mut faults))
+            .with_hash_key(hash_key::read("hash_key", document.root(), &host, &mut faults))
             .with_cost_tiers(written.cost_tiers.clone())
             .with_scanners(scanners::adapted(scanners))
             .with_engines(engines.iter().map(|engine| engine.dialect.clone()).collect());
+        let audit_key = hash_key::read("audit_key", document.root(), &host, &mut faults);
+        let audit_key = sinks::check(&plugins, &built, document.root(), audit_key, &mut faults);
         let policy = Policy::compile(document.root(), &declared, &sources, &mut faults);
         let questions = engines::prepare(policy.questions(), &engines, &files, &mut faults);
         let mut hooked = reach::check(&plugins, &declared, &policy.reached(), &own_hooks, &mut faults);
@@ -132,6 +137,7 @@ impl Loaded {
             engines: engines::into_engines(engines, settings.plugin_timeout),
             questions,
             settings,
+            audit_key,
             session_store: written.session_store,
             data,
             digest: files.digest(digest).into(),
@@ -157,6 +163,7 @@ impl Loaded {
             engines: self.engines.into(),
             questions: self.questions.into(),
             settings: self.settings,
+            audit_key: self.audit_key,
             data: Arc::new(self.data),
             digest: self.digest,
             files: self.files,

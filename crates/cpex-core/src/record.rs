@@ -1,5 +1,8 @@
 //! The record of one side of an operation, borrowed from how it ended.
 
+pub(crate) mod inputs;
+mod kept;
+
 use apl_cmf::{Entry, Envelope, Identity, NameSet, Standing};
 use apl_cpex::Restriction;
 use cpex_sdk::audit::{
@@ -9,6 +12,7 @@ use cpex_sdk::{HookSide, code};
 
 use crate::outcome::Delegation;
 use crate::road::state::{Journey, Passage, Stop};
+pub(crate) use kept::Kept;
 
 /// The record of how one side of an operation ended, by what stopped it if anything did, under that identifier.
 pub(crate) fn of<'r>(journey: &'r Journey, stop: Option<&'r Stop>, id: Id) -> Record<'r> {
@@ -60,6 +64,8 @@ pub(crate) fn of<'r>(journey: &'r Journey, stop: Option<&'r Stop>, id: Id) -> Re
         approvals: &trail.approvals,
         marks: &trail.marks,
         errors: &trail.errors,
+        digests: None,
+        inputs: None,
     }
 }
 

@@ -3,8 +3,9 @@
 mod memory;
 
 use apl_cmf::{Client, Envelope};
+use apl_core::compile::HashKey;
 use cpex_sdk::SessionKey;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::document::{ClaimPath, SessionSource};
@@ -26,6 +27,18 @@ pub(crate) fn session_key(sources: &[SessionSource], envelope: &Envelope) -> Opt
         Id::Workload(id) => key.text("workload").text(id),
     };
     Some(SessionKey(key.0.finalize().into()))
+}
+
+/// What tells apart on records the sessions the host vouches for, without saying which they are: keyed where there is a key.
+#[must_use]
+pub(crate) fn pseudonym(envelope: &Envelope, key: Option<&HashKey>) -> Option<String> {
+    let id = envelope.agent().session_id.as_deref()?;
+    let (kind, issuer, principal) = principal(envelope).unwrap_or(("anonymous", None, ""));
+    if let Some(key) = key {
+        return key.of_json(&json!(["session", kind, issuer, principal, id]));
+    }
+    let digest = Key(Sha256::new()).text("session pseudonym").text(kind).optional(issuer).text(principal).text(id);
+    Some(digest.0.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// What a source yields.

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use apl_cmf::Workload;
 use apl_core::Limits;
+use apl_core::compile::HashKey;
 use apl_cpex::{Attribute, Authenticator, Policy};
 use cpex_orchestration::{Background, Pool, Room, Workers, call_sync};
+use cpex_sdk::audit::{Digests, Wants};
 use cpex_sdk::config::{PluginConfig, PluginMode};
 use cpex_sdk::engine::{DecisionEngine, Question};
 use cpex_sdk::{Accepts, HookPoint, Host, Instance, SessionStore};
@@ -39,6 +41,8 @@ pub(crate) struct Snapshot {
     /// Their questions, each at the index its rule asks it by.
     pub(crate) questions: Arc<[Prepared]>,
     pub(crate) settings: Settings,
+    /// What digests on records are made under.
+    pub(crate) audit_key: Option<HashKey>,
     /// What policy reads as `data.*`.
     pub(crate) data: Arc<Map<String, Json>>,
     /// `sha256:<hex>` of the document, its attribute files and the files its configs name.
@@ -82,6 +86,8 @@ pub(crate) struct Control {
     pub(crate) instance: Option<Instance>,
     /// What it accepts, if it identifies callers.
     pub(crate) accepts: Option<Accepts>,
+    /// What its records hold beside what all do, if it is a sink.
+    pub(crate) wants: Wants,
     pub(crate) timeout: Duration,
     /// The operations it runs on where it is hooked.
     pub(crate) conditions: Conditions,
@@ -161,6 +167,7 @@ impl Control {
             conditions: Conditions::compile(&config.conditions),
             config,
             accepts: life.as_ref().and_then(|life| accepts(life.instance())),
+            wants: life.as_ref().map(|life| wants(life.instance())).unwrap_or_default(),
             instance: life.as_ref().map(|life| life.instance().clone()),
             timeout,
             life,
@@ -266,6 +273,27 @@ impl Snapshot {
             Some(Instance::Sink(sink)) => Some((&**control, &**sink)),
             _ => None,
         })
+    }
+
+    /// Whether some sink wants what it takes to decide operations again.
+    pub(crate) fn keeps_inputs(&self) -> bool {
+        self.sinks().any(|(control, _)| control.wants.replay.is_some())
+    }
+
+    /// The digests that some sink wants.
+    pub(crate) fn wanted_digests(&self) -> Digests {
+        self.sinks().fold(Digests::default(), |wanted, (control, _)| Digests {
+            args: wanted.args || control.wants.digests.args,
+            result: wanted.result || control.wants.digests.result,
+        })
+    }
+}
+
+/// What a sink wants of records. One that panics is refused before.
+fn wants(instance: &Instance) -> Wants {
+    match instance {
+        Instance::Sink(sink) => call_sync(|| sink.wants()).unwrap_or_default(),
+        _ => Wants::default(),
     }
 }
 

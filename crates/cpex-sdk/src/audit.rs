@@ -1,5 +1,7 @@
 //! The audit port: one record for every decision.
 
+mod wants;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,6 +10,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
 use crate::elicitation::QuestionId;
+pub use wants::{CARRIED, Digests, Replay, ValuePath, Wants};
 
 /// Receives the record of every decision, denials included.
 #[async_trait]
@@ -17,6 +20,11 @@ pub trait AuditSink: Send + Sync + 'static {
     /// # Errors
     /// The record may not have been written; the operation is denied `audit.failed`.
     async fn write(&self, record: &Record<'_>) -> Result<(), SinkError>;
+
+    /// What its records hold beside what those of every sink do. It is asked once, when the document is loaded.
+    fn wants(&self) -> Wants {
+        Wants::default()
+    }
 
     /// Makes ready: opens what it needs.
     ///
@@ -92,6 +100,23 @@ pub struct Record<'r> {
     pub marks: &'r [Arc<str>],
     /// What went wrong on the way, without values and secrets.
     pub errors: &'r [String],
+    /// Keyed digests of values; left out where the sink wants none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digests: Option<RecordDigests>,
+    /// What it takes to decide this side again, in the form of a case of policy tests, with the values the sink lists; left
+    /// out where it wants none of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<serde_json::Value>,
+}
+
+/// Keyed digests of values: HMAC-SHA-256 under `plugin_settings.audit_key` of their RFC 8785 form, as
+/// `hmac-sha256:<lower-case hex>`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordDigests {
+    /// Of the arguments as policy left them, which is what the backend receives; none after the operation.
+    pub args: Option<String>,
+    /// Of the result as the caller receives it; none where it receives none, or none that is JSON.
+    pub result: Option<String>,
 }
 
 /// A credential that was minted.

@@ -23,7 +23,7 @@ fn step(step: &ConfigStep) -> String {
 
 #[test]
 fn a_config_left_out_means_stderr() {
-    let expected = Settings { destination: Destination::Stderr, source: None };
+    let expected = Settings { destination: Destination::Stderr, source: None, wants: Wants::default() };
     assert_eq!(Settings::read(&Json::Null), Ok(expected.clone()));
     assert_eq!(Settings::read(&json!({})), Ok(expected.clone()));
     assert_eq!(Settings::read(&json!({"destination": "stderr", "format": "json", "on_failure": "deny"})), Ok(expected));
@@ -33,11 +33,14 @@ fn a_config_left_out_means_stderr() {
 fn a_file_is_read_with_its_source() {
     let config = json!({"destination": {"file": {"path": "a.jsonl", "fsync": "each"}}, "source": "gateway-1"});
     let destination = Destination::File { path: "a.jsonl".into(), fsync: true };
-    assert_eq!(Settings::read(&config), Ok(Settings { destination, source: Some("gateway-1".to_owned()) }));
+    assert_eq!(
+        Settings::read(&config),
+        Ok(Settings { destination, source: Some("gateway-1".to_owned()), wants: Wants::default() })
+    );
 
     let config = json!({"destination": {"file": {"path": "a.jsonl", "fsync": "never"}}});
     let destination = Destination::File { path: "a.jsonl".into(), fsync: false };
-    assert_eq!(Settings::read(&config), Ok(Settings { destination, source: None }));
+    assert_eq!(Settings::read(&config), Ok(Settings { destination, source: None, wants: Wants::default() }));
 }
 
 #[test]
@@ -61,7 +64,7 @@ fn unknown_keys_are_named_where_they_stand() {
     ];
     assert_eq!(faults(&config), expected);
     let help = Settings::read(&json!({"colour": 1})).unwrap_err().pop().unwrap().help.unwrap();
-    assert_eq!(help, "the keys here are `destination`, `source`, `format`, `on_failure`");
+    assert_eq!(help, "the keys here are `destination`, `source`, `format`, `on_failure`, `digests`, `replay`");
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub const TABLES: &[Table] = &[
     Table {
         place: "in `plugin_settings`",
         keys: SETTINGS,
-        unsupported: &[("audit_key", "remove it: digests of values are what it is for, and no sink writes them yet")],
+        unsupported: &[],
         renamed: &[
             ("fail_on_plugin_error", "give each plugin its own `on_error`"),
             ("parallel_execution_within_band", "give the plugins `mode: concurrent`"),
@@ -138,6 +138,11 @@ pub const SETTINGS: &[Key] = &[
     ),
     Key::optional("cost_tiers", Shape::List(&Shape::Text), "The names of cost tiers, the lowest first."),
     Key::optional("hash_key", Shape::Secret, "What the stage `hash` hashes under: 32 random bytes or more."),
+    Key::optional(
+        "audit_key",
+        Shape::Secret,
+        "What digests of arguments and results in audit records are made under: 32 random bytes or more.",
+    ),
     Key::optional("routing_enabled", Shape::Bool, "Always `true`: operations are matched by their routes."),
     Key::optional("short_circuit_on_deny", Shape::Bool, "Always `true`: the first deny ends its phase."),
 ];

@@ -1,4 +1,4 @@
-//! The key of `hash` stages, from the source that `plugin_settings` names.
+//! The keys values are hashed under, each from the source that `plugin_settings` names.
 
 use apl_core::compile::{DeclaredKey, HashKey};
 use apl_core::diagnostic::Diagnostic;
@@ -9,9 +9,9 @@ use cpex_sdk::config::SecretSource;
 use super::instances::is_refused;
 use crate::document::codes;
 
-/// Reads the key. Why it cannot be had is added to `faults`, unless a mistake in its source is among them.
-pub(super) fn read(document: &Node, host: &Host, faults: &mut Vec<Diagnostic>) -> DeclaredKey {
-    let Some(entry) = document.get("plugin_settings").and_then(|settings| settings.entry("hash_key")) else {
+/// Reads the key of that name. Why it cannot be had is added to `faults`, unless a mistake in its source is among them.
+pub(super) fn read(name: &str, document: &Node, host: &Host, faults: &mut Vec<Diagnostic>) -> DeclaredKey {
+    let Some(entry) = document.get("plugin_settings").and_then(|settings| settings.entry(name)) else {
         return DeclaredKey::Absent;
     };
     if is_refused(entry.key.span.to(entry.value.span), faults) {
@@ -19,7 +19,7 @@ pub(super) fn read(document: &Node, host: &Host, faults: &mut Vec<Diagnostic>) -
     }
     known(&entry.value, host).map_or_else(
         |message| {
-            faults.push(Diagnostic::new(codes::SECRET, entry.value.span, format!("`hash_key`: {message}")));
+            faults.push(Diagnostic::new(codes::SECRET, entry.value.span, format!("`{name}`: {message}")));
             DeclaredKey::Refused
         },
         DeclaredKey::Known,

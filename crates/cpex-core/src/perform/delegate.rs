@@ -11,6 +11,7 @@ use cpex_sdk::{Instance, code};
 use super::performed::Performed;
 use crate::collaborator::Collaborator;
 use crate::outcome::Delegation;
+use crate::record::inputs::Reply as Said;
 use crate::road::state::Identified;
 
 /// Mints, and keeps the credential for the permit. Without one the operation is denied, unless the step says to go on; it
@@ -20,6 +21,10 @@ pub(super) async fn perform(delegate: &Delegate, rule: &Rule, identified: &mut I
     let minted = mint(delegate, identified, &notes).await;
     let errors = &mut identified.passage.trail.errors;
     errors.extend(notes.into_vec().iter().map(|note| format!("{}: {note}", delegate.delegator)));
+    if let Some(inputs) = &mut identified.passage.inputs {
+        let granted = minted.as_ref().map_err(|(code, _)| *code);
+        inputs.note(Said::of_delegator(&delegate.delegator, (&delegate.audience, &delegate.permissions), granted));
+    }
     let minted = match minted {
         Ok(minted) => minted,
         Err((code, cause)) => {

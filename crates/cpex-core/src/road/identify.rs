@@ -12,6 +12,7 @@ use tracing::Instrument as _;
 
 use super::state::{Denied, Identified, Journey, Known, Matter, Passage, Routed};
 use crate::operation::Caller;
+use crate::record::inputs::Reply;
 use crate::snapshot::Control;
 use crate::spans;
 
@@ -85,6 +86,13 @@ async fn resolve(passage: &mut Passage, control: &Control, inbound: Inbound<'_>)
         }
     };
     spans::answered(&span, requested, Some(effective), code);
+    if let Some(inputs) = &mut passage.inputs {
+        let yields = match &resolution {
+            Resolution::Verified(verified) => Some(verified.principal.kind()),
+            Resolution::Nothing | Resolution::Failed(_) => None,
+        };
+        inputs.note(Reply::of_identity(&control.name, yields, code));
+    }
     let name = Arc::clone(&control.name);
     let (mode, metadata) = (control.config.mode.name(), serde_json::Map::new());
     passage.trail.executions.push(Execution { name, mode, requested, effective, code, duration_us, metadata });

@@ -21,7 +21,7 @@ use crate::control;
 use crate::elicitation::{self, Suspension};
 use crate::meter::Meter;
 use crate::outcome::{Decision, Outcome, Report, Violation};
-use crate::record;
+use crate::record::{self, Kept};
 use crate::snapshot::Control;
 use crate::stored::ask_sessions;
 
@@ -182,9 +182,11 @@ fn added_labels(envelope: &Envelope, passage: &Passage) -> Option<Vec<Arc<str>>>
 async fn write_record<G>(journey: &mut Journey, ending: Result<G, Stop>, id: Id) -> Result<G, Stop> {
     let snapshot = Arc::clone(&journey.passage.snapshot);
     let mut failed = Vec::new();
+    let stop = ending.as_ref().err();
+    let kept = Kept::of(journey, stop);
     for (index, (control, sink)) in snapshot.sinks().enumerate() {
-        if let Err(error) = write(control, sink, &record::of(journey, ending.as_ref().err(), id), &snapshot.meter).await
-        {
+        let record = kept.on(record::of(journey, stop, id), &control.wants);
+        if let Err(error) = write(control, sink, &record, &snapshot.meter).await {
             failed.push((index, format!("{}: {error}", control.name)));
         }
     }
@@ -198,9 +200,11 @@ async fn write_record<G>(journey: &mut Journey, ending: Result<G, Stop>, id: Id)
     }
     let stop = Denial::new(code::AUDIT_FAILED).into();
     let correction = Id(snapshot.host.ids.next());
+    let kept = Kept::of(journey, Some(&stop));
     for (_, (control, sink)) in snapshot.sinks().enumerate().filter(|(index, _)| !failed.contains(index)) {
+        let record = kept.on(record::of(journey, Some(&stop), correction), &control.wants);
         // The operation is denied already; a sink that fails now leaves the record of the permit standing alone.
-        let _ = write(control, sink, &record::of(journey, Some(&stop), correction), &snapshot.meter).await;
+        let _ = write(control, sink, &record, &snapshot.meter).await;
     }
     Err(stop)
 }

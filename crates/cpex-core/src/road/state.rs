@@ -19,6 +19,7 @@ use crate::context::ContextTable;
 use crate::meter::Start;
 use crate::operation::Caller;
 use crate::outcome::{Delegation, Pending};
+use crate::record::inputs::Inputs;
 use crate::snapshot::Snapshot;
 use crate::trace::Recording;
 
@@ -73,6 +74,8 @@ pub(crate) struct Passage {
     /// What is waited for, once a person was asked.
     pub(crate) pending: Option<Pending>,
     pub(crate) yields: Yields,
+    /// What it takes to decide this side again, where a sink wants that.
+    pub(crate) inputs: Option<Box<Inputs>>,
 }
 
 /// What is remembered of one side for its record.
@@ -163,6 +166,7 @@ impl Journey {
             resumes: None,
             pending: None,
             yields: Yields::default(),
+            inputs: None,
             snapshot,
         };
         Self { passage, matter: Matter::Draft(draft), session: None }
@@ -197,6 +201,7 @@ impl Journey {
         self.passage.start = self.passage.snapshot.meter.start();
         let labels_before = self.envelope().and_then(Envelope::session_labels).cloned();
         self.passage.trail = Trail { labels_before, ..Trail::default() };
+        self.passage.inputs = self.passage.inputs.take().map(|inputs| inputs.anew());
         if let Matter::Envelope(envelope) = &mut self.matter {
             envelope.turn();
         }
@@ -269,6 +274,7 @@ impl Passage {
             resumes: self.resumes.clone(),
             pending: None,
             yields: Yields::of_branch(),
+            inputs: self.inputs.as_ref().map(|inputs| inputs.anew()),
             ..*self
         }
     }
@@ -285,6 +291,9 @@ impl Passage {
         self.trail.declassified.extend(declassified);
         self.trail.approvals.extend(approvals);
         self.yields.merge(branch.yields);
+        if let Some((inputs, branch)) = self.inputs.as_mut().zip(branch.inputs) {
+            inputs.merge(*branch);
+        }
         self.contexts.merge(branch.contexts);
         if let Some((trace, branch)) = self.trace.as_mut().zip(branch.trace) {
             trace.merge(*branch);

@@ -16,6 +16,7 @@ mod hooks;
 mod http;
 mod identity;
 mod inference;
+mod kept;
 mod layers;
 mod lifecycle;
 mod listing;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, mpsc};
 
 use apl_cmf::{ContentPart, ExtensionChange, Identity, LabelScope, MessagePayload, NameSet, Principal, Subject, View};
 use cpex_core::{Answer, Caller, Decision, ManagerConfig, Operation, Outcome, PluginManager};
+use cpex_sdk::audit::{Digests, Replay, ValuePath, Wants};
 use cpex_sdk::config::{ConfigFault, Key, PluginConfig};
 use cpex_sdk::delegation::{Delegator, MintError, MintRequest, Minted};
 use cpex_sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, QuestionId, Status};
@@ -252,7 +253,7 @@ impl IdentityResolver for Resolver {
     }
 }
 
-/// `config: { fail: true }` makes a sink that writes nothing.
+/// `config: { fail: true }` makes a sink that writes nothing, `digests` and `replay` are read as a sink of a document does.
 struct Sinks {
     records: Arc<Mutex<Vec<Json>>>,
 }
@@ -264,17 +265,33 @@ impl Factory for Sinks {
 
     fn build(&self, declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
         let fails = declaration.config.get("fail").is_some();
-        Ok(Instance::Sink(Arc::new(Sink { fails, records: Arc::clone(&self.records) })))
+        let lists = |key: &str, word: &str| {
+            let words = declaration.config.get(key).and_then(Json::as_array);
+            words.is_some_and(|words| words.iter().any(|listed| listed == word))
+        };
+        let path = |path: &Json| ValuePath::read(path.as_str().unwrap()).unwrap();
+        let replay = declaration
+            .config
+            .get("replay")
+            .map(|replay| Replay { values: replay["values"].as_array().into_iter().flatten().map(path).collect() });
+        let digests = Digests { args: lists("digests", "args"), result: lists("digests", "result") };
+        let wants = Wants { digests, replay };
+        Ok(Instance::Sink(Arc::new(Sink { fails, wants, records: Arc::clone(&self.records) })))
     }
 }
 
 struct Sink {
     fails: bool,
+    wants: Wants,
     records: Arc<Mutex<Vec<Json>>>,
 }
 
 #[async_trait]
 impl AuditSink for Sink {
+    fn wants(&self) -> Wants {
+        self.wants.clone()
+    }
+
     async fn write(&self, record: &Record<'_>) -> Result<(), SinkError> {
         if self.fails {
             return Err(SinkError("planted".into()));
@@ -282,6 +299,11 @@ impl AuditSink for Sink {
         self.records.lock().unwrap().push(serde_json::to_value(record).unwrap());
         Ok(())
     }
+}
+
+/// The factory of `audit/test`, whose records nobody reads.
+pub(crate) fn sinks() -> impl Factory {
+    Sinks { records: Arc::default() }
 }
 
 /// The factory of `test/people`.

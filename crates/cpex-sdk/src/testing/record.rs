@@ -72,6 +72,8 @@ pub fn record() -> Record<'static> {
         approvals: &[],
         marks: &[],
         errors: &[],
+        digests: None,
+        inputs: None,
     }
 }
 

@@ -117,13 +117,12 @@ fn what_this_version_does_not_serve_is_said_so() {
             assert!(table.keys.iter().all(|key| key.name != *name), "`{name}` is served {}", table.place);
         }
     }
-    let found = findings("plugins: [{name: a, kind: b, grpc: c}]\nplugin_settings: {audit_key: a}\n");
+    let found = findings("plugins: [{name: a, kind: b, grpc: c}]\n");
     assert_eq!(
         found,
         [
             "1:27 unknown_kind: unknown kind `b`; register a factory of this kind before the document is loaded",
             "1:30 unsupported: `grpc` is not supported by this version; register a factory of a kind of your own, and run the plugin in this process",
-            "2:19 unsupported: `audit_key` is not supported by this version; remove it: digests of values are what it is for, and no sink writes them yet",
         ]
     );
 }
