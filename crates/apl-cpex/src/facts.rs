@@ -7,6 +7,7 @@ use apl_core::{Fact, Names, Number};
 use serde_json::{Map, Value as Json};
 
 use crate::attribute::{Attribute, Field, Holding, Key, Tree};
+use crate::reads::Reads;
 
 /// An envelope as policy reads it. Nothing is copied.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,7 @@ pub struct Facts<'e> {
     kind: Option<EntityKind>,
     route: Option<&'e str>,
     data: &'e Map<String, Json>,
+    reads: Option<&'e Reads>,
 }
 
 impl<'e> Facts<'e> {
@@ -27,7 +29,13 @@ impl<'e> Facts<'e> {
         route: Option<&'e str>,
         data: &'e Map<String, Json>,
     ) -> Self {
-        Self { envelope, kind: kind.into(), route, data }
+        Self { envelope, kind: kind.into(), route, data, reads: None }
+    }
+
+    /// The same facts, with what is read of them noted there, if anywhere.
+    #[must_use]
+    pub const fn noted_in(self, reads: Option<&'e Reads>) -> Self {
+        Self { reads, ..self }
     }
 
     fn field(&self, field: Field) -> Fact<'e> {
@@ -232,6 +240,9 @@ impl apl_core::Facts for Facts<'_> {
     type Attribute = Attribute;
 
     fn read<'a>(&'a self, attribute: &'a Attribute) -> Fact<'a> {
+        if let Some(reads) = self.reads {
+            reads.note(attribute);
+        }
         self.value(attribute)
     }
 }

@@ -26,6 +26,11 @@ impl Conditions {
         Self(conditions.iter().map(Compiled::new).collect())
     }
 
+    /// Whether they ask what the content is.
+    pub(crate) fn read_content(&self) -> bool {
+        self.0.iter().any(|condition| !condition.content_types.is_empty())
+    }
+
     /// Whether a plugin under these runs on what stands there.
     pub(crate) fn admit(&self, there: &There<'_>) -> bool {
         self.0.is_empty() || self.0.iter().any(|condition| condition.admits(there))

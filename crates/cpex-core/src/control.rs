@@ -20,7 +20,7 @@ pub(crate) use self::answer::Answer;
 use self::answer::{Answered, Asked, Placing, keeps_entity};
 use self::payload::{Given, Modified};
 use crate::conditions::There;
-use crate::record::inputs::{Given as Replacement, Reply};
+use crate::inputs::{Given as Replacement, Reply};
 use crate::road::state::{Identified, Passage};
 use crate::snapshot::Control;
 use crate::spans;
@@ -154,6 +154,9 @@ pub(crate) async fn gate(indexes: &[usize], envelope: &Envelope, passage: &mut P
 /// Whether a hooked plugin runs on the operation.
 pub(crate) fn runs(control: &Control, envelope: &Envelope, passage: &Passage) -> bool {
     let (side, kind, global) = (passage.side(), passage.kind(), passage.contexts.global());
+    if let Some(reads) = passage.reads().filter(|_| control.conditions.read_content()) {
+        reads.note_path(side.slot().name());
+    }
     !control.is_disabled() && control.conditions.admit(&There { envelope, side, kind, global })
 }
 

@@ -33,6 +33,7 @@ pub(crate) async fn drive(run: &mut Run<'_, Attribute>, key: Option<&str>, ident
     loop {
         let data = &identified.passage.snapshot.data;
         let facts = Facts::of(identified.envelope, identified.passage.kind(), key, data);
+        let facts = facts.noted_in(identified.passage.watched.as_ref().map(|watched| &*watched.reads));
         let step = match &mut identified.passage.trace {
             None => run.resume(&facts, reply),
             Some(trace) => run.resume_traced(&facts, reply, &mut **trace),

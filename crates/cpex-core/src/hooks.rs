@@ -220,7 +220,7 @@ async fn after(snapshot: Arc<Snapshot>, point: &'static HookPoint, request: Requ
             Underway::new(Journey::new(snapshot, point, asked, table)).alone(caller, answer).await
         }
     };
-    let Some(Ended { outcome, contexts: table, shared: (http, custom), trace: _ }) = ended else {
+    let Some(Ended { outcome, contexts: table, shared: (http, custom), .. }) = ended else {
         return Outcome::engine_down();
     };
     let Outcome { decision, report } = outcome;

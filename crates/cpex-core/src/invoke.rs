@@ -4,13 +4,13 @@
 
 use std::pin::pin;
 
-use apl_cmf::Message;
+use apl_cmf::{Envelope, Message};
 use apl_core::Denial;
 use tracing::Instrument as _;
 
+use crate::inputs::Inputs;
 use crate::invocation;
 use crate::operation::{Answer, Caller};
-use crate::record::inputs::Inputs;
 use crate::road::bind::bind;
 use crate::road::decide::{Ending, admits_some, decide};
 use crate::road::identify::identify;
@@ -18,7 +18,7 @@ use crate::road::measure::measure;
 use crate::road::route::route;
 use crate::road::settle::{Settled, settle, settle_answer};
 use crate::road::shape::shape;
-use crate::road::state::{Identified, Journey, Received, Stop};
+use crate::road::state::{Identified, Journey, Matter, Passage, Received, Stop};
 use crate::road::watch::watch;
 use crate::spans;
 
@@ -84,17 +84,17 @@ pub(crate) async fn could_allow(journey: &mut Journey, caller: Caller) -> bool {
     admits_some(&identified)
 }
 
-async fn walk(received: Received<'_>) -> Ending {
-    Inputs::begin(received.journey, &received.caller);
+async fn walk(mut received: Received<'_>) -> Ending {
+    begin_inputs(&mut received);
     let routed = spans::route().in_scope(|| route(received))?;
-    let mut identified = pin!(identify(routed)).instrument(spans::identify()).await?;
-    Inputs::keep(&mut identified);
+    let identified = pin!(identify(routed)).instrument(spans::identify()).await?;
+    keep_inputs(&mut *identified.passage, identified.envelope);
     pin!(judge(identified)).await
 }
 
 async fn walk_back(journey: &mut Journey, answer: Answer) -> Ending {
     let Answer { message, response_headers } = answer;
-    let mut identified = journey.identified()?;
+    let identified = journey.identified()?;
     if identified.envelope.answer(message) {
         let note = "the answer held a credential that was minted for the backend, and is released without it";
         identified.passage.trail.errors.push(note.to_owned());
@@ -102,16 +102,18 @@ async fn walk_back(journey: &mut Journey, answer: Answer) -> Ending {
     if !response_headers.is_empty() {
         identified.envelope.response_headers(response_headers);
     }
-    Inputs::keep(&mut identified);
+    keep_inputs(&mut *identified.passage, identified.envelope);
     pin!(judge(identified)).await
 }
 
-async fn walk_alone(received: Received<'_>, answer: Message) -> Ending {
-    Inputs::begin(received.journey, &received.caller);
+async fn walk_alone(mut received: Received<'_>, answer: Message) -> Ending {
+    begin_inputs(&mut received);
     let routed = spans::route().in_scope(|| route(received))?.without_pre_phases()?;
-    let mut identified = pin!(identify(routed)).instrument(spans::identify()).await?;
+    let identified = pin!(identify(routed)).instrument(spans::identify()).await?;
     identified.envelope.answer(answer);
-    Inputs::keep_alone(&mut identified);
+    if let Some(inputs) = &mut identified.passage.inputs {
+        inputs.keep_alone(identified.envelope);
+    }
     pin!(judge(identified)).await
 }
 
@@ -121,4 +123,21 @@ async fn judge(identified: Identified<'_>) -> Ending {
     let shaped = pin!(shape(bound)).instrument(spans::shape()).await?;
     let permitted = pin!(decide(shaped)).instrument(spans::decide()).await?;
     pin!(watch(permitted)).instrument(spans::watch()).await
+}
+
+/// Gathers what it takes to decide the operation again, where a sink wants that.
+fn begin_inputs(received: &mut Received<'_>) {
+    let Received { journey, caller } = received;
+    if journey.passage.kind().is_some()
+        && journey.passage.snapshot.keeps_inputs()
+        && let Matter::Draft(draft) = &journey.matter
+    {
+        journey.passage.inputs = Some(Inputs::new(draft, matches!(caller, Caller::Vouched(_))));
+    }
+}
+
+fn keep_inputs(passage: &mut Passage, envelope: &Envelope) {
+    if let Some(inputs) = &mut passage.inputs {
+        inputs.keep(envelope);
+    }
 }

@@ -20,6 +20,7 @@ mod elicitation;
 mod explain;
 mod hooks;
 mod inbox;
+mod inputs;
 mod invocation;
 mod invoke;
 mod life;
@@ -44,6 +45,7 @@ mod record;
 mod registration;
 mod registry;
 mod reload;
+mod replay;
 mod resource_url;
 mod road;
 mod session;
@@ -59,6 +61,7 @@ mod trace;
 mod underway;
 #[cfg(feature = "watch")]
 mod watch;
+mod watched;
 #[cfg(feature = "watch")]
 mod watching;
 
@@ -81,6 +84,7 @@ pub use ports::ManagerConfig;
 pub use process::{ProcessSecrets, RandomIds, SystemClock};
 pub use protected::ProtectedResource;
 pub use registration::UnregisterError;
+pub use replay::Replayed;
 pub use resource_url::{ResourceUrl, ResourceUrlError};
 pub use session::MemoryStore;
 pub use status::{InForce, PluginState, PluginStatus, Refused, Status, WatcherStatus};

@@ -17,6 +17,7 @@ use crate::road::state::{Journey, Matter};
 use crate::shares;
 use crate::trace::Recording;
 use crate::underway::{Ended, Shared, Underway, shared};
+use crate::watched::Watched;
 
 /// Permission to perform what a message asks for, once, and the way its result comes back to be judged. It keeps the policy
 /// the operation began under. Dropping it without a result is recorded as `operation.abandoned`.
@@ -184,6 +185,13 @@ impl Permit {
         match pin!(self.end(answer)).await {
             Some(Ended { outcome, trace, .. }) => (outcome, trace),
             None => (Outcome::engine_down(), None),
+        }
+    }
+
+    /// Watches what is read of the operation from here on.
+    pub(crate) fn watch(&mut self, watched: Box<Watched>) {
+        if let Some(journey) = self.held.journey_mut() {
+            journey.passage.watched = Some(watched);
         }
     }
 

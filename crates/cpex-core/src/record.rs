@@ -1,6 +1,5 @@
 //! The record of one side of an operation, borrowed from how it ended.
 
-pub(crate) mod inputs;
 mod kept;
 
 use apl_cmf::{Entry, Envelope, Identity, NameSet, Standing};

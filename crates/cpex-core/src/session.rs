@@ -41,6 +41,14 @@ pub(crate) fn pseudonym(envelope: &Envelope, key: Option<&HashKey>) -> Option<St
     Some(digest.0.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
 }
 
+/// What tells apart on records the sessions that labels are kept for.
+#[must_use]
+pub(crate) fn pseudonym_of(session: &SessionKey, key: Option<&HashKey>) -> String {
+    let digest: [u8; 32] = Key(Sha256::new()).text("label pseudonym").bytes(&session.0).0.finalize().into();
+    let digest: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    key.and_then(|key| key.of_json(&json!(["labels", digest]))).unwrap_or(digest)
+}
+
 /// What a source yields.
 enum Id<'e> {
     Agent(&'e str),

@@ -35,7 +35,7 @@ pub(crate) async fn after(mut operations: Vec<Underway>, answer: Answer) -> Ende
             Decision::Allow(Answer { message, .. }) => messages.push(message),
             Decision::Deny(violation) => {
                 let outcome = Outcome::of_several(Decision::Deny(violation), reports);
-                return Ended { outcome, contexts, shared, trace: None };
+                return Ended { outcome, contexts, shared, ..Ended::engine_down() };
             }
             Decision::Pending(pending) => drop(waiting.get_or_insert(pending)),
         }
@@ -45,7 +45,7 @@ pub(crate) async fn after(mut operations: Vec<Underway>, answer: Answer) -> Ende
         (None, Some(message)) => Outcome::of_several(Decision::Allow(Answer::new(message)), reports),
         (None, None) => Outcome::engine_down(),
     };
-    Ended { outcome, contexts, shared, trace: None }
+    Ended { outcome, contexts, shared, ..Ended::engine_down() }
 }
 
 /// What of an answer answers which operation, by the identifiers of their requests. Parts without one stay with the answer

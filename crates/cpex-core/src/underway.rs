@@ -18,6 +18,7 @@ use crate::road::decide::Grant;
 use crate::road::settle::Settled;
 use crate::road::state::{Journey, Matter};
 use crate::trace::Recording;
+use crate::watched::Watched;
 
 /// An operation and how far it is. Dropped before its end, it is recorded as abandoned: what was cancelled while it was
 /// decided on the side it was on, what was permitted and never completed on the side after the operation.
@@ -114,8 +115,8 @@ impl Underway {
     fn ended(mut self, settled: Settled) -> Option<Ended> {
         let mut journey = self.journey.take()?;
         let contexts = std::mem::take(&mut journey.passage.contexts);
-        let (shared, trace) = (shared(&journey), journey.passage.trace.take());
-        Some(Ended { outcome: outcome_of(journey, settled), contexts, shared, trace })
+        let (shared, trace, watched) = (shared(&journey), journey.passage.trace.take(), journey.passage.watched.take());
+        Some(Ended { outcome: outcome_of(journey, settled), contexts, shared, trace, watched })
     }
 
     /// Denies what cannot set out on the road.
@@ -147,6 +148,8 @@ pub(crate) struct Ended {
     pub(crate) shared: Shared,
     /// What policy did, where the operation is explained.
     pub(crate) trace: Option<Box<Recording>>,
+    /// What was read of it, where it is decided again.
+    pub(crate) watched: Option<Box<Watched>>,
 }
 
 impl Ended {
@@ -156,6 +159,7 @@ impl Ended {
             contexts: ContextTable::default(),
             shared: Shared::default(),
             trace: None,
+            watched: None,
         }
     }
 }

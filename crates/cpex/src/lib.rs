@@ -61,9 +61,9 @@ pub use cpex_core::{
     Advice, Answer, Call, Caller, Challenge, ConsultError, Consulted, Contexts, Decision, Delegation, Explanation,
     HookPayloadPolicy, HookTaken, InForce, Inbox, InitializeError, Invoked, InvokedOwn, ManagerConfig,
     MemoryElicitations, MemoryStore, Operation, Outcome, OwnRequest, Passed, Pending, Permit, PluginManager,
-    PluginState, PluginStatus, ProcessSecrets, ProtectedResource, RandomIds, Refused, Report, Request, ResourceUrl,
-    ResourceUrlError, StartError, Status, SystemClock, UnregisterError, Viewer, Violation, Warnings, WatcherStatus,
-    document,
+    PluginState, PluginStatus, ProcessSecrets, ProtectedResource, RandomIds, Refused, Replayed, Report, Request,
+    ResourceUrl, ResourceUrlError, StartError, Status, SystemClock, UnregisterError, Viewer, Violation, Warnings,
+    WatcherStatus, document,
 };
 #[cfg(feature = "watch")]
 pub use cpex_core::{WatchConfig, WatchError};

@@ -26,6 +26,8 @@ pub(super) async fn perform(
         return Reply::Refused(Denial::new(code::POLICY_PROTOCOL));
     };
     let facts = Facts::of(identified.envelope, identified.passage.kind(), key, &snapshot.data);
+    let reads = identified.passage.watched.as_ref().map(|watched| Arc::clone(&watched.reads));
+    let facts = facts.noted_in(reads.as_deref());
     let map = match ask.map.fill(&facts) {
         Ok(map) => map,
         Err(fault) => {

@@ -10,8 +10,8 @@ use cpex_sdk::{Instance, code};
 
 use super::performed::Performed;
 use crate::collaborator::Collaborator;
+use crate::inputs::Reply as Said;
 use crate::outcome::Delegation;
-use crate::record::inputs::Reply as Said;
 use crate::road::state::Identified;
 
 /// Mints, and keeps the credential for the permit. Without one the operation is denied, unless the step says to go on; it

@@ -91,7 +91,7 @@ fn reach<'e>(
 ) -> Result<Reached<'e>, &'static str> {
     let passage = &*identified.passage;
     let snapshot = &passage.snapshot;
-    let facts = Facts::of(identified.envelope, passage.kind(), key, &snapshot.data);
+    let facts = Facts::of(identified.envelope, passage.kind(), key, &snapshot.data).noted_in(passage.reads());
     let approver = match facts.read(&elicit.from) {
         Fact::Text(approver) if !approver.is_empty() => Arc::from(approver),
         _ => return Err(code::ELICITATION_UNRESOLVED),
@@ -105,6 +105,9 @@ fn reach<'e>(
         None => Id(snapshot.host.ids.next_secret().ok_or(code::ELICITATION_FAILED)?).to_string().into(),
     };
     let suspension = Suspension::of(id).ok_or(code::ELICITATION_FAILED)?;
+    if let Some(reads) = passage.reads().filter(|_| elicit.scope.is_none() && passage.resumes.is_some()) {
+        reads.note_path("args");
+    }
     let arguments = match &elicit.scope {
         Some(_) => None,
         None => Some(suspension.arguments(identified.envelope.arguments()).ok_or(code::ELICITATION_FAILED)?),

@@ -45,6 +45,9 @@ pub(super) async fn perform(run: &RunField, rule: &Rule, identified: &mut Identi
 /// have changed it.
 fn gather(run: &RunField, rule: &Rule, identified: &mut Identified<'_>) -> Result<Vec<Json>, Reply> {
     let (side, max_depth) = (side_of(run), identified.passage.snapshot.settings.max_depth);
+    if let Some(reads) = identified.passage.reads() {
+        reads.note_field(side.slot().name(), &run.field);
+    }
     let mut treatment = run.gather(max_depth);
     let kind = identified.passage.kind();
     let Some(payload) = identified.envelope.payload(side) else { return Ok(Vec::new()) };

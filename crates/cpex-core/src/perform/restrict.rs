@@ -10,6 +10,7 @@ use crate::road::state::Identified;
 pub(super) fn perform(restrict: &Restrict<Attribute>, key: Option<&str>, identified: &mut Identified<'_>) -> Reply {
     let snapshot = Arc::clone(&identified.passage.snapshot);
     let facts = Facts::of(identified.envelope, identified.passage.kind(), key, &snapshot.data);
+    let facts = facts.noted_in(identified.passage.reads());
     match Narrowing::resolve(restrict, &facts) {
         Ok(narrowing) => {
             identified.passage.yields.narrowings.push(narrowing);

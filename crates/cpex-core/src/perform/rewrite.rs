@@ -26,6 +26,9 @@ pub(super) fn perform(active: &ActiveRewrite<'_, Attribute>, rule: &Rule, identi
         FieldSide::Args => Side::Args,
         FieldSide::Result => Side::Result,
     };
+    if let Some(reads) = identified.passage.reads() {
+        reads.note_field(side.slot().name(), &rewrite.field);
+    }
     let mut fault = None;
     let kind = identified.passage.kind();
     let mut edit = |parts: &mut [ContentPart]| match treat(&mut &*active, side, kind, parts) {

@@ -2,11 +2,11 @@
 
 use apl_core::compile::HashKey;
 use cpex_sdk::HookSide;
-use cpex_sdk::audit::{Digests, Record, RecordDigests, Wants};
+use cpex_sdk::audit::{Digests, Record, RecordDigests, Replay, Wants};
 use serde_json::Value as Json;
 
-use super::inputs;
-use crate::road::state::{Journey, Stop};
+use crate::inputs::Stands;
+use crate::road::state::{Journey, Matter, Stop};
 
 /// What was made of one side of an operation for the sinks that want it.
 pub(crate) struct Kept<'j> {
@@ -25,9 +25,27 @@ impl<'j> Kept<'j> {
     /// The record with what that sink wants.
     pub(crate) fn on<'r>(&self, record: Record<'r>, wants: &Wants) -> Record<'r> {
         let digests = wants.digests.any().then(|| only(&self.digests, wants.digests));
-        let inputs = wants.replay.as_ref().and_then(|replay| inputs::shown(self.journey, replay));
+        let inputs = wants.replay.as_ref().and_then(|replay| inputs(self.journey, replay));
         Record { digests, inputs, ..record }
     }
+}
+
+/// What it takes to decide the side again, with the values that are listed.
+fn inputs(journey: &Journey, replay: &Replay) -> Option<Json> {
+    let passage = &journey.passage;
+    let stands = Stands {
+        side: passage.point.side,
+        kind: passage.kind(),
+        draft: match &journey.matter {
+            Matter::Draft(draft) => Some(draft),
+            Matter::Envelope(_) => None,
+        },
+        received_ms: passage.received_ms,
+        session: journey.session,
+        resumes: passage.resumes.as_deref(),
+        key: passage.snapshot.audit_key.as_ref(),
+    };
+    passage.inputs.as_deref()?.shown(&stands, replay)
 }
 
 const NO_DIGESTS: RecordDigests = RecordDigests { args: None, result: None };

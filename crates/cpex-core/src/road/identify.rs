@@ -11,8 +11,8 @@ use cpex_sdk::{AuthFailure, Inbound, Instance, Resolution, Verified, code};
 use tracing::Instrument as _;
 
 use super::state::{Denied, Identified, Journey, Known, Matter, Passage, Routed};
+use crate::inputs::Reply;
 use crate::operation::Caller;
-use crate::record::inputs::Reply;
 use crate::snapshot::Control;
 use crate::spans;
 

@@ -11,6 +11,9 @@ use crate::size::{is_within, own_is_within};
 pub(crate) fn measure(identified: Identified<'_>) -> Result<Identified<'_>, Denied> {
     let passage = &*identified.passage;
     let Some(limit) = passage.snapshot.settings.max_payload_bytes else { return Ok(identified) };
+    if let Some(reads) = passage.reads() {
+        reads.note_path(passage.side().slot().name());
+    }
     let payload = identified.envelope.payload(passage.side());
     let within = match (&passage.own, payload) {
         (Some(own), _) => own_is_within(own, limit),

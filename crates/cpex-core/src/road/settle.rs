@@ -181,6 +181,10 @@ fn added_labels(envelope: &Envelope, passage: &Passage) -> Option<Vec<Arc<str>>>
 /// permit get the record of the denial after it.
 async fn write_record<G>(journey: &mut Journey, ending: Result<G, Stop>, id: Id) -> Result<G, Stop> {
     let snapshot = Arc::clone(&journey.passage.snapshot);
+    if journey.passage.watched.is_some() {
+        let record = serde_json::to_value(record::of(journey, ending.as_ref().err(), id)).ok();
+        journey.passage.watched.iter_mut().for_each(|watched| watched.record.clone_from(&record));
+    }
     let mut failed = Vec::new();
     let stop = ending.as_ref().err();
     let kept = Kept::of(journey, stop);

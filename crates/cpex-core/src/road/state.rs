@@ -10,18 +10,19 @@ use apl_cmf::{
     Standing,
 };
 use apl_core::{Denial, Rule};
-use apl_cpex::{Matched, Plan};
+use apl_cpex::{Matched, Plan, Reads};
 use cpex_sdk::audit::{Execution, Id, RecordApproval, RecordDeclassification, RecordVerdict};
 use cpex_sdk::{HookPoint, HookSide, OwnPayload, SessionKey, code};
 
 use super::yields::Yields;
 use crate::context::ContextTable;
+use crate::inputs::Inputs;
 use crate::meter::Start;
 use crate::operation::Caller;
 use crate::outcome::{Delegation, Pending};
-use crate::record::inputs::Inputs;
 use crate::snapshot::Snapshot;
 use crate::trace::Recording;
+use crate::watched::Watched;
 
 /// One operation, from its first stage before it to its last after it.
 pub(crate) struct Journey {
@@ -76,6 +77,8 @@ pub(crate) struct Passage {
     pub(crate) yields: Yields,
     /// What it takes to decide this side again, where a sink wants that.
     pub(crate) inputs: Option<Box<Inputs>>,
+    /// What is read of the operation, where it is decided again.
+    pub(crate) watched: Option<Box<Watched>>,
 }
 
 /// What is remembered of one side for its record.
@@ -167,6 +170,7 @@ impl Journey {
             pending: None,
             yields: Yields::default(),
             inputs: None,
+            watched: None,
             snapshot,
         };
         Self { passage, matter: Matter::Draft(draft), session: None }
@@ -263,6 +267,11 @@ impl Passage {
         self.point.entity
     }
 
+    /// Where what is read of the operation is noted, if anywhere.
+    pub(crate) fn reads(&self) -> Option<&Reads> {
+        self.watched.as_ref().map(|watched| &*watched.reads)
+    }
+
     /// The same passage for a branch that runs beside others: what it notes is its own until it is merged.
     pub(crate) fn branch(&self) -> Self {
         Self {
@@ -275,6 +284,7 @@ impl Passage {
             pending: None,
             yields: Yields::of_branch(),
             inputs: self.inputs.as_ref().map(|inputs| inputs.anew()),
+            watched: self.watched.as_ref().map(|watched| watched.branch()),
             ..*self
         }
     }

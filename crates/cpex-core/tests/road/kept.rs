@@ -36,8 +36,7 @@ fn refused(document: &str) -> String {
 
 fn noted() -> Operation {
     let arguments = json!({ "id": 7, "note": "planted-note", "nested": { "kept": 1, "left": "planted-nested" } });
-    let Json::Object(arguments) = arguments else { unreachable!() };
-    Operation::tool("lookup", arguments).caller(eve())
+    Operation::tool("lookup", arguments.as_object().unwrap().clone()).caller(eve())
 }
 
 #[tokio::test]

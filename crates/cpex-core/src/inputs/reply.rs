@@ -87,13 +87,10 @@ impl Reply {
         }
         match &self.given {
             Given::Nothing => {}
-            Given::Args(kind, content) => {
-                let (args, is_whole) = carried::args(content, *kind, values);
-                shown.insert("args".to_owned(), args.into());
-                if !is_whole {
-                    shown.insert("lost".to_owned(), ["args"].as_slice().into());
-                }
-            }
+            Given::Args(kind, content) => match carried::args(content, *kind, values) {
+                Some(args) => drop(shown.insert("args".to_owned(), args.into())),
+                None => drop(shown.insert("lost".to_owned(), ["args"].as_slice().into())),
+            },
             Given::Result(content) => {
                 let mut lost = Vec::new();
                 let answer = Message::new(Role::Tool, content.clone());

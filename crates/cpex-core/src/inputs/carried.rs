@@ -1,33 +1,29 @@
 //! What an operation carries, as far as a sink lists it.
 
-use apl_cmf::{ContentPart, EntityKind, LlmRequest, Message};
+use apl_cmf::{ContentPart, EntityKind, LlmRequest, Message, More};
 use cpex_sdk::audit::ValuePath;
 use serde_json::{Map, Value as Json};
 
-/// The listed arguments, and whether the operation carries its arguments in the one form in which they can be kept: one
+/// The listed arguments; none where the operation does not carry its arguments in the one form in which they can be kept: one
 /// request, and nothing beside it.
 pub(super) fn args(
     content: &[ContentPart],
     kind: Option<EntityKind>,
     values: &[ValuePath],
-) -> (Map<String, Json>, bool) {
+) -> Option<Map<String, Json>> {
     match content {
-        [] => (Map::new(), true),
+        [] => Some(Map::new()),
         [ContentPart::ResourceRef(_) | ContentPart::Resource(_)] if kind == Some(EntityKind::Resource) => {
-            (Map::new(), true)
+            Some(Map::new())
         }
-        [part]
-            if part.more().is_none_or(|more| more.is_empty())
-                && part.asks_for().is_some()
-                && part.asks_for() == kind =>
-        {
+        [part] if part.more().is_none_or(More::is_empty) && part.asks_for().is_some() && part.asks_for() == kind => {
             let mut args = part.arguments().cloned().unwrap_or_default();
             if kind == Some(EntityKind::Llm) {
                 args.remove(LlmRequest::MODEL);
             }
-            (listed(args, "args", values), true)
+            Some(listed(args, "args", values))
         }
-        _ => (Map::new(), false),
+        _ => None,
     }
 }
 
