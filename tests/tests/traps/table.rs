@@ -134,6 +134,11 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
         &["a_credential_is_found_as_it_was_sent_and_as_json_and_urls_spell_it"],
     ),
     (
+        42,
+        "every sink gets every decision, and no value it does not list",
+        &["credentials_are_in_no_input_whatever_is_listed", "a_result_in_several_forms_is_kept_whole_or_not_at_all"],
+    ),
+    (
         45,
         "a reload that fails in any way leaves what is in force, and it is visible",
         &[
