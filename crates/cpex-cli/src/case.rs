@@ -25,6 +25,7 @@ mod run;
 mod seen;
 mod stage;
 mod step;
+mod store;
 mod stub;
 mod wallet;
 

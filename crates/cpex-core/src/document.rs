@@ -52,6 +52,7 @@ pub(crate) use named_files::NamedFiles;
 pub use plugins::PluginNode;
 pub(crate) use plugins::place_of;
 pub use settings::{SessionSource, Settings, Unmatched};
+pub(crate) use store::MEMORY;
 pub use store::MemoryBounds;
 
 /// A text that was read into a tree.
@@ -161,8 +162,8 @@ impl Document {
         walk::document(&self.root, &self.sources, &mut faults);
         secrets::named::check(&self.root, &mut faults);
         settings::check(&self.root, self.bytes, &mut faults);
-        store::check(&self.root, &mut faults);
         let kinds = kinds.into();
+        store::check(&self.root, &kinds, &mut faults);
         plugins::check(&self.root, &kinds, &mut faults);
         engines::check(&self.root, &kinds, &mut faults);
         faults

@@ -17,6 +17,7 @@ mod derive;
 pub mod document;
 mod drive;
 mod elicitation;
+mod end_session;
 mod explain;
 mod hooks;
 mod inbox;

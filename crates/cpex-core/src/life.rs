@@ -129,7 +129,7 @@ async fn start(instance: &Instance) -> Result<(), PluginError> {
         Instance::Sink(sink) => sink.initialize().await,
         Instance::Delegator(delegator) => delegator.initialize().await,
         Instance::Approver(channel) => channel.initialize().await,
-        Instance::Engine(_) => Ok(()),
+        Instance::Engine(_) | Instance::Stores(_) => Ok(()),
     }
 }
 
@@ -137,6 +137,10 @@ async fn stop(instance: &Instance) {
     match instance {
         Instance::Plugin(plugin) => plugin.plugin().shutdown().await,
         Instance::Sink(sink) => sink.shutdown().await,
-        Instance::Identity(_) | Instance::Delegator(_) | Instance::Approver(_) | Instance::Engine(_) => {}
+        Instance::Identity(_)
+        | Instance::Delegator(_)
+        | Instance::Approver(_)
+        | Instance::Engine(_)
+        | Instance::Stores(_) => {}
     }
 }

@@ -17,6 +17,12 @@ pub enum InitializeError {
         /// What it says.
         cause: String,
     },
+    /// The session store could not be initialized.
+    #[error("the session store could not be initialized: {cause}")]
+    Store {
+        /// What it says.
+        cause: String,
+    },
     /// A plugin was registered while a document waited that declares one of the same name.
     #[error("a plugin named `{plugin}` is registered and the document declares one: give one of them another name")]
     NameTaken {
@@ -39,8 +45,8 @@ pub enum StartError {
     Plugin(#[from] InitializeError),
 }
 
-/// Starts every plugin that does not run already, in declared order, then the engines. When one fails, those that were
-/// started for it are stopped again.
+/// Starts the session store, then every plugin that does not run already, in declared order, then the engines. When one
+/// fails, those that were started for it are stopped again.
 pub(crate) async fn initialize(snapshot: &Snapshot) -> Result<(), InitializeError> {
     let mut started = Vec::new();
     let ended = start_all(snapshot, &mut started).await;
@@ -60,6 +66,14 @@ pub(crate) async fn start(control: &Control, snapshot: &Snapshot) -> Result<(), 
 }
 
 async fn start_all<'s>(snapshot: &'s Snapshot, started: &mut Vec<&'s Control>) -> Result<(), InitializeError> {
+    let cause = match call(snapshot.store.initialize(), snapshot.settings.plugin_timeout).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(fault) => Some(said(fault)),
+    };
+    if let Some(cause) = cause {
+        return Err(InitializeError::Store { cause });
+    }
     let idle = |control: &&Control| control.life.as_ref().is_some_and(|life| !life.is_started());
     for control in snapshot.all_controls().filter(idle) {
         start(control, snapshot).await?;

@@ -9,6 +9,7 @@ mod reach;
 pub(crate) mod registration;
 mod scanners;
 mod sinks;
+mod stores;
 mod waits;
 
 use std::fmt;
@@ -23,7 +24,7 @@ use apl_core::diagnostic::{Diagnostic, Severity};
 use apl_cpex::{Declaration, Declarations, Policy};
 use cpex_orchestration::{Background, Pool, Workers};
 use cpex_sdk::config::PluginMode;
-use cpex_sdk::{FileReader, Host, Instance, SessionStore};
+use cpex_sdk::{FileReader, Host, Instance, SessionStore, Stores};
 use serde_json::{Map, Value as Json};
 
 use crate::document::kinds::{HostKinds, Kinds};
@@ -48,6 +49,7 @@ pub(crate) struct Loaded {
     questions: Vec<Prepared>,
     settings: Settings,
     audit_key: Option<HashKey>,
+    stores: Option<Stores>,
     session_store: Option<MemoryBounds>,
     data: Map<String, Json>,
     digest: Arc<str>,
@@ -100,11 +102,13 @@ impl Loaded {
         faults.extend(in_files);
         let files = Arc::new(document.named_files(&sources));
         let host = host(Arc::clone(&files) as Arc<dyn FileReader>);
-        let makers = Makers { factories, host: &host, files: &files };
         let written = document.settings();
         let settings = settings(&written);
         let plugins = document.plugins(&mut faults);
         registration::refuse_taken(&plugins, &registrations, &mut faults);
+        let stores = stores::build(document.root(), Makers { factories, host: &host, files: &files }, &mut faults);
+        let host = stores::lend(stores.as_ref(), host, registered.keeps_elicitations);
+        let makers = Makers { factories, host: &host, files: &files };
         let built = instances::build(&plugins, makers, &mut faults);
         let engines = engines::build(document.root(), makers, &mut faults);
         let declared = Declarations::new(declarations(&plugins, &built, &registrations))
@@ -125,7 +129,7 @@ impl Loaded {
             return Err(LoadError::new(sources, faults));
         }
         capabilities::check(&plugins, &built, factories, &policy, &mut faults);
-        waits::check(&policy, registered.keeps_elicitations, &mut faults);
+        waits::check(&policy, registered.keeps_elicitations || stores::keep_waits(stores.as_ref()), &mut faults);
         apl_cpex::lint::check(document.root(), &data, &mut faults);
         let controls = controls(plugins, built, &registrations, settings.plugin_timeout);
         let loaded = Self {
@@ -138,6 +142,7 @@ impl Loaded {
             questions,
             settings,
             audit_key,
+            stores,
             session_store: written.session_store,
             data,
             digest: files.digest(digest).into(),
@@ -148,9 +153,10 @@ impl Loaded {
         Ok((loaded, Warnings(LoadError::new(sources, faults))))
     }
 
-    /// What bounds the session store that the document names; none where it names none.
-    pub(crate) const fn session_store(&self) -> Option<MemoryBounds> {
-        self.session_store
+    /// Where the document keeps session labels: in the store it had made, or in this process within these bounds; none where
+    /// it does not say.
+    pub(crate) fn keeps(&self) -> (Option<&Stores>, Option<MemoryBounds>) {
+        (self.stores.as_ref(), self.session_store)
     }
 
     pub(crate) fn into_snapshot(self, process: Process, store: Arc<dyn SessionStore>, tenure: Tenure) -> Snapshot {

@@ -9,7 +9,7 @@ use apl_cmf::Workload;
 use cpex_sdk::elicitation::ElicitationStore;
 use cpex_sdk::http::HttpPort;
 use cpex_sdk::metrics::Metrics;
-use cpex_sdk::{Clock, IdSource, SecretReader, SessionStore};
+use cpex_sdk::{Clock, IdSource, SecretReader, SessionStore, Stores};
 
 use crate::document::MemoryBounds;
 use crate::elicitation::MemoryElicitations;
@@ -30,8 +30,9 @@ pub struct ManagerConfig {
     pub http: Option<Arc<dyn HttpPort>>,
     /// Where session labels are kept under a document that names no store.
     pub sessions: Option<Arc<dyn SessionStore>>,
-    /// Where what waits for a person is kept, and which approvals were used. This process's own where the host brings none:
-    /// replicas would each accept an approval once.
+    /// Where what waits for a person is kept, and which approvals were used, whatever store a document names. Where the host
+    /// brings none that is the store of the document, if it keeps such things, else this process's own: replicas would each
+    /// accept an approval once.
     pub elicitations: Option<Arc<dyn ElicitationStore>>,
     /// The workload this process is, as its platform attests it: `this_workload` of every operation that states no other.
     pub this_workload: Option<Workload>,
@@ -94,11 +95,13 @@ impl Ports {
         self.http.get().cloned()
     }
 
-    /// The store of a document that names one with these bounds, or none.
-    pub(crate) fn store(&self, bounds: Option<MemoryBounds>) -> Arc<dyn SessionStore> {
-        match (&self.sessions, bounds) {
-            (Some(own), None) => Arc::clone(own),
-            (_, bounds) => Arc::new(self.memory.within(bounds.unwrap_or_default())),
+    /// The store of a document: the one it had made, or the memory of this process within its bounds. One that says neither
+    /// has that of the host.
+    pub(crate) fn store(&self, document: (Option<&Stores>, Option<MemoryBounds>)) -> Arc<dyn SessionStore> {
+        match (document, &self.sessions) {
+            ((Some(made), _), _) => Arc::clone(&made.sessions),
+            ((None, None), Some(own)) => Arc::clone(own),
+            ((None, bounds), _) => Arc::new(self.memory.within(bounds.unwrap_or_default())),
         }
     }
 }

@@ -143,7 +143,7 @@ impl PluginManager {
     }
 
     async fn start(&self, publisher: &Publisher<'_>, loaded: Loaded) -> Result<Snapshot, InitializeError> {
-        let store = self.ports.store(loaded.session_store());
+        let store = self.ports.store(loaded.keeps());
         let reloads = publisher.current().map_or(0, |before| before.tenure.reloads.saturating_add(1));
         let tenure = Tenure { since_ms: self.ports.clock.now_ms(), reloads };
         let snapshot = loaded.into_snapshot(self.process.clone(), store, tenure);

@@ -15,6 +15,7 @@ use crate::http::HttpPort;
 use crate::identity::IdentityResolver;
 use crate::instance::PluginInstance;
 use crate::process::{Clock, FileReader, IdSource, SecretReader};
+use crate::stores::Stores;
 
 /// Makes the plugins of one kind.
 pub trait Factory: Send + Sync + 'static {
@@ -83,6 +84,8 @@ pub enum Instance {
     Approver(Arc<dyn ElicitationChannel>),
     /// A decision engine, which a document declares under `global.pdp`.
     Engine(Arc<dyn DecisionEngine>),
+    /// What keeps session labels, which a document names under `global.session_store`.
+    Stores(Stores),
 }
 
 impl fmt::Debug for Instance {
@@ -94,6 +97,7 @@ impl fmt::Debug for Instance {
             Self::Delegator(_) => "Delegator",
             Self::Approver(_) => "Approver",
             Self::Engine(_) => "Engine",
+            Self::Stores(_) => "Stores",
         })
     }
 }

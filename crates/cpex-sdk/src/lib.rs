@@ -29,6 +29,7 @@ mod plugin;
 mod process;
 pub mod scan;
 mod session;
+mod stores;
 pub mod testing;
 mod typed;
 
@@ -56,6 +57,7 @@ pub use plugin::{
 };
 pub use process::{Clock, FileError, FileReader, IdSource, SecretError, SecretReader};
 pub use session::{Declassification, SessionKey, SessionStore, StoreError};
+pub use stores::Stores;
 pub use typed::{
     AgentPostInvoke, AgentPostInvokePayload, AgentPreInvoke, AgentPreInvokePayload, PromptPostFetch,
     PromptPostFetchPayload, PromptPreFetch, PromptPreFetchPayload, ResourcePostFetch, ResourcePostFetchPayload,

@@ -94,7 +94,7 @@ pub struct Called<'a> {
 pub struct Stored {
     /// `session`, or `elicitation` for what waits for a person.
     pub store: &'static str,
-    /// `load`, `append` or `declassify` of sessions; `get`, `put`, `replace`, `take` or `is_taken` of what waits.
+    /// `load`, `append`, `declassify` or `expire` of sessions; `get`, `put`, `replace`, `take` or `is_taken` of what waits.
     pub operation: &'static str,
     /// `ok`, `error`, `timeout` or `panic`.
     pub outcome: &'static str,

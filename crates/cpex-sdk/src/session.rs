@@ -5,6 +5,8 @@ use std::sync::Arc;
 use apl_cmf::NameSet;
 use async_trait::async_trait;
 
+use crate::plugin::PluginError;
+
 /// The key labels are kept under: a digest of issuer, subject and session id, so that one caller's session id never
 /// reads or poisons another's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,6 +32,22 @@ pub trait SessionStore: Send + Sync + 'static {
     /// # Errors
     /// The label may still be there; the operation is denied `session.persist_failed`.
     async fn declassify(&self, key: &SessionKey, label: &str, by: Declassification) -> Result<(), StoreError>;
+
+    /// Ends a session: whatever it is labelled with is forgotten, atomically. For the end of its life, such as a logout: an
+    /// operation that comes under its key afterwards begins another, without labels.
+    ///
+    /// # Errors
+    /// The labels may still be there.
+    async fn expire(&self, key: &SessionKey) -> Result<(), StoreError>;
+
+    /// Makes ready, whenever a document that uses this store is put in force.
+    ///
+    /// # Errors
+    /// Why it must not be used; the document is then not published. A store that is merely out of reach says so when it is
+    /// asked, which denies.
+    async fn initialize(&self) -> Result<(), PluginError> {
+        Ok(())
+    }
 }
 
 /// The proof that a policy removes a label. Nothing but the engine makes one.

@@ -224,4 +224,9 @@ impl SessionStore for Store {
         self.0.lock().unwrap().entry(key.0).or_default().remove(label);
         Ok(())
     }
+
+    async fn expire(&self, key: &SessionKey) -> Result<(), StoreError> {
+        self.0.lock().unwrap().remove(&key.0);
+        Ok(())
+    }
 }

@@ -134,6 +134,11 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
         &["a_credential_is_found_as_it_was_sent_and_as_json_and_urls_spell_it"],
     ),
     (
+        41,
+        "a label is kept for as long as its session, and a store that fails denies",
+        &["a_session_that_cannot_be_ended_keeps_its_labels_and_says_so"],
+    ),
+    (
         42,
         "every sink gets every decision, and no value it does not list",
         &["credentials_are_in_no_input_whatever_is_listed", "a_result_in_several_forms_is_kept_whole_or_not_at_all"],

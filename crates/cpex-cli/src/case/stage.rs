@@ -16,6 +16,7 @@ use super::cast::{Cast, declared};
 use super::error::RunError;
 use super::seen::{Seen, delegation, record};
 use super::step::{Step, Who};
+use super::store;
 use super::stub::Stub;
 use super::wallet::Kind;
 
@@ -77,6 +78,7 @@ impl Stage {
             ..ManagerConfig::default()
         });
         Cast::enter(&cast, &manager);
+        store::enter(policy.root(), &manager);
         // Warnings are for `check`: a case tells what a policy does.
         let _ = manager.stage(policy)?;
         manager.initialize().await?;

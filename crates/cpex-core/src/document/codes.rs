@@ -50,6 +50,7 @@ codes! {
     MISSING_CAPABILITY Warning "document.missing_capability" "A plugin is not granted what it needs.";
     UNMATCHED Warning "document.unmatched" "Operations that no route matches are not denied.";
     UNSHARED_WAIT Warning "document.unshared_wait" "What waits for a person is kept in one process.";
+    FORGETFUL_STORE Warning "document.forgetful_store" "Labels may be forgotten while their session lives.";
     UNUSED_SECRET Warning "document.unused_secret" "A secret that nothing takes.";
     LITERAL_SECRET Warning "document.literal_secret" "A secret stands in the document itself.";
 }

@@ -298,9 +298,9 @@ pub const ATTRIBUTE_FILE: &[Key] = &[Key::required(
 /// An element of `global.pdp`, beside its config.
 pub const ENGINE: &[Key] = &[Key::required("kind", Shape::Text, "What makes it; its config stands beside it.")];
 
-/// `global.session_store` of kind `memory`.
+/// `global.session_store` of kind `memory`. One of another kind has `kind` and the keys of its factory.
 pub const SESSION_STORE: &[Key] = &[
-    Key::required("kind", Shape::Text, "What keeps them: `memory`."),
+    Key::required("kind", Shape::Text, "What keeps them: `memory`, or a kind with a config of its own beside it."),
     Key::optional(
         "max_sessions",
         Shape::Integer,
@@ -310,6 +310,11 @@ pub const SESSION_STORE: &[Key] = &[
         "ttl_seconds",
         Shape::Integer,
         "How long a session is kept after its last label was added; a day if not given.",
+    ),
+    Key::optional(
+        "max_session_lifetime_seconds",
+        Shape::Integer,
+        "How long a session lives at most; a store that keeps labels for a shorter time is warned about.",
     ),
 ];
 

@@ -221,19 +221,6 @@ impl<'f> Kinds<'f> {
     }
 }
 
-/// Whether the session store of that kind is there to be used; hosts bring their own by other means.
-///
-/// # Errors
-/// Why it is not.
-pub(super) fn session_store(kind: &Text) -> Result<(), Diagnostic> {
-    let row = find(&kind.value);
-    in_place(kind, row, Place::SessionStore)?;
-    match row {
-        Some(row) => not_compiled_in(kind, row).map_or(Ok(()), Err),
-        None => Err(unknown(kind, documented(Place::SessionStore), "write `kind: memory`")),
-    }
-}
-
 /// Refuses a documented kind that is declared somewhere else.
 fn in_place(kind: &Text, row: Option<&Kind>, place: Place) -> Result<(), Diagnostic> {
     let Some(row) = row.filter(|row| row.role.place() != place) else { return Ok(()) };

@@ -21,7 +21,7 @@ pub struct Settings {
     pub sessions: Vec<SessionSource>,
     /// The names of cost tiers, the lowest first.
     pub cost_tiers: Vec<String>,
-    /// What bounds the store of session labels; none where the document names no store.
+    /// What bounds the store of session labels in this process; none where the document names no store, or another.
     pub session_store: Option<MemoryBounds>,
     /// How many statements one phase may execute.
     pub max_steps: Option<u64>,

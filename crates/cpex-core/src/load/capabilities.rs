@@ -28,7 +28,7 @@ pub(super) fn check(
             Some(Instance::Plugin(_) | Instance::Delegator(_) | Instance::Approver(_)) => {
                 factory_of(&plugin.config.kind, factories).and_then(|factory| call_sync(|| factory.uses()).ok()?)
             }
-            Some(Instance::Engine(_)) | None => None,
+            Some(Instance::Engine(_) | Instance::Stores(_)) | None => None,
         };
         if let Some(uses) = uses {
             let is_for_nobody = matches!(instance, Some(Instance::Delegator(_))) && mints_for_nobody(index, policy);

@@ -42,7 +42,7 @@ pub(super) fn role(kind: &str, instance: Option<&Instance>) -> Role {
         Some(Instance::Delegator(_)) => Role::Delegator,
         Some(Instance::Approver(_)) => Role::Approver,
         // It was not built; its kind says what it would have been, so that naming it raises no second fault.
-        Some(Instance::Engine(_)) | None => kinds::role(kind),
+        Some(Instance::Engine(_) | Instance::Stores(_)) | None => kinds::role(kind),
     }
 }
 
@@ -59,6 +59,12 @@ pub(super) fn build_one(plugin: &PluginNode<'_>, makers: Makers<'_>, faults: &mu
     match call_sync(|| factory.build(&plugin.config, makers.host)) {
         Ok(Ok(Instance::Engine(_))) => {
             let fault = ConfigFault::at(Vec::new(), "it is a decision engine").help("declare it under `global.pdp`");
+            faults.push(plugin.fault(&fault));
+            None
+        }
+        Ok(Ok(Instance::Stores(_))) => {
+            let fault =
+                ConfigFault::at(Vec::new(), "it is a session store").help("declare it as `global.session_store`");
             faults.push(plugin.fault(&fault));
             None
         }

@@ -16,12 +16,12 @@ pub(super) fn longest(policy: &Policy) -> Duration {
 }
 
 /// Warns of the first step that waits where what waits is kept in this process alone.
-pub(super) fn check(policy: &Policy, is_kept_by_host: bool, faults: &mut Vec<Diagnostic>) {
+pub(super) fn check(policy: &Policy, is_shared: bool, faults: &mut Vec<Diagnostic>) {
     let first = waits(policy).min_by_key(|(_, place)| (place.source, place.start));
-    let Some((elicit, place)) = first.filter(|_| !is_kept_by_host) else { return };
+    let Some((elicit, place)) = first.filter(|_| !is_shared) else { return };
     let message = format!("what `{}` waits for is kept in this process alone", elicit.verb);
-    let help = "give `ManagerConfig.elicitations` a store that all replicas share, or a `MemoryElicitations` where there is \
-                only this process";
+    let help = "name a `session_store` that all replicas share, or give `ManagerConfig.elicitations` one, or a \
+                `MemoryElicitations` where there is only this process";
     faults.push(Diagnostic::new(codes::UNSHARED_WAIT, place, message).help(help));
 }
 

@@ -145,6 +145,14 @@ impl SessionStore for MemoryStore {
         }
         Ok(())
     }
+
+    async fn expire(&self, key: &SessionKey) -> Result<(), StoreError> {
+        let ended = self.kept.shard(key)?.sessions.remove(key);
+        if ended.is_some() {
+            self.kept.count.fetch_sub(1, Ordering::AcqRel);
+        }
+        Ok(())
+    }
 }
 
 impl std::fmt::Debug for MemoryStore {

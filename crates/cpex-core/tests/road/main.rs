@@ -35,6 +35,7 @@ mod reload;
 mod replicas;
 mod several;
 mod size;
+mod stores;
 mod stress;
 mod support;
 mod typed_hooks;

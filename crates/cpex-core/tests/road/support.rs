@@ -429,4 +429,12 @@ impl SessionStore for Flaky {
         *kept = kept.as_slice().iter().filter(|kept| &***kept != label).cloned().collect();
         Ok(())
     }
+
+    async fn expire(&self, _key: &SessionKey) -> Result<(), StoreError> {
+        if self.append_fails.load(Ordering::Relaxed) {
+            return Err(StoreError("planted".into()));
+        }
+        *self.labels.lock().unwrap() = NameSet::default();
+        Ok(())
+    }
 }
