@@ -2,7 +2,8 @@
 # Makes a checkout ready to build and test. May be run again at any time.
 #
 #   scripts/setup.sh         what `make test` needs: the pinned Rust toolchain, a C compiler, the client that tests the
-#                            language server, in .tools/venv, and the identity provider that tests run, in tests/idp
+#                            language server, in .tools/venv, the identity provider that tests run, in tests/idp, and the
+#                            servers that tests keep labels in, of the path or else of Debian, in .tools/servers
 #   scripts/setup.sh deny    cargo-deny into .tools/, which `make deny`, `make audit` and `make ci` need
 #   scripts/setup.sh keycloak
 #                            Keycloak into .tools/, which `make e2e-keycloak` needs; from MAVEN_REPOSITORY, a copy of Maven
@@ -67,6 +68,56 @@ provider() {
     echo "setup: identity provider in $folder, node $node"
 }
 
+# Stores of labels are tested with servers that are not ours. Nothing of them is installed outside of .tools.
+servers() {
+    server redis-server 7 bookworm redis-server redis-tools
+    server valkey-server 8 bookworm-backports valkey-server valkey-tools
+}
+
+# A server of that major version: the one on the path, or that of a suite of Debian, from these packages.
+server() {
+    local name=$1 major=$2 suite=$3 tool=.tools/bin/$1
+    shift 3
+    if is_major "$major" "$name"; then
+        rm -f "$tool"
+        echo "setup: $name $major of the path"
+        return
+    fi
+    if ! is_major "$major" "$tool"; then
+        local home=.tools/servers/$name instead="install $name $major, so that it is on the path"
+        grep -qx "VERSION_CODENAME=bookworm" /etc/os-release 2>/dev/null || fail "$name $major is not on the path: $instead"
+        rm -rf "$home" && mkdir -p "$home" .tools/bin
+        debian "$home/packages" "$suite" "$@" libjemalloc2 liblzf1 || fail "Debian does not give $name: $instead"
+        local package
+        for package in "$home"/packages/*.deb; do dpkg-deb --extract "$package" "$home"; done
+        rm -rf "$home/packages"
+        # The libraries that it brings are found beside it.
+        local libraries
+        libraries=$(dirname "$(find "$PWD/$home/usr/lib" -name 'liblzf.so.1')")
+        printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "'$libraries'" "'$PWD/$home/usr/bin/$name'" >"$tool"
+        chmod +x "$tool"
+        is_major "$major" "$tool" || fail "$name of $suite is not $major, or does not run: $instead"
+    fi
+    echo "setup: $name $major in .tools"
+}
+
+is_major() {
+    "$2" --version 2>/dev/null | grep -qE " v=$1\."
+}
+
+# Downloads packages of a suite, with lists and keys of its own: what this machine has installed stays as it is.
+debian() {
+    local folder=$PWD/$1 suite=$2
+    shift 2
+    mkdir -p "$folder/lists/partial" "$folder/archives/partial"
+    local keys=/usr/share/keyrings/debian-archive-keyring.gpg from=http://deb.debian.org/debian
+    printf 'deb [signed-by=%s] %s %s main\n' "$keys" "$from" "$suite" >"$folder/sources.list"
+    [ "$suite" = bookworm ] || printf 'deb [signed-by=%s] %s bookworm main\n' "$keys" "$from" >>"$folder/sources.list"
+    local options=(-qq -o "Dir::Etc::SourceList=$folder/sources.list" -o Dir::Etc::SourceParts=- -o "Dir::State=$folder"
+        -o Dir::State::status=/dev/null -o "Dir::Cache=$folder" -o APT::Sandbox::User= -o "APT::Default-Release=$suite")
+    apt-get "${options[@]}" update && (cd "$folder" && apt-get "${options[@]}" download "$@")
+}
+
 deny() {
     if ! .tools/bin/cargo-deny --version 2>/dev/null | grep -qxF "cargo-deny $deny_version"; then
         cargo install --locked --root .tools --version "$deny_version" cargo-deny
@@ -95,7 +146,7 @@ sha256() {
 }
 
 case "${1:-}" in
-    "") toolchain && compiler && client && provider ;;
+    "") toolchain && compiler && client && provider && servers ;;
     deny) toolchain && deny ;;
     keycloak) toolchain && compiler && keycloak ;;
     *) fail "unknown part \`$1\`: give none, \`deny\` or \`keycloak\`" ;;
