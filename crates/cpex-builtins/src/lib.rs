@@ -52,6 +52,8 @@ pub const BUILTINS: &[Builtin] = &[
         feature: "injection",
         factory: || Arc::new(cpex_content_scan::InjectionFactory),
     },
+    #[cfg(feature = "cel")]
+    Builtin { kind: cpex_pdp_cel::KIND, feature: "cel", factory: || Arc::new(cpex_pdp_cel::CelFactory) },
     #[cfg(feature = "audit")]
     Builtin { kind: cpex_audit::KIND, feature: "audit", factory: || Arc::new(cpex_audit::LoggerFactory) },
     #[cfg(feature = "authzen")]
