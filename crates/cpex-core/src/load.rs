@@ -111,17 +111,17 @@ impl Loaded {
         let makers = Makers { factories, host: &host, files: &files };
         let built = instances::build(&plugins, makers, &mut faults);
         let engines = engines::build(document.root(), makers, &mut faults);
-        let declared = Declarations::new(declarations(&plugins, &built, &registrations))
+        let declared = declarations(&plugins, &built, &registrations)
             .with_hash_key(hash_key::read("hash_key", document.root(), &host, &mut faults))
             .with_cost_tiers(written.cost_tiers.clone())
             .with_scanners(scanners::adapted(scanners))
             .with_engines(engines.iter().map(|engine| engine.dialect.clone()).collect());
-        let audit_key = hash_key::read("audit_key", document.root(), &host, &mut faults);
-        let audit_key = sinks::check(&plugins, &built, document.root(), audit_key, &mut faults);
+        let audit_key = sinks::audit_key(&plugins, &built, document.root(), &host, &mut faults);
         let policy = Policy::compile(document.root(), &declared, &sources, &mut faults);
         let questions = engines::prepare(policy.questions(), &engines, &files, &mut faults);
-        let mut hooked = reach::check(&plugins, &declared, &policy.reached(), &own_hooks, &mut faults);
-        hooked.extend(reach::registered(&registrations, plugins.len(), &declared, &policy.reached(), &own_hooks));
+        let reached = policy.reached();
+        let mut hooked = reach::check(&plugins, &declared, &reached, &own_hooks, &mut faults);
+        hooked.extend(reach::registered(&registrations, plugins.len(), &declared, &reached, &own_hooks));
         reach::check_overrides(&policy, &plugins, &hooked, &mut faults);
         let overrides = overrides::build(policy.overrides(), &plugins, &built, makers, &mut faults);
         files.add_to(&mut sources);
@@ -137,7 +137,7 @@ impl Loaded {
             policy,
             hooked: Hooked::all(&hooked, &controls, &own_hooks),
             controls,
-            overrides: overrides.into_iter().map(|one| Arc::new(one.into_control(settings.plugin_timeout))).collect(),
+            overrides: overrides::into_controls(overrides, settings.plugin_timeout),
             engines: engines::into_engines(engines, settings.plugin_timeout),
             questions,
             settings,
@@ -220,14 +220,15 @@ fn declarations(
     plugins: &[PluginNode<'_>],
     built: &[Option<Instance>],
     registrations: &[Arc<Registration>],
-) -> Vec<Declaration> {
+) -> Declarations {
     let written = plugins.iter().zip(built).map(|(plugin, instance)| Declaration {
         name: plugin.config.name.clone(),
         role: instances::role(&plugin.config.kind, instance.as_ref()),
         disabled: plugin.config.mode == PluginMode::Disabled,
         may_modify: plugin.config.mode.may_modify(),
     });
-    written.chain(registrations.iter().map(|registration| registration.declaration())).collect()
+    let registered = registrations.iter().map(|registration| registration.declaration());
+    Declarations::new(written.chain(registered).collect())
 }
 
 /// The declared plugins by index, and after them those registered in code.

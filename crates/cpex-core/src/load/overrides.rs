@@ -1,5 +1,6 @@
 //! Building the plugins that layers change.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use apl_core::diagnostic::Diagnostic;
@@ -53,8 +54,13 @@ pub(super) fn build(
     overrides.iter().filter_map(one).collect()
 }
 
+/// The controls of them, each by its index.
+pub(super) fn into_controls(overridden: Vec<Overridden>, default_timeout: Duration) -> Vec<Arc<Control>> {
+    overridden.into_iter().map(|one| Arc::new(one.into_control(default_timeout))).collect()
+}
+
 impl Overridden {
-    pub(super) fn into_control(self, default_timeout: Duration) -> Control {
+    fn into_control(self, default_timeout: Duration) -> Control {
         let control = Control::new(self.config, self.instance, default_timeout);
         if self.is_shared { control.sharing() } else { control }
     }

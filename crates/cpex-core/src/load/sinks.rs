@@ -4,19 +4,21 @@ use apl_core::compile::{DeclaredKey, HashKey};
 use apl_core::diagnostic::Diagnostic;
 use apl_core::node::Node;
 use cpex_orchestration::call_sync;
-use cpex_sdk::Instance;
 use cpex_sdk::config::ConfigFault;
+use cpex_sdk::{Host, Instance};
 
+use super::hash_key;
 use crate::document::{PluginNode, codes};
 
-/// Refuses sinks that write digests without a key, and warns of a key that no sink has a use for. Gives the key.
-pub(super) fn check(
+/// The key of digests. Sinks that write digests without one are refused, and a key that no sink has a use for is warned of.
+pub(super) fn audit_key(
     plugins: &[PluginNode<'_>],
     built: &[Option<Instance>],
     document: &Node,
-    key: DeclaredKey,
+    host: &Host,
     faults: &mut Vec<Diagnostic>,
 ) -> Option<HashKey> {
+    let key = hash_key::read("audit_key", document, host, faults);
     let sinks: Vec<_> = plugins.iter().zip(built).filter_map(|(plugin, built)| wants(plugin, built, faults)).collect();
     match &key {
         DeclaredKey::Absent => {
