@@ -119,10 +119,7 @@ impl Loaded {
         let audit_key = sinks::audit_key(&plugins, &built, document.root(), &host, &mut faults);
         let policy = Policy::compile(document.root(), &declared, &sources, &mut faults);
         let questions = engines::prepare(policy.questions(), &engines, &files, &mut faults);
-        let reached = policy.reached();
-        let mut hooked = reach::check(&plugins, &declared, &reached, &own_hooks, &mut faults);
-        hooked.extend(reach::registered(&registrations, plugins.len(), &declared, &reached, &own_hooks));
-        reach::check_overrides(&policy, &plugins, &hooked, &mut faults);
+        let hooked = reach::hooked(&plugins, &registrations, &declared, (&policy, &own_hooks), &mut faults);
         let overrides = overrides::build(policy.overrides(), &plugins, &built, makers, &mut faults);
         files.add_to(&mut sources);
         if faults.iter().any(|fault| fault.code.severity == Severity::Error) {

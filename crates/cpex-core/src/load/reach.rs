@@ -12,9 +12,25 @@ use crate::document::{PluginNode, codes};
 use crate::own::OwnHooks;
 use crate::registry::Registration;
 
+/// Which plugins run on hooks without being named by policy: the declared ones by index, and after them those registered in
+/// code. What nothing reaches, and what a layer changes that does not run under it, is added to `faults`.
+pub(super) fn hooked(
+    plugins: &[PluginNode<'_>],
+    registrations: &[Arc<Registration>],
+    declared: &Declarations,
+    (policy, own): (&Policy, &OwnHooks),
+    faults: &mut Vec<Diagnostic>,
+) -> Vec<usize> {
+    let placed = policy.reached();
+    let mut hooked = check(plugins, declared, &placed, own, faults);
+    hooked.extend(registered(registrations, plugins.len(), declared, &placed, own));
+    check_overrides(policy, plugins, &hooked, faults);
+    hooked
+}
+
 /// Indexes of the plugins that run on their hooks. A plugin that nothing reaches is a fault, and so is a hook that
 /// nothing declares.
-pub(super) fn check(
+fn check(
     plugins: &[PluginNode<'_>],
     declared: &Declarations,
     placed: &HashSet<usize>,
@@ -58,7 +74,7 @@ pub(super) fn check(
 
 /// Indexes of those plugins registered in code that run on their hooks, which follow the declared ones. One that nothing
 /// reaches is none of the document's mistakes.
-pub(super) fn registered(
+fn registered(
     registrations: &[Arc<Registration>],
     first: usize,
     declared: &Declarations,
@@ -74,12 +90,7 @@ pub(super) fn registered(
 }
 
 /// Warns of overrides that no operation is under.
-pub(super) fn check_overrides(
-    policy: &Policy,
-    plugins: &[PluginNode<'_>],
-    hooked: &[usize],
-    faults: &mut Vec<Diagnostic>,
-) {
+fn check_overrides(policy: &Policy, plugins: &[PluginNode<'_>], hooked: &[usize], faults: &mut Vec<Diagnostic>) {
     let everywhere = |plugin: usize| {
         hooked.contains(&plugin) || plugins.get(plugin).is_some_and(|declared| declared.config.on_demand)
     };
