@@ -9,5 +9,6 @@ mod traps {
     mod monitor;
     mod pipelines;
     mod predicates;
+    mod records;
     mod table;
 }

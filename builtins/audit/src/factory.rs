@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
-use cpex_sdk::audit::Id;
 use cpex_sdk::config::{ConfigFault, Key, PluginConfig};
 use cpex_sdk::{Factory, Host, Instance};
 
 use crate::config::{KEYS, Settings};
+use crate::log::Logs;
 use crate::logger::Logger;
+use crate::writer::Writer;
 
 /// The kind that documents name.
 pub const KIND: &str = "audit/logger";
 
-/// Makes sinks of kind `audit/logger`. Each sink it makes begins a stream of its own.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct LoggerFactory;
+/// Makes sinks of kind `audit/logger`. Each sink it makes begins a stream of its own; those that name one file share it.
+#[derive(Clone, Debug, Default)]
+pub struct LoggerFactory {
+    logs: Logs,
+}
 
 impl Factory for LoggerFactory {
     fn keys(&self, _plugin: &str) -> Option<&'static [Key]> {
@@ -22,8 +25,8 @@ impl Factory for LoggerFactory {
     }
 
     fn build(&self, declaration: &PluginConfig, host: &Host) -> Result<Instance, Vec<ConfigFault>> {
-        let settings = Settings::read(&declaration.config)?;
-        let stream = Id(host.ids.next());
-        Ok(Instance::Sink(Arc::new(Logger::new(settings, &host.directory, stream))))
+        let settings = Settings::read(&declaration.config, host)?;
+        let wants = settings.wants.clone();
+        Ok(Instance::Sink(Arc::new(Logger::new(Writer::new(settings, host, &self.logs), wants))))
     }
 }

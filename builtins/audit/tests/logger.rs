@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 fn build(config: Json, host: &Host) -> Result<Instance, Vec<ConfigFault>> {
     let declaration = PluginConfig { config, ..PluginConfig::new("decisions", KIND) };
-    LoggerFactory.build(&declaration, host)
+    LoggerFactory::default().build(&declaration, host)
 }
 
 fn sink(config: Json, host: &Host) -> Arc<dyn AuditSink> {
@@ -160,7 +160,7 @@ fn every_fault_of_a_config_is_answered() {
 
 #[test]
 fn no_key_must_be_given() {
-    assert!(LoggerFactory.keys("decisions").unwrap().iter().all(|key| !key.required));
+    assert!(LoggerFactory::default().keys("decisions").unwrap().iter().all(|key| !key.required));
 }
 
 #[cfg(unix)]

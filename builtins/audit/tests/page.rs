@@ -53,7 +53,9 @@ fn last_line(config: Json, records: &[Record<'_>]) -> String {
     let directory = TempDir::new().unwrap();
     let declaration = PluginConfig { config, ..PluginConfig::new("decisions", KIND) };
     let host = Host { ids: Arc::new(OneId), directory: directory.path().to_owned(), ..host() };
-    let Ok(Instance::Sink(sink)) = LoggerFactory.build(&declaration, &host) else { panic!("expected a sink") };
+    let Ok(Instance::Sink(sink)) = LoggerFactory::default().build(&declaration, &host) else {
+        panic!("expected a sink")
+    };
     block_on(sink.initialize()).unwrap();
     for record in records {
         block_on(sink.write(record)).unwrap();
@@ -223,7 +225,7 @@ fn the_line_of_the_page_is_what_the_sink_writes() {
 #[test]
 fn the_page_names_every_key_that_does_something() {
     let mut keys = Vec::new();
-    names("", LoggerFactory.keys("decisions").unwrap(), &mut keys);
+    names("", LoggerFactory::default().keys("decisions").unwrap(), &mut keys);
     keys.sort_unstable();
     let documented: Vec<String> = table("| key | default | meaning |").into_keys().collect();
     assert_eq!(documented, keys);

@@ -31,7 +31,9 @@ fn records_are_lines_on_standard_error() {
 
 fn write_two() {
     let declaration = PluginConfig { config: json!({"source": "child"}), ..PluginConfig::new("decisions", KIND) };
-    let Ok(Instance::Sink(sink)) = LoggerFactory.build(&declaration, &host()) else { panic!("expected a sink") };
+    let Ok(Instance::Sink(sink)) = LoggerFactory::default().build(&declaration, &host()) else {
+        panic!("expected a sink")
+    };
     block_on(sink.initialize()).unwrap();
     for _ in 0..2 {
         block_on(sink.write(&record())).unwrap();

@@ -55,7 +55,7 @@ pub const BUILTINS: &[Builtin] = &[
     #[cfg(feature = "cel")]
     Builtin { kind: cpex_pdp_cel::KIND, feature: "cel", factory: || Arc::new(cpex_pdp_cel::CelFactory) },
     #[cfg(feature = "audit")]
-    Builtin { kind: cpex_audit::KIND, feature: "audit", factory: || Arc::new(cpex_audit::LoggerFactory) },
+    Builtin { kind: cpex_audit::KIND, feature: "audit", factory: || Arc::<cpex_audit::LoggerFactory>::default() },
     #[cfg(feature = "authzen")]
     Builtin {
         kind: cpex_pdp_authzen::KIND,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::streams::Streams;
-use crate::{check, demo, eval, explain, fmt, lsp, test};
+use crate::{audit, check, demo, eval, explain, fmt, lsp, test};
 
 /// A policy enforcement runtime for AI agents.
 #[derive(Debug, Parser)]
@@ -65,6 +65,9 @@ enum Command {
         #[arg(long, value_enum, default_value_t = explain::Format::Text)]
         format: explain::Format,
     },
+    /// Make keys that sign audit logs, and verify logs
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Serve an editor over standard input and output, by the Language Server Protocol
     Lsp {
         /// What is done anyway; some editors say it
@@ -105,6 +108,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
             eval::run(&policy, &request, trace, streams)
         }
         Command::Explain { policy, request, view, format } => explain::run(&policy, &request, view, format, streams),
+        Command::Audit(command) => audit::run(&command, streams),
         Command::Lsp { stdio: _ } => lsp::run(streams),
         Command::Demo { policy } => demo::command(policy.as_deref(), streams),
     }

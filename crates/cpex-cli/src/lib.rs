@@ -1,8 +1,10 @@
-//! The `cpex` command: checks policies and lays them out, decides and explains single requests, runs policy tests, and shows a scenario.
+//! The `cpex` command: checks policies and lays them out, decides and explains single requests, runs policy tests, verifies
+//! audit logs, and shows a scenario.
 //!
 //! It is a library too, so that other programs run policy tests by the same reader and runner ([`case`]) and show the same
 //! scenario ([`demo`]). Everything it decides, it decides through the facade a host uses.
 
+mod audit;
 pub mod case;
 mod check;
 mod command;

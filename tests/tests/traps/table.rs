@@ -140,8 +140,14 @@ const TRAPS: &[(u32, &str, &[&str])] = &[
     ),
     (
         42,
-        "every sink gets every decision, and no value it does not list",
-        &["credentials_are_in_no_input_whatever_is_listed", "a_result_in_several_forms_is_kept_whole_or_not_at_all"],
+        "every sink gets every decision, no value it does not list, and what is done to a log shows",
+        &[
+            "credentials_are_in_no_input_whatever_is_listed",
+            "a_result_in_several_forms_is_kept_whole_or_not_at_all",
+            "a_record_that_cannot_be_written_denies_and_the_other_sinks_learn_of_it",
+            "an_edit_of_any_byte_is_found_in_its_line",
+            "a_missing_line_is_found_where_it_stood",
+        ],
     ),
     (
         45,

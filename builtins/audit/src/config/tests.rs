@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use cpex_sdk::config::ConfigStep;
+use cpex_sdk::testing::host;
 use serde_json::json;
 
 use super::*;
@@ -11,7 +12,7 @@ fn faults(config: &Json) -> Vec<String> {
         let steps: Vec<String> = fault.path.iter().map(step).collect();
         format!("{}: {}", steps.join("."), fault.text)
     };
-    Settings::read(config).unwrap_err().into_iter().map(shown).collect()
+    read(config).unwrap_err().into_iter().map(shown).collect()
 }
 
 fn step(step: &ConfigStep) -> String {
@@ -21,37 +22,74 @@ fn step(step: &ConfigStep) -> String {
     }
 }
 
+fn read(config: &Json) -> Result<Settings, Vec<ConfigFault>> {
+    Settings::read(config, &host())
+}
+
+fn file(path: &str, fsync: bool, rotate: Option<Rotate>) -> Destination {
+    Destination::File(FileSettings { path: Path::new(".").join(path), fsync, rotate })
+}
+
 #[test]
 fn a_config_left_out_means_stderr() {
-    let expected = Settings { destination: Destination::Stderr, source: None, wants: Wants::default() };
-    assert_eq!(Settings::read(&Json::Null), Ok(expected.clone()));
-    assert_eq!(Settings::read(&json!({})), Ok(expected.clone()));
-    assert_eq!(Settings::read(&json!({"destination": "stderr", "format": "json", "on_failure": "deny"})), Ok(expected));
+    for config in [Json::Null, json!({}), json!({"destination": "stderr", "format": "json", "on_failure": "deny"})] {
+        let settings = read(&config).unwrap();
+        assert_eq!((settings.destination, settings.source), (Destination::Stderr, None));
+        assert_eq!(settings.format, Format::Json);
+        assert!(settings.chain.is_none());
+        assert_eq!(settings.wants, Wants::default());
+    }
 }
 
 #[test]
 fn a_file_is_read_with_its_source() {
     let config = json!({"destination": {"file": {"path": "a.jsonl", "fsync": "each"}}, "source": "gateway-1"});
-    let destination = Destination::File { path: "a.jsonl".into(), fsync: true };
-    assert_eq!(
-        Settings::read(&config),
-        Ok(Settings { destination, source: Some("gateway-1".to_owned()), wants: Wants::default() })
-    );
+    let settings = read(&config).unwrap();
+    assert_eq!((settings.destination, settings.source.as_deref()), (file("a.jsonl", true, None), Some("gateway-1")));
 
-    let config = json!({"destination": {"file": {"path": "a.jsonl", "fsync": "never"}}});
-    let destination = Destination::File { path: "a.jsonl".into(), fsync: false };
-    assert_eq!(Settings::read(&config), Ok(Settings { destination, source: None, wants: Wants::default() }));
+    let rotate = json!({"max_bytes": 4096, "keep": 3});
+    let config = json!({"destination": {"file": {"path": "a.jsonl", "fsync": "never", "rotate": rotate}}});
+    let rotate = Rotate { max_bytes: 4096, keep: 3 };
+    assert_eq!(read(&config).unwrap().destination, file("a.jsonl", false, Some(rotate)));
 }
 
 #[test]
-fn formats_and_answers_to_failure_that_are_not_served_are_refused() {
-    let config = json!({"format": "ocsf", "on_failure": "drop_counted", "destination": "tracing"});
-    let expected = [
-        "destination: unknown word `tracing`",
-        "format: unknown word `ocsf`",
-        "on_failure: unknown word `drop_counted`",
-    ];
+fn each_destination_and_format_has_a_word() {
+    assert_eq!(read(&json!({"destination": "tracing"})).unwrap().destination, Destination::Tracing);
+    for (word, format) in [("json", Format::Json), ("ocsf", Format::Ocsf), ("cloudevents", Format::CloudEvents)] {
+        assert_eq!(read(&json!({"format": word})).unwrap().format, format);
+    }
+    let config = json!({"format": "cef", "on_failure": "ignore", "destination": "syslog"});
+    let expected =
+        ["destination: unknown word `syslog`", "format: unknown word `cef`", "on_failure: unknown word `ignore`"];
     assert_eq!(faults(&config), expected);
+}
+
+#[test]
+fn numbers_keep_to_their_bounds() {
+    let rotate = |max_bytes: Json, keep: Json| json!({"destination": {"file": {"path": "a", "rotate": {"max_bytes": max_bytes, "keep": keep}}}});
+    let expected = [
+        "destination.file.rotate.max_bytes: expected at least 4096",
+        "destination.file.rotate.keep: expected from 1 to 9999",
+    ];
+    assert_eq!(faults(&rotate(json!(4095), json!(0))), expected);
+    assert_eq!(faults(&rotate(json!("1"), json!(1))).len(), 1);
+    let chain = json!({"chain": {"key": {"kind": "literal", "secret": "07".repeat(32)}, "checkpoint_every": 0}});
+    assert_eq!(faults(&chain), ["chain.checkpoint_every: expected from 1 to 1000000"]);
+}
+
+#[test]
+fn a_chain_has_a_key_that_can_be_had_and_is_one() {
+    let chain = |key: Json| json!({"chain": {"key": key}});
+    let settings = read(&chain(json!({"kind": "literal", "secret": "07".repeat(32)}))).unwrap();
+    assert_eq!(settings.chain.unwrap().every, 1000);
+    assert_eq!(faults(&json!({"chain": {}})), ["chain: the key `key` is missing"]);
+    let unset = chain(json!({"kind": "env_var", "name": "NO_SUCH"}));
+    assert_eq!(faults(&unset), ["chain.key: there is no secret `NO_SUCH`"]);
+    let short = chain(json!({"kind": "literal", "secret": "c0ffee"}));
+    let fault = read(&short).unwrap_err().pop().unwrap();
+    assert!(fault.text.starts_with("expected an Ed25519 private key: "), "{}", fault.text);
+    assert_eq!(fault.help.as_deref(), Some("`cpex audit keygen` makes one"));
 }
 
 #[test]
@@ -63,8 +101,8 @@ fn unknown_keys_are_named_where_they_stand() {
         "destination.socket: unknown key `socket`",
     ];
     assert_eq!(faults(&config), expected);
-    let help = Settings::read(&json!({"colour": 1})).unwrap_err().pop().unwrap().help.unwrap();
-    assert_eq!(help, "the keys here are `destination`, `source`, `format`, `on_failure`, `digests`, `replay`");
+    let help = read(&json!({"colour": 1})).unwrap_err().pop().unwrap().help.unwrap();
+    assert_eq!(help, "the keys here are `destination`, `source`, `format`, `chain`, `on_failure`, `digests`, `replay`");
 }
 
 #[test]

@@ -4,9 +4,11 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     reason = "tests fail by panicking"
 )]
 
+mod audit;
 mod check;
 mod command;
 mod corpus;
