@@ -2,8 +2,9 @@
 # Makes a checkout ready to build and test. May be run again at any time.
 #
 #   scripts/setup.sh         what `make test` needs: the pinned Rust toolchain, a C compiler, the client that tests the
-#                            language server, in .tools/venv, the identity provider that tests run, in tests/idp, and the
-#                            servers that tests keep labels in, of the path or else of Debian, in .tools/servers
+#                            language server, in .tools/venv, the identity provider that tests run, in tests/idp, the decision
+#                            point that they ask, in tests/pdp, and the servers that they keep labels in, of the path or else
+#                            of Debian, in .tools/servers
 #   scripts/setup.sh deny    cargo-deny into .tools/, which `make deny`, `make audit` and `make ci` need
 #   scripts/setup.sh keycloak
 #                            Keycloak into .tools/, which `make e2e-keycloak` needs; from MAVEN_REPOSITORY, a copy of Maven
@@ -66,6 +67,21 @@ provider() {
         cp "$folder/package-lock.json" "$folder/node_modules/installed.json"
     fi
     echo "setup: identity provider in $folder, node $node"
+}
+
+# Decisions are tested with a decision point that is not ours. npm has it for this system alone.
+decision_point() {
+    local folder=tests/pdp
+    if [ "$(uname -sm)" != "Linux x86_64" ]; then
+        echo "setup: no decision point for $(uname -sm): its tests are left out"
+        return
+    fi
+    # As above.
+    if ! cmp -s "$folder/package-lock.json" "$folder/node_modules/installed.json"; then
+        npm ci --prefix "$folder" --loglevel=error >/dev/null || fail "npm cannot install what $folder/package-lock.json lists"
+        cp "$folder/package-lock.json" "$folder/node_modules/installed.json"
+    fi
+    echo "setup: decision point in $folder"
 }
 
 # Stores of labels are tested with servers that are not ours. Nothing of them is installed outside of .tools.
@@ -146,7 +162,7 @@ sha256() {
 }
 
 case "${1:-}" in
-    "") toolchain && compiler && client && provider && servers ;;
+    "") toolchain && compiler && client && provider && decision_point && servers ;;
     deny) toolchain && deny ;;
     keycloak) toolchain && compiler && keycloak ;;
     *) fail "unknown part \`$1\`: give none, \`deny\` or \`keycloak\`" ;;
