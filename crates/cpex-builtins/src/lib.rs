@@ -62,6 +62,8 @@ pub const BUILTINS: &[Builtin] = &[
         feature: "authzen",
         factory: || Arc::new(cpex_pdp_authzen::AuthZenFactory),
     },
+    #[cfg(feature = "cedar")]
+    Builtin { kind: cpex_pdp_cedar::KIND, feature: "cedar", factory: || Arc::new(cpex_pdp_cedar::CedarFactory) },
 ];
 
 /// What a scanner looks for, and what makes it.

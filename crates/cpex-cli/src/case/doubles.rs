@@ -110,7 +110,7 @@ pub(crate) struct ScriptedIdentity {
 impl IdentityResolver for ScriptedIdentity {
     async fn resolve(&self, inbound: Inbound<'_>) -> Resolution {
         match (self.wallet.hand(self.wanted, &self.spare), &self.real) {
-            (Handed::One(principal), _) => Resolution::verified(principal),
+            (Handed::One(principal), _) => Resolution::verified(*principal),
             (Handed::Nothing, _) => Resolution::Nothing,
             (Handed::AskReal, Some(real)) => real.resolve(inbound).await,
             (Handed::AskReal, None) => {

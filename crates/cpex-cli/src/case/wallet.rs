@@ -56,7 +56,7 @@ pub(crate) enum Handed {
     /// The plugin of the document verifies for itself.
     AskReal,
     Nothing,
-    One(Principal),
+    One(Box<Principal>),
 }
 
 impl Wallet {
@@ -83,7 +83,7 @@ impl Wallet {
             Some(wanted) => find(&|kind| kind == wanted).or_else(|| find(&|kind| spare.contains(&kind))),
             None => find(&|_| true),
         };
-        at.map_or(Handed::Nothing, |at| Handed::One(principals.remove(at)))
+        at.map_or(Handed::Nothing, |at| Handed::One(Box::new(principals.remove(at))))
     }
 
     /// The kinds of principals that nobody asked for.

@@ -18,12 +18,15 @@ pub fn schema(configs: &[(&str, &[Key])]) -> Json {
     }
     definitions.insert(DURATION.to_owned(), duration());
     definitions.insert(SECRET.to_owned(), secret());
-    json!({
+    let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "CPEX policy document",
         "$ref": reference(keys::DOCUMENT),
         "$defs": definitions,
-    })
+    });
+    // One text, whether or not the maps of the process keep the order they were filled in.
+    schema.sort_all_objects();
+    schema
 }
 
 const DURATION: &str = "duration";

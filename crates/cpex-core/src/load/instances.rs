@@ -53,7 +53,8 @@ pub(super) fn build_one(plugin: &PluginNode<'_>, makers: Makers<'_>, faults: &mu
     }
     let factory = factory_of(&plugin.config.kind, makers.factories)?;
     let config = plugin.node.get("config").map_or(plugin.span, |config| config.span);
-    if is_refused(config, faults) {
+    let kind = plugin.node.get("kind").map(|kind| kind.span);
+    if is_refused(config, faults) || kind.is_some_and(|kind| is_refused(kind, faults)) {
         return None;
     }
     match call_sync(|| factory.build(&plugin.config, makers.host)) {

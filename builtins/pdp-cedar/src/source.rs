@@ -1,0 +1,45 @@
+//! A text that a config holds or a file of it, and what is wrong in it.
+
+use std::sync::Arc;
+
+use cpex_sdk::Host;
+use cpex_sdk::config::{ConfigFault, ConfigNode};
+
+use crate::fault::Finding;
+
+/// A text in a language of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Source<'c> {
+    pub(crate) text: Arc<str>,
+    /// The file it stands in, as the config names it.
+    pub(crate) file: Option<&'c str>,
+    node: ConfigNode<'c>,
+}
+
+impl<'c> Source<'c> {
+    /// The text of a value.
+    pub(crate) fn written(node: &ConfigNode<'c>) -> Option<Self> {
+        Some(Self { text: node.text()?.into(), file: None, node: node.clone() })
+    }
+
+    /// The text of the file that a value names; none where it cannot be read, which is then among the faults.
+    pub(crate) fn file(node: &ConfigNode<'c>, host: &Host, faults: &mut Vec<ConfigFault>) -> Option<Self> {
+        let path = node.text()?;
+        match host.files.read(path) {
+            Ok(text) => Some(Self { text, file: Some(path), node: node.clone() }),
+            Err(error) => {
+                faults.push(node.fault(format!("cannot read `{path}`: {error}")));
+                None
+            }
+        }
+    }
+
+    /// A fault of this text.
+    pub(crate) fn fault(&self, finding: Finding) -> ConfigFault {
+        let fault = finding.at(self.node.fault(""));
+        match self.file {
+            Some(path) => fault.in_file(path),
+            None => fault,
+        }
+    }
+}
