@@ -22,6 +22,8 @@ pub const ALL: &[Scenario] = &[
     of("c-ten-predicates", "b-require-allow", "ten predicates of different forms, all of them asked"),
     of("e-taint-session", "floor-append-label", "a label is added to a session that has it"),
     of("e-read-labels", "floor-append-label", "a predicate on the labels of a session"),
+    floor("floor-cel-execute", "an expression of CEL is executed on a context that is prepared, and nothing else"),
+    of("f-cel-step", "floor-cel-execute", "a step that asks the same expression"),
     floor("floor-in-place-5", "one field of a record of 5 is overwritten"),
     floor("floor-in-place-100", "one field of a record of 100 is overwritten"),
     floor("floor-clone-100", "a record of 100 fields is cloned"),

@@ -11,6 +11,7 @@
     reason = "a benchmark reports, and fails by panicking"
 )]
 
+mod engines;
 mod fields;
 mod monitor;
 mod plugins;
@@ -112,6 +113,7 @@ fn run_counted<I, O>(inputs: Vec<I>, run: impl Fn(I) -> O) -> Vec<O> {
 
 fn all(bench: &mut Bench) {
     scenarios::all(bench);
+    engines::all(bench);
     fields::all(bench);
     tokens::all(bench);
     plugins::all(bench);

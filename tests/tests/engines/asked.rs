@@ -1,0 +1,98 @@
+//! Asking: one document with a route for each question in each language.
+
+use std::fs;
+use std::sync::Arc;
+
+use cpex::sdk::testing::ManualClock;
+use cpex::{ManagerConfig, PluginManager};
+use serde_json::{Value as Json, json};
+
+use super::operations::{Asked, TAINTED};
+use super::questions::{QUESTIONS, Question};
+
+/// What decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Engine {
+    /// Rules of the policy language.
+    Apl,
+    Cel,
+}
+
+/// Every engine that the policy language is compared with.
+pub(super) const ENGINES: &[Engine] = &[Engine::Cel];
+
+/// What it decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Permit,
+    Deny,
+    /// It cannot decide, which denies too.
+    Error,
+}
+
+impl Engine {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Apl => "apl",
+            Self::Cel => "cel",
+        }
+    }
+
+    fn step(self, question: &Question) -> Json {
+        match self {
+            Self::Apl => json!(format!("require({})", question.apl)),
+            Self::Cel => json!({ "cel": { "expr": question.cel } }),
+        }
+    }
+
+    fn tool(self, question: &Question) -> String {
+        format!("{}-{}", self.name(), question.name)
+    }
+}
+
+/// A manager with every question in force.
+pub(super) struct Asking(PluginManager);
+
+impl Asking {
+    pub(super) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("data.yaml"), DATA).unwrap();
+        let path = folder.path().join("policy.yaml");
+        fs::write(&path, document().to_string()).unwrap();
+        let config = ManagerConfig { clock: Some(Arc::new(ManualClock::default())), ..ManagerConfig::default() };
+        let manager = PluginManager::new(config);
+        cpex::install_builtins(&manager);
+        manager.load_config_file(&path).unwrap_or_else(|refused| panic!("{refused}"));
+        manager.initialize().await.unwrap();
+        for caller in ["ada", "bob", "rea"] {
+            let tainting = Asked { caller, x: None, y: None, session: Some(TAINTED) };
+            let tainted = manager.authorize(tainting.operation("taint")).await;
+            assert_eq!(tainted.report.code, None, "{caller}");
+        }
+        Self(manager)
+    }
+
+    /// What an engine says of an operation; none where labels of no session are asked for.
+    pub(super) async fn ask(&self, engine: Engine, question: &Question, asked: &Asked) -> Option<Answer> {
+        let outcome = self.0.authorize(asked.operation(&engine.tool(question))).await;
+        match outcome.report.code {
+            None => Some(Answer::Permit),
+            Some("policy.require_failed" | "pdp.denied") => Some(Answer::Deny),
+            Some("policy.type_error" | "pdp.error") => Some(Answer::Error),
+            Some("session.unbound") => None,
+            Some(other) => panic!("{} of {}: {other}", engine.tool(question), asked.show()),
+        }
+    }
+}
+
+/// What the operator states.
+const DATA: &str = "data:\n  regions: [eu, us]\n  tenants: { acme: { limit: 10 } }\n";
+
+fn document() -> Json {
+    let route = |engine: Engine, question: &Question| json!({ "tool": engine.tool(question), "policy": [engine.step(question)] });
+    let all = || std::iter::once(&Engine::Apl).chain(ENGINES);
+    let mut routes: Vec<Json> =
+        QUESTIONS.iter().flat_map(|question| all().map(move |engine| route(*engine, question))).collect();
+    routes.push(json!({ "tool": "taint", "policy": ["taint(secret, session)"] }));
+    json!({ "global": { "attribute_files": ["data.yaml"] }, "routes": routes })
+}
