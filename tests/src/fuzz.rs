@@ -18,6 +18,7 @@ pub mod mutation;
 mod peer;
 mod pipeline;
 mod redaction;
+mod rego;
 mod request;
 mod token;
 mod tree;
@@ -27,7 +28,7 @@ mod wire;
 pub type Body = fn(&[u8]);
 
 /// Every body, by the name of its target and of the folder of its seeds.
-pub const BODIES: [(&str, Body); 11] = [
+pub const BODIES: [(&str, Body); 12] = [
     ("approved", approved::check),
     ("biscuit", biscuit::check),
     ("document", document::check),
@@ -36,6 +37,7 @@ pub const BODIES: [(&str, Body); 11] = [
     ("minted", minted::check),
     ("pipeline", pipeline::check),
     ("redaction", redaction::check),
+    ("rego", rego::check),
     ("request", request::check),
     ("token", token::check),
     ("wire", wire::check),

@@ -24,6 +24,8 @@ pub const ALL: &[Scenario] = &[
     of("e-read-labels", "floor-append-label", "a predicate on the labels of a session"),
     floor("floor-cel-execute", "an expression of CEL is executed on a context that is prepared, and nothing else"),
     of("f-cel-step", "floor-cel-execute", "a step that asks the same expression"),
+    floor("floor-rego-rule", "a prepared rule of Rego is evaluated over an input that is there"),
+    of("h-opa-step", "floor-rego-rule", "a step that asks that rule, which permits"),
     floor("floor-in-place-5", "one field of a record of 5 is overwritten"),
     floor("floor-in-place-100", "one field of a record of 100 is overwritten"),
     floor("floor-clone-100", "a record of 100 fields is cloned"),

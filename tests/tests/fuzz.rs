@@ -40,6 +40,11 @@ fn what_holds_for_any_result_holds_for_the_seeds_and_what_is_near_them() {
 }
 
 #[test]
+fn what_holds_for_any_rego_holds_for_the_seeds_and_what_is_near_them() {
+    near_seeds("rego", 1_000);
+}
+
+#[test]
 fn what_holds_for_any_request_holds_for_the_seeds_and_what_is_near_them() {
     near_seeds("request", 10_000);
 }

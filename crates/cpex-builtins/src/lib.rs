@@ -64,6 +64,8 @@ pub const BUILTINS: &[Builtin] = &[
     },
     #[cfg(feature = "cedar")]
     Builtin { kind: cpex_pdp_cedar::KIND, feature: "cedar", factory: || Arc::new(cpex_pdp_cedar::CedarFactory) },
+    #[cfg(feature = "opa")]
+    Builtin { kind: cpex_pdp_opa::KIND, feature: "opa", factory: || Arc::new(cpex_pdp_opa::OpaFactory) },
 ];
 
 /// What a scanner looks for, and what makes it.

@@ -27,6 +27,15 @@ pub(super) struct Monitor(PluginManager);
 impl Monitor {
     /// A monitor under the document of that text, or why it does not load.
     pub(super) fn new(text: &str) -> Result<Self, LoadError> {
+        Self::loading(text, &[])
+    }
+
+    /// A monitor under the document of that text, whose decision engine of that kind reaches nobody.
+    pub(super) fn asking(text: &str, engine: &str) -> Result<Self, LoadError> {
+        Self::loading(text, &[engine])
+    }
+
+    fn loading(text: &str, kinds: &[&str]) -> Result<Self, LoadError> {
         let config = ManagerConfig {
             clock: Some(Arc::new(Stopped)),
             ids: Some(Arc::new(Counted::default())),
@@ -37,6 +46,7 @@ impl Monitor {
         for (scan, scanner) in SCANNERS.iter() {
             manager.register_scanner(*scan, Arc::clone(scanner));
         }
+        register(&manager, kinds);
         let warnings = manager.load_config_yaml(text).inspect_err(|refused| {
             findings::check(refused.sources(), refused.diagnostics());
         })?;
@@ -55,10 +65,7 @@ impl Monitor {
             ..ManagerConfig::default()
         };
         let manager = PluginManager::new(config);
-        for kind in ["identity/jwt", "delegator/oauth", "delegator/biscuit"] {
-            let factory = cpex::builtin_factory(kind).unwrap_or_else(|| panic!("`{kind}` is not compiled in"));
-            manager.register_factory(kind, factory);
-        }
+        register(&manager, &["identity/jwt", "delegator/oauth", "delegator/biscuit"]);
         if let Err(refused) = manager.load_config_yaml(document) {
             panic!("{refused}");
         }
@@ -80,6 +87,13 @@ impl Monitor {
             assert!(code::find(code).is_some(), "a denial has the code `{code}`, which no table has: {violation:?}");
         }
         outcome
+    }
+}
+
+fn register(manager: &PluginManager, kinds: &[&str]) {
+    for kind in kinds {
+        let factory = cpex::builtin_factory(kind).unwrap_or_else(|| panic!("`{kind}` is not compiled in"));
+        manager.register_factory(*kind, factory);
     }
 }
 

@@ -21,12 +21,14 @@ const KEY: &str = "-----BEGIN PUBLIC KEY-----\n\
                    -----END PUBLIC KEY-----\n";
 
 /// The files that examples name, each with its text.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 8] = [
     ("idp.pem", KEY),
     ("regions.yaml", "data: { regions: [eu, us], tenants: { acme: { region: eu, limit: 10000 } } }\n"),
     ("mail.yaml", "routes: [{ tool: send_email, groups: [internal] }]\n"),
     ("groups.yaml", "groups: { internal: { policy: [require(authenticated)] } }\n"),
     ("again.yaml", "include: [again.yaml]\n"),
+    ("pay.rego", "package pay\nmay_raise if input.args.amount <= data.raises.most\n"),
+    ("limits.json", "{ \"raises\": { \"most\": 500 } }\n"),
     ("more-regions.yaml", "data: { regions: [eu, us, asia] }\n"),
 ];
 

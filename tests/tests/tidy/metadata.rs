@@ -28,6 +28,8 @@ pub(super) struct Package {
     pub(super) ours: bool,
     /// Places of its normal dependencies in [`Graph::packages`].
     pub(super) uses: Vec<usize>,
+    /// The names of its dependencies that a feature brings.
+    pub(super) optional: BTreeSet<String>,
 }
 
 /// Everything the workspace resolves to on this platform.
@@ -37,14 +39,16 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    /// The packages that the named one brings to whoever depends on it, itself included, each with one that asks for it.
-    pub(super) fn reachable(&self, from: &str) -> BTreeMap<usize, usize> {
+    /// The packages that the named one brings to whoever depends on it, itself included, each with one that asks for it, along
+    /// those dependencies alone, each from one package to another.
+    pub(super) fn reachable(&self, from: &str, along: impl Fn(&Package, &Package) -> bool) -> BTreeMap<usize, usize> {
         let start = self.packages.iter().position(|package| package.ours && package.name == from);
         let start = start.unwrap_or_else(|| panic!("`{from}` is no package of the workspace"));
         let mut found = BTreeMap::from([(start, start)]);
         let mut open = vec![start];
         while let Some(place) = open.pop() {
-            for &next in self.packages.get(place).map_or(&[][..], |package| &package.uses) {
+            let package = self.package(place);
+            for &next in package.uses.iter().filter(|&&next| along(package, self.package(next))) {
                 if let Entry::Vacant(new) = found.entry(next) {
                     new.insert(place);
                     open.push(next);
@@ -89,6 +93,7 @@ pub(super) fn graph() -> Graph {
         rust: package.rust_version.as_ref().map(|rust| (rust.major, rust.minor)),
         ours: metadata.workspace_members.contains(&package.id),
         uses: uses.get(&package.id).cloned().unwrap_or_default(),
+        optional: package.dependencies.iter().filter(|it| it.optional).map(|it| it.name.clone()).collect(),
     });
     Graph { packages: packages.collect() }
 }

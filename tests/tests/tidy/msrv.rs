@@ -1,4 +1,5 @@
-//! No crate we bring to a user asks for a newer Rust than we say we need.
+//! No crate we bring to a user asks for a newer Rust than we say we need. A package of ours that a feature brings may say that
+//! it needs a newer one; it then answers for what it brings.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,9 @@ fn faults(graph: &Graph) -> Vec<String> {
             faults.insert(format!("`{}` declares no `rust-version`", member.name));
             continue;
         };
-        for (&place, &parent) in &graph.reachable(&member.name) {
+        let answers =
+            |by: &Package, next: &Package| next.ours && next.rust > Some(ours) && by.optional.contains(&next.name);
+        for (&place, &parent) in &graph.reachable(&member.name, |by, next| !answers(by, next)) {
             let Package { name, version, rust: Some(rust), ours: false, .. } = graph.package(place) else { continue };
             if *rust > ours {
                 let parent = &graph.package(parent).name;
@@ -29,7 +32,14 @@ fn faults(graph: &Graph) -> Vec<String> {
 }
 
 fn package(name: &str, rust: Option<(u64, u64)>, ours: bool, uses: &[usize]) -> Package {
-    Package { name: name.to_owned(), version: "1.0.0".to_owned(), rust, ours, uses: uses.to_vec() }
+    Package {
+        name: name.to_owned(),
+        version: "1.0.0".to_owned(),
+        rust,
+        ours,
+        uses: uses.to_vec(),
+        optional: BTreeSet::new(),
+    }
 }
 
 #[test]
@@ -50,4 +60,20 @@ fn a_dependency_that_needs_a_newer_rust_is_named_with_who_asks_for_it() {
 fn a_package_of_ours_that_declares_none_is_named() {
     let graph = Graph { packages: vec![package("ours", None, true, &[])] };
     assert_eq!(faults(&graph), ["`ours` declares no `rust-version`"]);
+}
+
+#[test]
+fn a_package_of_ours_that_a_feature_brings_may_need_a_newer_rust_and_no_other() {
+    let graph = |optional: &[&str]| Graph {
+        packages: vec![
+            Package {
+                optional: optional.iter().map(|&name| name.to_owned()).collect(),
+                ..package("ours", Some((1, 89)), true, &[1])
+            },
+            package("behind-a-feature", Some((1, 95)), true, &[2]),
+            package("eager", Some((1, 95)), false, &[]),
+        ],
+    };
+    assert_eq!(faults(&graph(&[])), ["eager 1.0.0 needs Rust 1.95; `behind-a-feature` asks for it"]);
+    assert_eq!(faults(&graph(&["behind-a-feature"])), [""; 0]);
 }
