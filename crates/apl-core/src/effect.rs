@@ -13,6 +13,8 @@ pub(crate) mod restrict;
 mod run;
 pub(crate) mod taint;
 
+use std::sync::Arc;
+
 use crate::call::Call;
 use crate::condition::{Condition, ConditionFault, ConditionTrace};
 use crate::context::{Context, Declared};
@@ -77,7 +79,7 @@ macro_rules! effects {
             /// Narrows the backends that the host's router may choose.
             Restrict(Box<Restrict<A>>),
             /// Applies a field pipeline to the arguments or the result.
-            Rewrite(Rewrite<A>),
+            Rewrite(Arc<Rewrite<A>>),
             /// Hands the values of a field to a plugin.
             RunField(RunField),
         }

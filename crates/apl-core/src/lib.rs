@@ -55,7 +55,7 @@ pub use number::Number;
 pub use outline::Point;
 pub use path::{Path, Segment};
 pub use program::{Program, Request, Site};
-pub use rewrite::{ActiveRewrite, Deeds, Rewrite, RunField, Side, StageOutline, Treatment};
+pub use rewrite::{ActiveRewrite, Deeds, Rewrite, RewriteStream, RunField, Side, StageOutline, Streamed, Treatment};
 pub use rule::Rule;
 pub use scanner::{Scan, Scanner};
 pub use stage::{STAGES, StageDoc};

@@ -1,7 +1,8 @@
 //! A field pipeline: stages that validate or transform the values a field path leads to.
 //!
 //! A pipeline is compiled once, has its conditions decided once an operation ([`Rewrite::activate`]) and is then applied to
-//! each form of the payload that the caller will receive: structured values in place, and JSON text byte by byte.
+//! each form of the payload that the caller will receive: structured values in place, and JSON text byte by byte, as a whole or
+//! as it comes.
 //! What is not there passes, but for `required`, which asks: each member named on the way, from the top or from what `**`
 //! found, is there and not `null`; each value the path leads to is not `null`; and, where the path has `**`, it leads to at
 //! least one. A list without elements has none that lacks anything.
@@ -10,6 +11,7 @@ mod compile;
 mod dispatch;
 mod pass;
 mod pipeline;
+mod stream;
 mod watch;
 
 use serde_json::Value as Json;
@@ -21,6 +23,7 @@ use pass::Pass;
 pub(crate) use compile::{Part, compile};
 pub use dispatch::{RunField, Treatment};
 pub use pipeline::{ActiveRewrite, Rewrite, Side, StageOutline};
+pub use stream::{RewriteStream, Streamed};
 pub use watch::Deeds;
 
 impl<A> ActiveRewrite<'_, A> {

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::effect::{Action, Ask, Compiled};
 use crate::fact::Vocabulary;
 use crate::program::{Program, RuleIndex, Statement};
-use crate::rewrite::{Part, Rewrite, RunField, Side};
+use crate::rewrite::{Part, Side};
 use crate::rule::Rule;
 use crate::span::Span;
 
@@ -248,9 +248,8 @@ fn misplaced<A, D: Declared>(action: &Action<A>, place: &Place, declared: &D) ->
             let message = format!("plugin `{}` may modify the operation and cannot run in `parallel`", run.plugin);
             Some((message, "give it `mode: concurrent`, or move it before or after `parallel`"))
         }
-        Action::Rewrite(Rewrite { side, .. }) | Action::RunField(RunField { side, .. }) => {
-            misplaced_field(*side, place)
-        }
+        Action::Rewrite(rewrite) => misplaced_field(rewrite.side, place),
+        Action::RunField(run) => misplaced_field(run.side, place),
         _ => None,
     }
 }

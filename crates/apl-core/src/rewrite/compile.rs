@@ -24,7 +24,7 @@ const MAX_CONDITIONS: usize = 64;
 
 /// A part of a pipeline: stages that work by themselves, or a plugin between them.
 pub(crate) enum Part<A> {
-    Stages(Rewrite<A>),
+    Stages(Arc<Rewrite<A>>),
     Plugin(RunField),
 }
 
@@ -48,7 +48,8 @@ pub(crate) fn compile<V: Vocabulary, D: Declared>(
     let (mut links, mut conditions, mut parts, mut is_whole) = (Vec::new(), Vec::new(), Vec::new(), true);
     let stages = |links: &mut Vec<Link>, conditions: &mut Vec<_>, path: &Arc<Field>| {
         let (links, conditions) = (std::mem::take(links).into(), std::mem::take(conditions).into());
-        Part::Stages(Rewrite { side, field: Arc::clone(&name), path: Arc::clone(path), links, conditions })
+        let (field, path) = (Arc::clone(&name), Arc::clone(path));
+        Part::Stages(Arc::new(Rewrite { side, field, path, links, conditions }))
     };
     for piece in pieces {
         match (stage(pipeline, piece, context, &mut conditions, faults), &path) {

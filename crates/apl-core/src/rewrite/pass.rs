@@ -9,14 +9,19 @@ use crate::stage::{Invalid, Kind};
 /// A pass, and whether it met a value.
 pub(super) struct Pass<'r, 'p, A> {
     active: &'r ActiveRewrite<'p, A>,
-    has_met: bool,
+    pub(super) has_met: bool,
 }
 
 const ABSENT: Invalid = Invalid::expected("present");
 
 impl<'r, 'p, A> Pass<'r, 'p, A> {
     pub(super) fn new(active: &'r ActiveRewrite<'p, A>) -> Self {
-        Self { active, has_met: false }
+        Self::resume(active, false)
+    }
+
+    /// A pass that goes on.
+    pub(super) fn resume(active: &'r ActiveRewrite<'p, A>, has_met: bool) -> Self {
+        Self { active, has_met }
     }
 
     /// What remains to be judged once everything was visited: what `**` searched for may be nowhere.

@@ -52,7 +52,7 @@ pub enum Side {
 #[derive(Debug)]
 pub struct ActiveRewrite<'p, A> {
     /// The pipeline.
-    pub rewrite: &'p Rewrite<A>,
+    pub rewrite: &'p Arc<Rewrite<A>>,
     /// The bits of the conditions that hold.
     pub(super) holding: u64,
     pub(super) max_depth: usize,
@@ -80,13 +80,16 @@ impl<A> Rewrite<A> {
     ///
     /// # Errors
     /// When a condition is neither true nor false.
-    pub fn activate<F: Facts<Attribute = A>>(&self, facts: &F) -> Result<ActiveRewrite<'_, A>, ConditionFault> {
+    pub fn activate<F: Facts<Attribute = A>>(
+        self: &Arc<Self>,
+        facts: &F,
+    ) -> Result<ActiveRewrite<'_, A>, ConditionFault> {
         self.activate_traced(facts, &Rule::default(), &mut ())
     }
 
     /// The same, each condition being told as one of the rule.
     pub(crate) fn activate_traced<F, T>(
-        &self,
+        self: &Arc<Self>,
         facts: &F,
         rule: &Rule,
         trace: &mut T,

@@ -1,8 +1,11 @@
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::indexing_slicing, clippy::string_slice, clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod deeds;
 mod hashes;
 mod properties;
+mod streams;
+
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -12,14 +15,14 @@ use crate::span::Sources;
 use crate::testing::{Attribute, Plugins, Words, World, line, text};
 
 /// Compiles a pipeline; its findings, one line each, if there are any.
-fn rewrite(field: &str, pipeline: &str) -> Result<Rewrite<Attribute>, Vec<String>> {
+fn rewrite(field: &str, pipeline: &str) -> Result<Arc<Rewrite<Attribute>>, Vec<String>> {
     let rewrite = rewrite_of(&Plugins, field, pipeline);
     assert!(!rewrite.as_ref().is_err_and(Vec::is_empty), "{pipeline}");
     rewrite
 }
 
 /// The same in a document that declares this.
-fn rewrite_of(declared: &impl Declared, field: &str, pipeline: &str) -> Result<Rewrite<Attribute>, Vec<String>> {
+fn rewrite_of(declared: &impl Declared, field: &str, pipeline: &str) -> Result<Arc<Rewrite<Attribute>>, Vec<String>> {
     let sources = Sources::single("policy.yaml", pipeline);
     let mut faults = Vec::new();
     let context = Context::new(&Words, declared, &sources);

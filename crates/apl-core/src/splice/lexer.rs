@@ -102,6 +102,15 @@ impl Lexer {
         self.start
     }
 
+    /// Whether the input ended inside a token, and then whether that is the name of a member.
+    pub(super) const fn within(&self) -> Option<bool> {
+        match self.state {
+            State::Text(quoted, _) => Some(matches!(quoted, Quoted::Key)),
+            State::Number(_) | State::Word(_) => Some(false),
+            _ => None,
+        }
+    }
+
     /// The next token of the input, which begins at [`Lexer::at`]; none where the input ends before the token does.
     ///
     /// # Errors

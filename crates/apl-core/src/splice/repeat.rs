@@ -4,20 +4,20 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::lexer::{Lexer, Token};
-use super::skip::rest;
+use super::window::Window;
 
 /// Whether some map in the text has a key twice. The text was found to be JSON before.
 pub(super) fn has_repeated_key(text: &str) -> bool {
-    let mut lexer = Lexer::default();
+    let (mut lexer, text) = (Lexer::default(), Window::new(text, 0));
     // The keys of each map that is open; a list has none.
     let mut open = Vec::new();
     loop {
         let inside = open.last().map(|(bracket, _)| *bracket);
-        match lexer.next(rest(text, &lexer), inside) {
+        match lexer.next(text.rest(lexer.at()), inside) {
             Ok(Some(Token::Open(bracket))) => open.push((bracket, HashSet::new())),
             Ok(Some(Token::Close)) => drop(open.pop()),
             Ok(Some(Token::Key { is_escaped })) => {
-                let quoted = text.get(lexer.start()..lexer.at()).unwrap_or_default();
+                let quoted = text.get(lexer.start()..lexer.at());
                 let name = match is_escaped {
                     true => Cow::Owned(serde_json::from_str::<String>(quoted).unwrap_or_default()),
                     false => Cow::Borrowed(quoted.trim_matches('"')),

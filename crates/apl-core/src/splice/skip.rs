@@ -1,13 +1,15 @@
 //! Reads over JSON text without asking what it holds.
 
 use super::lexer::{Bracket, Lexer, Malformed, Token};
+use super::window::Window;
 use crate::field::RewriteFault;
 
 /// Whether a text is a JSON object or array that nests no deeper.
 pub(crate) fn is_document(text: &str, max_depth: usize) -> bool {
-    let mut lexer = Lexer::default();
-    let Ok(Some(Token::Open(bracket))) = lexer.next(text.as_bytes(), None) else { return false };
-    skip(&mut lexer, text, vec![bracket], max_depth).is_ok() && lexer.next(rest(text, &lexer), None) == Ok(None)
+    let (mut lexer, text) = (Lexer::default(), Window::new(text, 0));
+    let Ok(Some(Token::Open(bracket))) = lexer.next(text.rest(0), None) else { return false };
+    let mut open = vec![bracket];
+    drain(&mut lexer, text, &mut open, max_depth).is_ok() && open.is_empty()
 }
 
 /// Why a text is not followed to its end.
@@ -18,23 +20,29 @@ pub(super) enum Halt {
     Fault(RewriteFault),
 }
 
-/// Reads on until all of the open maps and lists are closed.
-pub(super) fn skip(lexer: &mut Lexer, text: &str, open: Vec<Bracket>, max_depth: usize) -> Result<(), Halt> {
-    let mut open = open;
+/// Reads on until all of the open maps and lists are closed, or the text at hand ends.
+pub(super) fn skip(lexer: &mut Lexer, text: Window<'_>, open: &mut Vec<Bracket>, max_depth: usize) -> Result<(), Halt> {
     while let Some(inside) = open.last().copied() {
-        match lexer.next(rest(text, lexer), Some(inside))?.ok_or(Halt::Malformed)? {
-            Token::Open(_) if open.len() >= max_depth => return Err(Halt::TooDeep),
-            Token::Open(bracket) => open.push(bracket),
-            Token::Close => drop(open.pop()),
-            Token::Key { .. } | Token::Comma | Token::Scalar => {}
+        match lexer.next(text.rest(lexer.at()), Some(inside))? {
+            None => return Ok(()),
+            Some(Token::Open(_)) if open.len() >= max_depth => return Err(Halt::TooDeep),
+            Some(Token::Open(bracket)) => open.push(bracket),
+            Some(Token::Close) => drop(open.pop()),
+            Some(Token::Key { .. } | Token::Comma | Token::Scalar) => {}
         }
     }
     Ok(())
 }
 
-/// What of a text is not taken yet.
-pub(super) fn rest<'t>(text: &'t str, lexer: &Lexer) -> &'t [u8] {
-    text.as_bytes().get(lexer.at()..).unwrap_or_default()
+/// The same with what follows the document, which is nothing.
+pub(super) fn drain(
+    lexer: &mut Lexer,
+    text: Window<'_>,
+    open: &mut Vec<Bracket>,
+    max_depth: usize,
+) -> Result<(), Halt> {
+    skip(lexer, text, open, max_depth)?;
+    if open.is_empty() && lexer.next(text.rest(lexer.at()), None)?.is_some() { Err(Halt::Malformed) } else { Ok(()) }
 }
 
 impl From<Malformed> for Halt {

@@ -1,8 +1,9 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::field::Edit;
 use crate::testing::text;
 
 /// Does one thing with every value, and notes what it met.

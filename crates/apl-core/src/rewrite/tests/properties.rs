@@ -5,13 +5,13 @@ use serde_json::Map;
 
 use super::*;
 
-const SECRET: &str = "S3CR3T";
+pub(super) const SECRET: &str = "S3CR3T";
 
-const PATHS: [&str; 12] =
+pub(super) const PATHS: [&str; 12] =
     ["ssn", "a.ssn", "a[].ssn", "[].ssn", "**.ssn", "a.**", "**[]", "a[][]", "b.**.ssn", "'a.b'", "**.a.ssn", "a[]"];
 
 /// Records of few names, so that paths meet them, with the secret in many places.
-fn record() -> impl Strategy<Value = Json> {
+pub(super) fn record() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
         3 => Just(json!(SECRET)),
         1 => Just(Json::Null),
@@ -66,7 +66,7 @@ fn split(part: &'static str) -> impl Iterator<Item = &'static str> {
 }
 
 /// The record as text, with blanks wherever they may stand and the first letter of each name escaped.
-fn spaced(value: &Json) -> String {
+pub(super) fn spaced(value: &Json) -> String {
     match value {
         Json::Object(members) => {
             let pair = |(name, value): (&String, &Json)| format!("\t{} :{} ", escaped(name), spaced(value));
