@@ -35,6 +35,7 @@ pub const ALL: &[Scenario] = &[
     of("d-redact-1-of-100", "floor-in-place-100", "a guarded operation that redacts one field of 100"),
     of("d2-redact-100-of-100", "floor-clone-100", "a guarded operation with a pipeline on each of 100 fields"),
     of("d3-redact-1-of-100-in-text", "floor-read-text-100", "one field of 100, in a result that is JSON text"),
+    of("d3-redact-1-of-100-in-pieces", "floor-read-text-100", "the same in a text that comes in four pieces"),
     of("d3-redact-100-of-100-in-text", "floor-read-text-100", "each of 100 fields, in a result that is JSON text"),
     floor("floor-signature-hs256", "a signature is verified and nothing else: HMAC with SHA-256"),
     of("i-verified-hs256", "floor-signature-hs256", "an operation of a caller whose token was not seen before"),

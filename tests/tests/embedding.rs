@@ -17,7 +17,7 @@ use cpex::sdk::{
     HookHandler, Plugin, PluginContext, PluginError, PluginResult, PluginViolation, ToolPreInvoke,
     ToolPreInvokePayload, async_trait,
 };
-use cpex::{Advice, ManagerConfig, PluginState, Request, ResourceUrl, Violation, WatchConfig};
+use cpex::{Advice, Cut, ManagerConfig, PluginState, Request, ResourceUrl, Violation, WatchConfig};
 use serde_json::{Map, Value as Json, json};
 
 /// The manager of this process, under the document in a file and under what the file will say.
@@ -95,6 +95,20 @@ async fn proxied(
     });
     let Ok(outcome) = outcome.await;
     outcome
+}
+
+/// Passes on a text that comes in pieces as far as it may be passed on; answers whether all of it was.
+async fn forwarded(permit: Permit, pieces: impl Iterator<Item = Vec<u8>>, mut pass_on: impl FnMut(&str)) -> bool {
+    let mut stream = permit.stream();
+    for piece in pieces {
+        match stream.push(&piece) {
+            Ok(released) => pass_on(&released),
+            // What was passed on so far is all that will be.
+            Err(Cut) => break,
+        }
+    }
+    let rest = stream.finish().await.decision.allowed();
+    rest.as_ref().map(Answer::text).as_deref().map(pass_on).is_some()
 }
 
 /// What one plugin alone has against a payload. It permits nothing, whatever it says.
@@ -190,6 +204,21 @@ async fn a_host_forwards_no_credential_of_the_caller() {
     };
     let outcome = proxied(&manager, Operation::tool("echo", Map::new()), received.into(), backend).await;
     assert_eq!(*outcome.decision.allowed().unwrap().content(), json!(["accept"]));
+}
+
+#[tokio::test]
+async fn a_host_passes_on_a_text_as_it_comes() {
+    let manager = PluginManager::from_yaml("routes: [ { tool: report, result: { ssn: redact } } ]").await.unwrap();
+    for (text, expected) in [
+        (r#"{"of":"May","ssn":"555-12-3456"}"#, (true, r#"{"of":"May","ssn":"[REDACTED]"}"#)),
+        (r#"{"of":"May" or June"#, (false, r#"{"of":"May""#)),
+    ] {
+        let permit = manager.authorize(Operation::tool("report", Map::new())).await.decision.allowed().unwrap();
+        let mut passed = String::new();
+        let pieces = text.as_bytes().chunks(4).map(<[u8]>::to_vec);
+        let is_whole = forwarded(permit, pieces, |text| passed.push_str(text)).await;
+        assert_eq!((is_whole, expected.1.starts_with(&passed)), (expected.0, true), "{passed}");
+    }
 }
 
 #[tokio::test]

@@ -129,6 +129,12 @@ impl Envelope {
         self.echoes().is_some_and(|echoes| echoes.redact_message(response))
     }
 
+    /// Whether the backend may have been sent a credential that its answer could hold.
+    #[must_use]
+    pub fn may_be_echoed(&self) -> bool {
+        self.echoes().is_some()
+    }
+
     fn echoes(&self) -> Option<Echoes> {
         self.credentials.as_deref().and_then(RawCredentials::echoes)
     }

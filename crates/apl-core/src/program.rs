@@ -107,6 +107,12 @@ impl<A> Program<A> {
         rules.into_iter()
     }
 
+    /// Whether it consists of field pipelines that ask no plugin, and of nothing that stands before or between them.
+    #[must_use]
+    pub fn is_of_pipelines(&self) -> bool {
+        self.code.iter().all(|statement| matches!(statement, Statement::Perform(Action::Rewrite(_), _)))
+    }
+
     /// Whether it neither decides nor asks for anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {

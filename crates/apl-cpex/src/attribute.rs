@@ -263,6 +263,18 @@ impl Attribute {
         }
     }
 
+    /// Whether its value, or that of an attribute it looks up, may be another while an answer is judged than before: it is of
+    /// the answer, or of labels that are added.
+    #[must_use]
+    pub fn awaits_answer(&self) -> bool {
+        match self {
+            Self::Held(..) => false,
+            Self::Field(field) => matches!(field, Field::AllLabels | Field::SessionLabels | Field::MessageLabels),
+            Self::Tree(Tree::Result | Tree::ResponseHeaders, _) => true,
+            Self::Tree(..) => self.lookups().any(Self::awaits_answer),
+        }
+    }
+
     /// Whether it, or an attribute it looks up, has its value before the operation is stated and its steps run: neither
     /// arguments nor results, nor what steps add.
     #[must_use]

@@ -63,8 +63,13 @@ pub(crate) async fn alone(journey: &mut Journey, caller: Caller, answer: Message
 
 /// What cannot set out on the road, or was let go of on the way.
 pub(crate) async fn refused(journey: &mut Journey, denial: Denial) -> Settled {
+    pin!(decided(journey, Err(denial.into()))).await
+}
+
+/// What was decided while it came.
+pub(crate) async fn decided(journey: &mut Journey, ending: Ending) -> Settled {
     let span = invocation::begin(journey);
-    let settled = pin!(settle(journey, Err(denial.into()))).instrument(span.clone()).await;
+    let settled = pin!(settle(journey, ending)).instrument(span.clone()).await;
     invocation::end(&span, journey, &settled);
     settled
 }

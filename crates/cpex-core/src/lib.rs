@@ -57,6 +57,7 @@ mod snapshot;
 pub mod spans;
 mod status;
 mod stored;
+mod stream;
 mod sync;
 mod trace;
 mod underway;
@@ -89,5 +90,6 @@ pub use replay::Replayed;
 pub use resource_url::{ResourceUrl, ResourceUrlError};
 pub use session::MemoryStore;
 pub use status::{InForce, PluginState, PluginStatus, Refused, Status, WatcherStatus};
+pub use stream::{Cut, ResultStream};
 #[cfg(feature = "watch")]
 pub use watch::{WatchConfig, WatchError};

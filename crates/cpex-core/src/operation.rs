@@ -260,6 +260,12 @@ impl Answer {
         Self::new(Message::new(Role::Tool, parts))
     }
 
+    /// An answer that is one text.
+    #[must_use]
+    pub fn of_text(text: impl Into<String>) -> Self {
+        Self::with_parts(Json::Null, vec![ContentPart::text(text)])
+    }
+
     /// The same answer with the headers it came with by HTTP.
     #[must_use]
     pub fn response_headers(self, response_headers: BTreeMap<String, String>) -> Self {
@@ -283,6 +289,16 @@ impl Answer {
     #[must_use]
     pub fn content(&self) -> &Json {
         self.tool_result().map_or(&Json::Null, |result| &result.content)
+    }
+
+    /// The texts of its text parts, put together.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let text = |part: &ContentPart| match part {
+            ContentPart::Text(part) => Some(part.text.clone()),
+            _ => None,
+        };
+        self.message.content.iter().filter_map(text).collect()
     }
 
     /// Whether it is flagged as an error of the capability.

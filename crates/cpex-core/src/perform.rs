@@ -9,6 +9,7 @@ mod performed;
 mod restrict;
 mod rewrite;
 mod run;
+mod streamed;
 mod taint;
 
 use apl_core::{Effect, Rule};
@@ -17,6 +18,7 @@ use apl_cpex::Attribute;
 use crate::road::state::Identified;
 
 pub(crate) use performed::Performed;
+pub(crate) use streamed::perform as perform_streamed;
 
 /// Performs one effect for the rule that asks for it, `key` being the route's.
 pub(crate) async fn perform(

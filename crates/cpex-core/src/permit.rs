@@ -5,6 +5,7 @@ use std::fmt;
 use std::pin::pin;
 
 use apl_cmf::{Envelope, HttpContext, Message, Role, Secret, forwarded};
+use apl_core::Denial;
 use apl_cpex::Restriction;
 use cpex_sdk::delegation::Minted;
 use serde_json::{Map, Value as Json};
@@ -156,10 +157,35 @@ impl Permit {
         Some(shares::after(further, answer).await)
     }
 
+    /// The operation; of several the first, and the others are let go of.
+    pub(crate) fn into_first(self) -> Underway {
+        self.held
+    }
+
+    /// The operation, where it is one.
+    pub(crate) fn one(&self) -> Option<&Journey> {
+        self.held.journey().filter(|_| self.further.is_empty())
+    }
+
+    /// How many bytes of JSON what came back may take, where the document bounds it.
+    pub(crate) fn max_bytes(&self) -> Option<u64> {
+        self.held.journey().and_then(|journey| journey.passage.snapshot.settings.max_payload_bytes)
+    }
+
+    /// Denies what came back before it is judged.
+    pub(crate) async fn refuse(self, denial: Denial) -> Outcome<Answer> {
+        let mut outcome = Outcome::engine_down();
+        for mut underway in std::iter::once(self.held).chain(self.further) {
+            underway.turn();
+            let settled = underway.refuse(denial.clone()).await;
+            outcome = settled.map_or_else(Outcome::engine_down, |settled| underway.conclude(settled).denied());
+        }
+        outcome
+    }
+
     /// The name of the entity that the operation is on; of several, none.
     pub(crate) fn entity(&self) -> Option<&str> {
-        let journey = self.held.journey().filter(|_| self.further.is_empty())?;
-        journey.entity().map(|entity| entity.name)
+        self.one()?.entity().map(|entity| entity.name)
     }
 
     /// What plugins keep of the request, lent to a hook between those around the operation.

@@ -10,6 +10,18 @@ pub(crate) fn is_within(value: &impl Serialize, limit: u64) -> bool {
     serde_json::to_writer(Counter { left: limit }, value).is_ok()
 }
 
+/// How many bytes the JSON of a text has between its quotes. Those of several texts are those of all of them in one.
+pub(crate) fn of_text(text: &str) -> u64 {
+    size(&text).saturating_sub(2)
+}
+
+/// How many bytes the JSON of a value has.
+pub(crate) fn size(value: &impl Serialize) -> u64 {
+    let mut counter = Counter { left: u64::MAX };
+    // What cannot be counted is larger than any limit.
+    serde_json::to_writer(&mut counter, value).map_or(u64::MAX, |()| u64::MAX - counter.left)
+}
+
 /// The same of a payload of the host's own. One that has no JSON has no size that is known, and is within no limit.
 pub(crate) fn own_is_within(payload: &OwnPayload, limit: u64) -> bool {
     payload.to_json().is_ok_and(|json| is_within(&json, limit))
@@ -36,6 +48,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn the_size_of_a_text_is_that_of_its_pieces() {
+        for (text, bytes) in [("", 0), ("a\"\u{e9}\n", 7), ("\u{1}", 6)] {
+            assert_eq!(of_text(text), bytes, "{text}");
+            assert_eq!(of_text(text) + of_text("b"), of_text(&format!("{text}b")));
+        }
+    }
 
     #[test]
     fn a_value_is_within_what_its_json_takes_and_in_no_less() {

@@ -14,7 +14,7 @@ use crate::context::ContextTable;
 use crate::invoke;
 use crate::operation::{Answer, Caller};
 use crate::outcome::{Decision, Outcome};
-use crate::road::decide::Grant;
+use crate::road::decide::{Ending, Grant};
 use crate::road::settle::Settled;
 use crate::road::state::{Journey, Matter};
 use crate::trace::Recording;
@@ -121,7 +121,12 @@ impl Underway {
 
     /// Denies what cannot set out on the road.
     pub(crate) async fn refuse(&mut self, denial: Denial) -> Option<Settled> {
-        let settled = pin!(invoke::refused(self.journey.as_mut()?, denial)).await;
+        pin!(self.decided(Err(denial.into()))).await
+    }
+
+    /// Ends what was decided while it came.
+    pub(crate) async fn decided(&mut self, ending: Ending) -> Option<Settled> {
+        let settled = pin!(invoke::decided(self.journey.as_mut()?, ending)).await;
         self.stand = Stand::Ended;
         Some(settled)
     }

@@ -58,12 +58,12 @@ pub use apl_core as apl;
 pub use apl_cpex as policy;
 pub use cpex_core::spans;
 pub use cpex_core::{
-    Advice, Answer, Call, Caller, Challenge, ConsultError, Consulted, Contexts, Decision, Delegation, Explanation,
+    Advice, Answer, Call, Caller, Challenge, ConsultError, Consulted, Contexts, Cut, Decision, Delegation, Explanation,
     HookPayloadPolicy, HookTaken, InForce, Inbox, InitializeError, Invoked, InvokedOwn, ManagerConfig,
     MemoryElicitations, MemoryStore, Operation, Outcome, OwnRequest, Passed, Pending, Permit, PluginManager,
     PluginState, PluginStatus, ProcessSecrets, ProtectedResource, RandomIds, Refused, Replayed, Report, Request,
-    ResourceUrl, ResourceUrlError, StartError, Status, SystemClock, UnregisterError, Viewer, Violation, Warnings,
-    WatcherStatus, document,
+    ResourceUrl, ResourceUrlError, ResultStream, StartError, Status, SystemClock, UnregisterError, Viewer, Violation,
+    Warnings, WatcherStatus, document,
 };
 #[cfg(feature = "watch")]
 pub use cpex_core::{WatchConfig, WatchError};

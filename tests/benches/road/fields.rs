@@ -6,12 +6,13 @@ use serde::de::IgnoredAny;
 use serde_json::{Value as Json, json};
 
 use super::Bench;
-use super::monitor::{guard, manager, operation, record};
+use super::monitor::{guard, manager, operation, ready, record};
 
 pub(crate) fn all(bench: &mut Bench) {
     floors(bench);
     redacts(bench);
     many_pipelines(bench);
+    in_pieces(bench);
 }
 
 fn floors(bench: &mut Bench) {
@@ -50,6 +51,23 @@ fn redacts(bench: &mut Bench) {
             |(operation, record)| guard(&redacting, operation, Answer::structured(record)),
         );
     }
+}
+
+/// d3 of a text that is judged while it comes.
+fn in_pieces(bench: &mut Bench) {
+    let policy =
+        r#"{ routes: [ { tool: lookup, policy: ["require(role.hr)"], result: { ssn: "redact(!perm.view_ssn)" } } ] }"#;
+    let (manager, text) = (manager(policy), record(100).to_string());
+    let pieces: Vec<&[u8]> = text.as_bytes().chunks(text.len().div_ceil(4)).collect();
+    bench.scenario(
+        "d3-redact-1-of-100-in-pieces",
+        || operation("hr"),
+        |operation| {
+            let mut stream = ready(manager.authorize(operation)).decision.allowed().map(Permit::stream)?;
+            let released = pieces.iter().map(|piece| stream.push(piece)).collect::<Result<String, _>>().ok()?;
+            Some((released, ready(stream.finish())))
+        },
+    );
 }
 
 /// d2 and d3. A pipeline for each of 100 fields, and the same in text; beside it one pipeline in text.

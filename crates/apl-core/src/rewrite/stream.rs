@@ -53,6 +53,12 @@ impl<A> ActiveRewrite<'_, A> {
 }
 
 impl<A> RewriteStream<A> {
+    /// The field path as written.
+    #[must_use]
+    pub fn field(&self) -> &Arc<str> {
+        &self.rewrite.field
+    }
+
     /// Takes the next piece, and adds to `released` what may be passed on.
     pub fn push(&mut self, piece: &str, released: &mut String) {
         let Some(mut stream) = self.stream.take() else {

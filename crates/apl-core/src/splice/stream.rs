@@ -19,7 +19,6 @@ pub(crate) struct Stream {
     state: State,
 }
 
-#[expect(clippy::large_enum_variant, reason = "it is `Follow` for all texts but those that are refused")]
 enum State {
     Follow(Progress),
     /// The visitor refused a value, which counts if the rest is JSON.

@@ -102,6 +102,13 @@ impl Plan {
         })
     }
 
+    /// Whether the phases after the operation can run on a text while it comes: all there is are pipelines that change and look,
+    /// that judge no value for what it is, and whose conditions nothing of the answer decides.
+    #[must_use]
+    pub fn post_streams(&self) -> bool {
+        self.post.iter().all(|program| streams(program))
+    }
+
     /// Indexes of the plugins it names, sinks included.
     pub fn plugins(&self) -> impl Iterator<Item = usize> {
         let named = self.pre.iter().chain(&self.post).flat_map(|program| program.actions()).filter_map(named);
@@ -119,6 +126,21 @@ const fn named(action: &Action<Attribute>) -> Option<usize> {
         Action::Elicit(elicit) => Some(elicit.index),
         Action::Taint(_) | Action::Declassify(_) | Action::Restrict(_) | Action::Rewrite(_) => None,
     }
+}
+
+/// Whether a program can run on a text while it comes, however that goes on.
+fn streams(program: &Program<Attribute>) -> bool {
+    let only_treats = |action: &Action<Attribute>| match action {
+        Action::Rewrite(rewrite) => {
+            let judges = rewrite.stages().any(|stage| stage.judges);
+            // A label of the session is stored before anything of the answer is released.
+            !judges && rewrite.labels().all(|label| label.scope == Scope::Message)
+        }
+        _ => false,
+    };
+    program.is_of_pipelines()
+        && program.actions().all(only_treats)
+        && !program.attributes().any(Attribute::awaits_answer)
 }
 
 /// Whether a program reads labels of the session or changes them. What an engine reads is not known here.

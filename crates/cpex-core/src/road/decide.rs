@@ -4,8 +4,8 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use apl_cmf::Envelope;
-use apl_core::{Decision, Denial, Denied as PolicyDenied, Run};
-use apl_cpex::{Facts, Plan};
+use apl_core::{Decision, Denial, Denied as PolicyDenied, Effect, Reply, RewriteStream, Rule, Run, Step};
+use apl_cpex::{Attribute, Facts, Plan};
 use cpex_sdk::{HookSide, code};
 
 use super::state::{Denied, Identified, Passage, Shaped, Stop, Suspended};
@@ -27,7 +27,7 @@ pub(crate) async fn decide(shaped: Shaped<'_>) -> Result<Permitted<'_>, Stop> {
     let Shaped(mut identified) = shaped;
     let snapshot = Arc::clone(&identified.passage.snapshot);
     let Some(plan) = identified.passage.plan.and_then(|index| snapshot.policy.plans().get(index)) else {
-        return without_plan(identified, &snapshot);
+        return without_plan(identified);
     };
     let programs = match identified.passage.point.side {
         HookSide::Pre => &plan.pre,
@@ -45,6 +45,39 @@ pub(crate) async fn decide(shaped: Shaped<'_>) -> Result<Permitted<'_>, Stop> {
     }
 }
 
+/// Decides a result whose text comes in pieces, where pipelines are all that policy has for it. Each is handed on as it is begun;
+/// what it makes of the text is not known yet, and whoever runs it puts its fault in the place of a permit.
+pub(crate) fn decide_pieces(
+    identified: &Identified<'_>,
+    begin: &mut dyn FnMut(Rule, RewriteStream<Attribute>),
+) -> Ending {
+    let passage = &*identified.passage;
+    let snapshot = &passage.snapshot;
+    let Some(plan) = passage.plan() else {
+        return if needs_no_plan(passage) { Ok(Grant(())) } else { Err(Denial::new(code::ROUTE_UNMATCHED).into()) };
+    };
+    let facts = Facts::of(identified.envelope, passage.kind(), plan.key(), &snapshot.data);
+    let mut run = Run::new(&plan.post, snapshot.settings.limits);
+    let mut reply = Reply::Begin;
+    loop {
+        reply = match run.resume(&facts, reply) {
+            Step::Perform(Effect::Rewrite(active)) => {
+                begin(run.rule().clone(), active.within(snapshot.settings.max_depth).stream());
+                Reply::Performed
+            }
+            Step::Done(Decision::Allow) if admits(plan, snapshot) => return Ok(Grant(())),
+            Step::Done(Decision::Allow) => return Err(Denial::new(code::ROUTE_UNMATCHED).into()),
+            Step::Done(Decision::Deny(PolicyDenied { denial, rule })) => {
+                return Err(Denied { denial, rule, control: None }.into());
+            }
+            // A plan that streams asks for nothing else.
+            Step::Perform(_) | Step::Fork(_) | Step::Done(Decision::Pending(_)) => {
+                return Err(Denial::new(code::POLICY_PROTOCOL).into());
+            }
+        };
+    }
+}
+
 /// Whether policy could permit the operation with some arguments; only a certain denial says no.
 pub(crate) fn admits_some(identified: &Identified<'_>) -> bool {
     let snapshot = &identified.passage.snapshot;
@@ -59,12 +92,16 @@ fn admits(plan: &Plan, snapshot: &Snapshot) -> bool {
     plan.route.is_some() || !snapshot.policy.has_routes() || snapshot.settings.unmatched == Unmatched::Global
 }
 
-/// Only a document that enforces nothing leaves an operation without a plan. A hook of the host's own is no operation.
-fn without_plan<'j>(identified: Identified<'j>, snapshot: &Snapshot) -> Result<Permitted<'j>, Stop> {
-    if snapshot.policy.is_empty() || identified.passage.kind().is_none() {
+fn without_plan(identified: Identified<'_>) -> Result<Permitted<'_>, Stop> {
+    if needs_no_plan(identified.passage) {
         return Ok(Permitted(identified));
     }
     Err(Denial::new(code::ROUTE_UNMATCHED).into())
+}
+
+/// Only a document that enforces nothing leaves an operation without a plan. A hook of the host's own is no operation.
+fn needs_no_plan(passage: &Passage) -> bool {
+    passage.snapshot.policy.is_empty() || passage.kind().is_none()
 }
 
 impl Permitted<'_> {

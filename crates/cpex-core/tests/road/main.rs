@@ -36,6 +36,7 @@ mod replicas;
 mod several;
 mod size;
 mod stores;
+mod streaming;
 mod stress;
 mod support;
 mod typed_hooks;

@@ -10,6 +10,7 @@ use cpex_sdk::config::{ConfigFault, Key, PluginConfig};
 use cpex_sdk::delegation::{Delegator, MintError, MintRequest, Minted};
 use cpex_sdk::elicitation::{Ask, ElicitationChannel, ElicitationError, QuestionId, Status};
 use cpex_sdk::engine::{DecisionEngine, EngineError, Inquiry, Prepared, Question, Verdict};
+use cpex_sdk::scan::{ContentScanner, Scan};
 use cpex_sdk::{
     AuditSink, AuthFailure, CmfLlmInput, CmfToolPostInvoke, CmfToolPreInvoke, Declassification, Factory, Field,
     FieldPayload, Hook, HookHandler, Host, HttpPreRequest, IdentityResolver, Inbound, Instance, Plugin, PluginContext,
@@ -33,7 +34,18 @@ impl Bench {
     }
 
     pub(crate) async fn with(document: &str, config: ManagerConfig) -> Self {
+        Self::scanning(document, config, None).await
+    }
+
+    pub(crate) async fn scanning(
+        document: &str,
+        config: ManagerConfig,
+        scanner: impl IntoIterator<Item = (Scan, Arc<dyn ContentScanner>)>,
+    ) -> Self {
         let manager = PluginManager::new(config);
+        for (scan, scanner) in scanner {
+            manager.register_scanner(scan, scanner);
+        }
         let records = Arc::<Mutex<Vec<Json>>>::default();
         let calls = Arc::<Mutex<Vec<String>>>::default();
         let (go, gate) = mpsc::channel();
@@ -264,7 +276,7 @@ impl Factory for Sinks {
     }
 
     fn build(&self, declaration: &PluginConfig, _host: &Host) -> Result<Instance, Vec<ConfigFault>> {
-        let fails = declaration.config.get("fail").is_some();
+        let fails = declaration.config.get("fail").cloned();
         let lists = |key: &str, word: &str| {
             let words = declaration.config.get(key).and_then(Json::as_array);
             words.is_some_and(|words| words.iter().any(|listed| listed == word))
@@ -281,7 +293,8 @@ impl Factory for Sinks {
 }
 
 struct Sink {
-    fails: bool,
+    /// `post` for the records after operations alone.
+    fails: Option<Json>,
     wants: Wants,
     records: Arc<Mutex<Vec<Json>>>,
 }
@@ -293,7 +306,7 @@ impl AuditSink for Sink {
     }
 
     async fn write(&self, record: &Record<'_>) -> Result<(), SinkError> {
-        if self.fails {
+        if self.fails.as_ref().is_some_and(|fails| *fails != "post" || record.phase == "post") {
             return Err(SinkError("planted".into()));
         }
         self.records.lock().unwrap().push(serde_json::to_value(record).unwrap());
