@@ -28,8 +28,13 @@ pub(crate) const KEYS: &[Key] = &[
     Key::optional("chain", Shape::Section(CHAIN_KEYS), "Binds lines to one another and signs how far they have come."),
     Key::optional(
         "on_failure",
-        Shape::Word(&["deny"]),
-        "What a failed write means: `deny` (default), the only answer.",
+        Shape::Word(&["deny", "drop_counted"]),
+        "What a failed write means: `deny` (default), or `drop_counted`, which writes later and counts what is lost.",
+    ),
+    Key::optional(
+        "queue",
+        Shape::Integer,
+        "How many records may wait under `drop_counted`, from 1; 1024 is the default.",
     ),
     wants::DIGESTS,
     wants::REPLAY,
@@ -67,6 +72,8 @@ pub(crate) struct Settings {
     pub(crate) source: Option<String>,
     pub(crate) format: Format,
     pub(crate) chain: Option<Chain>,
+    /// How many records may wait; none where each is written before its operation goes on.
+    pub(crate) queue: Option<usize>,
     /// What its records hold beside what those of every sink do.
     pub(crate) wants: Wants,
 }
@@ -112,6 +119,7 @@ impl Settings {
         let max_bytes = number(rotate.as_ref(), "max_bytes", 4096..=u64::MAX, &mut faults);
         let keep = number(rotate.as_ref(), "keep", 1..=9999, &mut faults);
         let every = number(chain.as_ref(), "checkpoint_every", 1..=1_000_000, &mut faults).unwrap_or(1000);
+        let queue = queue(&root, &mut faults);
         let wants = wants::read(&root, &mut faults);
         if !faults.is_empty() {
             return Err(faults);
@@ -123,6 +131,7 @@ impl Settings {
             source: root.get("source").and_then(|source| source.text()).map(str::to_owned),
             format: format(&root),
             chain: chain.map(|chain| read_chain(&chain, every, host)).transpose()?,
+            queue,
             wants,
         })
     }
@@ -164,6 +173,16 @@ fn read_chain(chain: &ConfigNode<'_>, every: u64, host: &Host) -> Result<Chain, 
     let secret = host.secrets.read(&source).map_err(|error| vec![key.fault(error.to_string())])?;
     let signer = Signer::read(&secret).map_err(|text| vec![key.fault(text).help("`cpex audit keygen` makes one")])?;
     Ok(Chain { signer: Arc::new(signer), every })
+}
+
+fn queue(root: &ConfigNode<'_>, faults: &mut Vec<ConfigFault>) -> Option<usize> {
+    let limit = number(Some(root), "queue", 1..=1_000_000, faults);
+    let drops = root.get("on_failure").is_some_and(|word| word.text() == Some("drop_counted"));
+    if let Some(queue) = root.get("queue").filter(|_| !drops) {
+        let fault = queue.fault("nothing waits where each record is written before its operation goes on");
+        faults.push(fault.help("write `on_failure: drop_counted` beside it, or leave it out"));
+    }
+    drops.then(|| limit.map_or(1024, |limit| usize::try_from(limit).unwrap_or(usize::MAX)))
 }
 
 /// A number in its bounds, if it is given.

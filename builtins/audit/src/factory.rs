@@ -26,7 +26,7 @@ impl Factory for LoggerFactory {
 
     fn build(&self, declaration: &PluginConfig, host: &Host) -> Result<Instance, Vec<ConfigFault>> {
         let settings = Settings::read(&declaration.config, host)?;
-        let wants = settings.wants.clone();
-        Ok(Instance::Sink(Arc::new(Logger::new(Writer::new(settings, host, &self.logs), wants))))
+        let (queue, wants) = (settings.queue, settings.wants.clone());
+        Ok(Instance::Sink(Arc::new(Logger::new(Writer::new(settings, host, &self.logs), queue, wants))))
     }
 }

@@ -19,6 +19,7 @@ mod line;
 mod log;
 mod logger;
 mod notice;
+mod queue;
 mod tail;
 mod wants;
 mod writer;

@@ -26,6 +26,8 @@ pub(crate) struct Writer {
     log: Arc<Mutex<Log>>,
     stream: Stream,
     state: State,
+    /// Records that stand in the log, of all its streams.
+    records: u64,
     notice: Entry,
     line: Line,
 }
@@ -59,7 +61,7 @@ pub(crate) const KEPT: usize = 16 * 1024;
 impl Writer {
     /// A writer that is not open yet.
     pub(crate) fn new(settings: Settings, host: &Host, logs: &Logs) -> Self {
-        let Settings { destination, source, format, chain, wants: _ } = settings;
+        let Settings { destination, source, format, chain, queue: _, wants: _ } = settings;
         Self {
             log: logs.of(&destination),
             destination,
@@ -70,6 +72,7 @@ impl Writer {
             ids: Arc::clone(&host.ids),
             stream: Stream::new(Id(host.ids.next())),
             state: State::New,
+            records: 0,
             notice: Entry::default(),
             line: Line::default(),
         }
@@ -103,7 +106,7 @@ impl Writer {
             State::New => return Err(io::Error::other("it was not initialized")),
             // What began before it was shut down ends in a stream of its own.
             State::Closed => {
-                self.stream = Stream::new(Id(self.ids.next()));
+                self.stream = Stream { missing: self.stream.missing, ..Stream::new(Id(self.ids.next())) };
                 self.open()?;
             }
         }
@@ -121,6 +124,21 @@ impl Writer {
             let _ = self.checkpoint(&mut log, Kind::Interval);
         }
         Ok(())
+    }
+
+    /// Writes a record, or takes note that it is missing. Gives whether it stands: one that may is not written twice.
+    pub(crate) fn append_or_miss(&mut self, entry: &Entry) -> bool {
+        let before = self.records;
+        let stands = self.append(entry).is_ok() || self.records > before;
+        if !stands {
+            self.miss(1);
+        }
+        stands
+    }
+
+    /// Takes note of records that are not written.
+    pub(crate) fn miss(&mut self, records: u64) {
+        self.stream.missing += records;
     }
 
     /// Ends the stream.
@@ -227,6 +245,7 @@ impl Writer {
             if is_record {
                 self.stream.records += 1;
                 self.stream.unsigned += 1;
+                self.records += 1;
             }
         }
         written.outcome

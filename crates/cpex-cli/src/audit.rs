@@ -5,6 +5,7 @@
 mod files;
 mod keys;
 mod line;
+mod show;
 mod verify;
 
 use std::path::PathBuf;
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     /// Verify logs with a chain. Exits 0 if they are whole: genuine from the first line to the one that closes them; 3 if
     /// what is there is genuine and something may be missing; 1 if they were tampered with; 2 if they cannot be read
     Verify(verify::Options),
+    /// Show the operations of a log: when, how it was decided, who, what, and why. Exits 0, or 2 if a log cannot be read
+    Show(show::Options),
 }
 
 /// Does it and gives the exit status.
@@ -31,5 +34,6 @@ pub(crate) fn run(command: &Command, streams: &mut Streams<'_>) -> u8 {
     match command {
         Command::Keygen { path } => keys::generate(path, streams),
         Command::Verify(options) => verify::run(options, streams),
+        Command::Show(options) => show::run(options, streams),
     }
 }

@@ -65,7 +65,7 @@ enum Command {
         #[arg(long, value_enum, default_value_t = explain::Format::Text)]
         format: explain::Format,
     },
-    /// Make keys that sign audit logs, and verify logs
+    /// Show audit logs, verify them, and make keys that sign them
     #[command(subcommand)]
     Audit(audit::Command),
     /// Serve an editor over standard input and output, by the Language Server Protocol

@@ -15,6 +15,7 @@ mod explain;
 mod fmt;
 mod lsp;
 mod paths;
+mod plain;
 mod streams;
 mod test;
 

@@ -26,6 +26,11 @@ pub trait AuditSink: Send + Sync + 'static {
         Wants::default()
     }
 
+    /// How many records it gave up since this was asked last. A sink that answers before it has written counts them.
+    fn take_dropped(&self) -> u64 {
+        0
+    }
+
     /// Makes ready: opens what it needs.
     ///
     /// # Errors

@@ -37,6 +37,9 @@ pub trait Metrics: Send + Sync + 'static {
 
     /// A plugin that runs in the background was left out.
     fn left_out(&self, _left_out: &LeftOut<'_>) {}
+
+    /// An audit sink gave up records.
+    fn dropped(&self, _dropped: &Dropped<'_>) {}
 }
 
 /// One metric.
@@ -55,7 +58,8 @@ pub struct Metric {
 }
 
 /// Every metric, in the order of the documentation.
-pub const ALL: [Metric; 5] = [Decided::METRIC, Called::METRIC, Stored::METRIC, Loaded::METRIC, LeftOut::METRIC];
+pub const ALL: [Metric; 6] =
+    [Decided::METRIC, Called::METRIC, Stored::METRIC, Loaded::METRIC, LeftOut::METRIC, Dropped::METRIC];
 
 /// One attribute: its name, and its value where there is one.
 pub type Attribute<'a> = (&'static str, Option<&'a str>);
@@ -119,6 +123,15 @@ pub struct LeftOut<'a> {
     pub plugin: &'a str,
     /// `full`, `closed` after shutdown, or `no_runtime`.
     pub reason: &'static str,
+}
+
+/// An audit sink gave up records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dropped<'a> {
+    /// Its name in the document.
+    pub plugin: &'a str,
+    /// How many.
+    pub records: u64,
 }
 
 impl Decided<'_> {
@@ -215,6 +228,23 @@ impl LeftOut<'_> {
     }
 }
 
+impl Dropped<'_> {
+    /// Its metric.
+    pub const METRIC: Metric = Metric {
+        name: "cpex.audit.dropped",
+        instrument: "counter",
+        unit: "{record}",
+        attributes: &["cpex.plugin.name"],
+        doc: "records that an audit sink gave up",
+    };
+
+    /// What it is kept under.
+    #[must_use]
+    pub const fn attributes(&self) -> [Attribute<'_>; 1] {
+        [("cpex.plugin.name", Some(self.plugin))]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,5 +266,7 @@ mod tests {
         assert_eq!(names(&loaded.attributes()), Loaded::METRIC.attributes);
         let left_out = LeftOut { plugin: "p", reason: "full" };
         assert_eq!(names(&left_out.attributes()), LeftOut::METRIC.attributes);
+        let dropped = Dropped { plugin: "p", records: 1 };
+        assert_eq!(names(&dropped.attributes()), Dropped::METRIC.attributes);
     }
 }

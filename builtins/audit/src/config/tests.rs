@@ -66,6 +66,17 @@ fn each_destination_and_format_has_a_word() {
 }
 
 #[test]
+fn records_wait_where_some_may_be_lost_and_nowhere_else() {
+    let queue = |config: Json| read(&config).unwrap().queue;
+    assert_eq!(queue(json!({})), None);
+    assert_eq!(queue(json!({"on_failure": "drop_counted"})), Some(1024));
+    assert_eq!(queue(json!({"on_failure": "drop_counted", "queue": 7})), Some(7));
+    assert_eq!(faults(&json!({"on_failure": "drop_counted", "queue": 0})), ["queue: expected from 1 to 1000000"]);
+    let expected = "queue: nothing waits where each record is written before its operation goes on";
+    assert_eq!(faults(&json!({"queue": 7})), [expected]);
+}
+
+#[test]
 fn numbers_keep_to_their_bounds() {
     let rotate = |max_bytes: Json, keep: Json| json!({"destination": {"file": {"path": "a", "rotate": {"max_bytes": max_bytes, "keep": keep}}}});
     let expected = [
@@ -102,7 +113,10 @@ fn unknown_keys_are_named_where_they_stand() {
     ];
     assert_eq!(faults(&config), expected);
     let help = read(&json!({"colour": 1})).unwrap_err().pop().unwrap().help.unwrap();
-    assert_eq!(help, "the keys here are `destination`, `source`, `format`, `chain`, `on_failure`, `digests`, `replay`");
+    assert_eq!(
+        help,
+        "the keys here are `destination`, `source`, `format`, `chain`, `on_failure`, `queue`, `digests`, `replay`"
+    );
 }
 
 #[test]

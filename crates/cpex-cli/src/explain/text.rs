@@ -7,6 +7,8 @@ use std::fmt::{self, Write as _};
 
 use serde_json::Value as Json;
 
+use crate::plain::plain;
+
 /// How many characters of a value are shown.
 const SHOWN: usize = 200;
 
@@ -183,16 +185,6 @@ fn list(json: &Json) -> &[Json] {
 /// A text of the policy or the runtime.
 fn word(text: &Json) -> String {
     plain(text.as_str().unwrap_or_default())
-}
-
-/// A text on one line, without characters that a terminal obeys.
-fn plain(text: &str) -> String {
-    text.chars().map(|sign| if sign.is_control() || is_unseen(sign) { ' ' } else { sign }).collect()
-}
-
-/// Whether a character is not seen and changes how others are: what reverses the direction of a line, or ends it.
-const fn is_unseen(sign: char) -> bool {
-    matches!(sign, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// A value on one line, cut where it is long.

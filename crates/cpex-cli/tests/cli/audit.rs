@@ -1,6 +1,8 @@
 //! `cpex audit`: what the sink writes is verified as written, and nothing else is.
 
+mod crash;
 mod log;
+mod show;
 mod tampering;
 
 use std::fs;
@@ -10,7 +12,7 @@ use cpex::sdk::testing::record;
 use serde_json::json;
 
 use super::command::{Place, top};
-use log::{Log, PUBLIC, Verified, verify};
+use log::{Log, PUBLIC, Ran, verify};
 
 #[test]
 fn a_log_that_was_closed_is_whole_in_every_format() {
@@ -64,10 +66,10 @@ fn a_later_start_goes_on_with_the_log() {
     let lines = log.lines();
     // A whole stream in the middle.
     let without: String = [&lines[..4], &lines[8..]].concat().concat();
-    Verified::of(&[&without], "").expect(1, &["log0.jsonl:4: it was changed, or what stood after it is missing"]);
+    Ran::of(&[&without], "").expect(1, &["log0.jsonl:4: it was changed, or what stood after it is missing"]);
     // And at the beginning, where the next says what it follows.
     let without: String = lines[4..].concat();
-    Verified::of(&[&without], "").expect(1, &["log0.jsonl:1: what stood before it in its file is missing"]);
+    Ran::of(&[&without], "").expect(1, &["log0.jsonl:1: what stood before it in its file is missing"]);
 }
 
 #[test]
@@ -104,11 +106,10 @@ fn a_line_that_was_cut_off_is_told_and_sealed_by_the_next_start() {
         for at in text.len() - text[cut - left..].len()..cut {
             let mut bytes = text.clone().into_bytes();
             bytes[at] ^= 1;
-            Verified::of_bytes(&[&bytes], "").expect(1, &["log0.jsonl:3: "]);
+            Ran::of_bytes(&[&bytes], "").expect(1, &["log0.jsonl:3: "]);
         }
         let gone = format!("{}{}", &text[..cut - left], &text[cut + 1..]);
-        Verified::of(&[&gone], "")
-            .expect(1, &["log0.jsonl:3: the beginning of a line that stood before it is missing"]);
+        Ran::of(&[&gone], "").expect(1, &["log0.jsonl:3: the beginning of a line that stood before it is missing"]);
     }
 }
 
@@ -190,10 +191,10 @@ fn streams_that_were_gathered_are_verified_one_by_one() {
     for (of_a, of_b) in a.lines().into_iter().zip(b.lines()) {
         lines.extend([of_a, "something else\n".to_owned(), of_b]);
     }
-    Verified::of(&[&lines.concat()], "--gathered").expect(0, &["whole: 4 records in 2 streams"]);
-    Verified::of(&[&lines.concat()], "").expect(1, &["log0.jsonl:2: it is no line of the log"]);
+    Ran::of(&[&lines.concat()], "--gathered").expect(0, &["whole: 4 records in 2 streams"]);
+    Ran::of(&[&lines.concat()], "").expect(1, &["log0.jsonl:2: it is no line of the log"]);
     lines.remove(6);
-    Verified::of(&[&lines.concat()], "--gathered").expect(1, &["log0.jsonl:9: line 3 of its stream are missing"]);
+    Ran::of(&[&lines.concat()], "--gathered").expect(1, &["log0.jsonl:9: line 3 of its stream are missing"]);
 }
 
 #[test]

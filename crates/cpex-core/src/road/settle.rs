@@ -9,7 +9,7 @@ use apl_cpex::Restriction;
 use cpex_orchestration::{Fault, call};
 use cpex_sdk::audit::Id;
 use cpex_sdk::elicitation::Turn;
-use cpex_sdk::metrics::Decided;
+use cpex_sdk::metrics::{Decided, Dropped};
 use cpex_sdk::{AuditSink, Declassification, HookSide, Record, code};
 
 use super::challenge::challenge;
@@ -214,7 +214,15 @@ async fn write_record<G>(journey: &mut Journey, ending: Result<G, Stop>, id: Id)
 }
 
 async fn write(control: &Control, sink: &dyn AuditSink, record: &Record<'_>, meter: &Meter) -> Result<(), String> {
-    let written = call(async { sink.write(record).await }, control.timeout);
+    let written = async {
+        let written = sink.write(record).await;
+        let records = sink.take_dropped();
+        if records > 0 {
+            meter.tell(|metrics| metrics.dropped(&Dropped { plugin: &control.name, records }));
+        }
+        written
+    };
+    let written = call(written, control.timeout);
     match Collaborator::new(control, code::AUDIT_FAILED).asked(meter, written).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(error.to_string()),

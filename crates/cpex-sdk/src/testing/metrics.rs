@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::metrics::{Attribute, Called, Decided, LeftOut, Loaded, Metric, Metrics, Stored};
+use crate::metrics::{Attribute, Called, Decided, Dropped, LeftOut, Loaded, Metric, Metrics, Stored};
 
 /// Keeps what it is told, in order, as lines `<metric> <attribute>=<value> …`; attributes without a value are left out, and
 /// so is how long a thing took.
@@ -48,6 +48,10 @@ impl Metrics for RecordingMetrics {
 
     fn left_out(&self, left_out: &LeftOut<'_>) {
         self.keep(LeftOut::METRIC, &left_out.attributes());
+    }
+
+    fn dropped(&self, dropped: &Dropped<'_>) {
+        self.keep(Dropped::METRIC, &dropped.attributes());
     }
 }
 

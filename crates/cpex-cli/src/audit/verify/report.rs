@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::chain::{Chain, Fault};
 use crate::audit::files::At;
 use crate::audit::line;
+use crate::plain::plain;
 
 /// Everything that was read.
 #[derive(Debug, Default)]
@@ -120,7 +121,7 @@ impl Report {
         let mut lines: Vec<String> = self.findings.iter().map(Finding::text).collect();
         // Of a log that goes on it is known.
         let unclosed = self.unclosed.iter().filter(|_| self.verdict == Verdict::Whole);
-        lines.extend(unclosed.map(|name| format!("note: the stream {name} was not closed")));
+        lines.extend(unclosed.map(|name| format!("note: the stream {} was not closed", plain(name))));
         if let Some(Signed { place: (file, line), time_ms, .. }) = &self.signed {
             lines.push(format!("signed up to {file}:{line}, at {}", line::time(*time_ms)));
         }
@@ -164,8 +165,8 @@ impl Report {
 impl Finding {
     fn text(&self) -> String {
         match &self.place {
-            Some((file, line)) => format!("{file}:{line}: {}", self.text),
-            None => self.text.clone(),
+            Some((file, line)) => format!("{file}:{line}: {}", plain(&self.text)),
+            None => plain(&self.text),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Logs that the sink writes, and what `cpex audit verify` says of them.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
@@ -15,15 +15,17 @@ pub(super) const PUBLIC: &str = "ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b9
 
 /// A directory with a log in it.
 pub(super) struct Log {
-    directory: tempfile::TempDir,
+    folder: PathBuf,
+    /// Removed with it, but for one that was there before.
+    _directory: Option<tempfile::TempDir>,
     ids: Arc<dyn IdSource>,
 }
 
 /// A sink that writes to it.
 pub(super) struct Sink(Arc<dyn AuditSink>);
 
-/// What `cpex audit verify` said.
-pub(super) struct Verified {
+/// What a command said.
+pub(super) struct Ran {
     pub(super) status: u8,
     pub(super) out: String,
 }
@@ -47,7 +49,19 @@ impl Log {
     }
 
     pub(super) fn with_id(first: u128) -> Self {
-        Self { directory: tempfile::tempdir().unwrap(), ids: Arc::new(From(first, SequentialIds::default())) }
+        let directory = tempfile::tempdir().unwrap();
+        let ids = Arc::new(From(first, SequentialIds::default()));
+        Self { folder: directory.path().to_owned(), _directory: Some(directory), ids }
+    }
+
+    /// In a folder that is there, with identifiers that no other process takes.
+    pub(super) fn in_folder(folder: PathBuf) -> Self {
+        let ids = Arc::new(From(u128::from(std::process::id()) << 64, SequentialIds::default()));
+        Self { folder, _directory: None, ids }
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// A sink of a config, which is that of a chained file with checkpoints after three records where it does not say more.
@@ -65,7 +79,7 @@ impl Log {
     }
 
     fn sink(&self, config: Json) -> Sink {
-        let host = Host { directory: self.directory.path().to_owned(), ids: Arc::clone(&self.ids), ..host() };
+        let host = Host { directory: self.folder.clone(), ids: Arc::clone(&self.ids), ..host() };
         let factory = cpex::builtin_factory("audit/logger").unwrap();
         let declaration = PluginConfig { config, ..PluginConfig::new("log", "audit/logger") };
         let Ok(Instance::Sink(sink)) = factory.build(&declaration, &host) else { panic!("expected a sink") };
@@ -74,7 +88,7 @@ impl Log {
     }
 
     pub(super) fn path(&self) -> PathBuf {
-        self.directory.path().join("log.jsonl")
+        self.folder.join("log.jsonl")
     }
 
     pub(super) fn text(&self) -> String {
@@ -88,13 +102,13 @@ impl Log {
 
     /// Every file, in some order.
     pub(super) fn files(&self) -> Vec<PathBuf> {
-        fs::read_dir(self.directory.path()).unwrap().map(|entry| entry.unwrap().path()).collect()
+        fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path()).collect()
     }
 
-    pub(super) fn verify(&self, more: &str) -> Verified {
+    pub(super) fn verify(&self, more: &str) -> Ran {
         let verified = verify(&format!("{} --key {PUBLIC} {more}", self.path().display()));
-        let folder = format!("{}/", self.directory.path().display());
-        Verified { out: verified.out.replace(&folder, ""), ..verified }
+        let folder = format!("{}/", self.folder.display());
+        Ran { out: verified.out.replace(&folder, ""), ..verified }
     }
 }
 
@@ -114,7 +128,7 @@ impl Sink {
     }
 }
 
-impl Verified {
+impl Ran {
     /// Of files of these texts, `log0.jsonl` and so on.
     pub(super) fn of(texts: &[&str], more: &str) -> Self {
         let bytes: Vec<&[u8]> = texts.iter().map(|text| text.as_bytes()).collect();
@@ -147,13 +161,18 @@ impl Verified {
     }
 }
 
-/// Runs the command with words that hold no blanks.
-pub(super) fn verify(words: &str) -> Verified {
+/// Runs `cpex audit verify` with words that hold no blanks.
+pub(super) fn verify(words: &str) -> Ran {
+    run(&format!("audit verify {words}"))
+}
+
+/// Runs `cpex` with words that hold no blanks.
+pub(super) fn run(words: &str) -> Ran {
     let (mut output, mut errors) = (Vec::new(), Vec::new());
     let mut streams = cpex_cli::Streams { input: &mut std::io::empty(), output: &mut output, errors: &mut errors };
-    let words = ["cpex", "audit", "verify"].into_iter().chain(words.split_whitespace());
+    let words = ["cpex"].into_iter().chain(words.split_whitespace());
     let status = cpex_cli::run(words.map(Into::into), &mut streams);
-    Verified { status, out: String::from_utf8([output, errors].concat()).unwrap() }
+    Ran { status, out: String::from_utf8([output, errors].concat()).unwrap() }
 }
 
 /// The public key of a seed.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::log::{Log, Verified};
+use super::log::{Log, Ran};
 
 /// A closed log of two streams, with every kind of checkpoint that a file has, in that format.
 fn log(format: &str) -> Vec<String> {
@@ -13,13 +13,13 @@ fn log(format: &str) -> Vec<String> {
         sink.close();
     }
     let lines = log.lines();
-    Verified::of(&[&lines.concat()], "").expect(0, &["whole: 6 records in 2 streams"]);
+    Ran::of(&[&lines.concat()], "").expect(0, &["whole: 6 records in 2 streams"]);
     lines
 }
 
 /// Checks that a log is found to be tampered with in one of these lines.
 fn found(lines: &[String], at: &[usize], what: &str) {
-    let verified = Verified::of(&[&lines.concat()], "");
+    let verified = Ran::of(&[&lines.concat()], "");
     assert_eq!(verified.status, 1, "{what}: {}", verified.out);
     let said = |at: &usize| verified.out.starts_with(&format!("log0.jsonl:{}: ", at + 1));
     assert!(at.iter().any(said), "{what}, in line {at:?} from 0: {}", verified.out);
@@ -99,7 +99,7 @@ fn a_line_in_the_place_of_another_is_found() {
 fn a_log_that_is_cut_off_anywhere_is_never_whole() {
     let text = log("json").concat();
     for end in 0..text.len() {
-        let verified = Verified::of(&[&text[..end]], "");
+        let verified = Ran::of(&[&text[..end]], "");
         let line = text[..end].matches('\n').count() + 1;
         let is_within = end > 0 && !text[..end].ends_with('\n');
         // The first of the two streams is whole by itself.
@@ -121,8 +121,8 @@ fn records_that_are_not_signed_yet_are_held_by_the_chain_alone() {
     assert_eq!(changed.len(), 3);
     // One who rewrites the end consistently is not found, and the end is said to be unsigned.
     changed[2] = changed[2].replace("\"decision\":\"allow\"", "\"decision\":\"deny\"");
-    Verified::of(&[&changed.concat()], "").expect(3, &["log0.jsonl:2: from here on nothing is signed yet"]);
+    Ran::of(&[&changed.concat()], "").expect(3, &["log0.jsonl:2: from here on nothing is signed yet"]);
     // What does not agree is.
     changed[1] = changed[1].replace("\"decision\":\"allow\"", "\"decision\":\"deny\"");
-    Verified::of(&[&changed.concat()], "").expect(1, &["log0.jsonl:2: it was changed, or the line after it was"]);
+    Ran::of(&[&changed.concat()], "").expect(1, &["log0.jsonl:2: it was changed, or the line after it was"]);
 }
