@@ -13,6 +13,7 @@
 )]
 
 mod docs {
+    mod audit;
     mod codes;
     mod commands;
     mod editors;

@@ -3,6 +3,7 @@
 use cpex::Explanation;
 use cpex::apl::diagnostic::{Diagnostic, nearest};
 use cpex::document::{Document, LoadError};
+use serde_json::Value as Json;
 
 use super::cast::{Declared, declared};
 use super::codes;
@@ -23,6 +24,8 @@ pub struct CaseEnd {
     pub name: String,
     /// What was expected and not seen; empty for a case that passed.
     pub diff: Vec<String>,
+    /// The audit records that its calls left; under a policy without a sink, what is known of them all the same.
+    pub records: Vec<Json>,
 }
 
 /// What came of one request.
@@ -66,10 +69,7 @@ impl TestFile {
         let own = self.cases.iter().flat_map(|case| &case.stubs);
         check_stubs(&self.document, &plugins, self.stubs.iter().chain(own))?;
         let chosen = self.cases.iter().filter(|case| filter.is_none_or(|filter| case.name.contains(filter)));
-        let run = |case: &Case| {
-            let ended = runtime()?.block_on(run_case(self, &policy, case, coverage))?;
-            Ok(CaseEnd { name: case.name.clone(), diff: ended })
-        };
+        let run = |case: &Case| runtime()?.block_on(run_case(self, &policy, case, coverage));
         chosen.map(run).collect()
     }
 }
@@ -170,13 +170,13 @@ async fn run_case(
     policy: &Document,
     case: &Case,
     coverage: &mut Option<Coverage>,
-) -> Result<Vec<String>, RunError> {
+) -> Result<CaseEnd, RunError> {
     let stubs = file.stubs.iter().chain(&case.stubs).cloned();
     let mut stage = Stage::set(policy, file.now_ms, stubs, &case.steps).await?;
     if let Some(coverage) = coverage {
         coverage.list(&stage.outline());
     }
-    let mut diff = Vec::new();
+    let (mut diff, mut records) = (Vec::new(), Vec::new());
     for (index, step) in case.steps.iter().enumerate() {
         let traced = coverage.is_some() || step.expect.as_ref().is_some_and(Expect::asks_for_trace);
         let Performed { seen, faults } = if traced { stage.explain(step).await.0 } else { stage.perform(step).await };
@@ -186,8 +186,9 @@ async fn run_case(
         let differences = step.expect.iter().flat_map(|expect| differences(expect, &seen));
         let place = if case.steps.len() > 1 { format!("step {} ({}): ", index + 1, step.label) } else { String::new() };
         diff.extend(faults.into_iter().chain(differences).map(|line| format!("{place}{line}")));
+        records.extend(seen.records);
     }
     diff.extend(stage.unreached(&case.stubs));
     stage.end().await;
-    Ok(diff)
+    Ok(CaseEnd { name: case.name.clone(), diff, records })
 }

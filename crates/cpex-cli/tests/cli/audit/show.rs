@@ -44,7 +44,7 @@ fn fill(sink: &Sink) {
         ..record()
     });
     for phase in ["pre", "post"] {
-        sink.record(&Record { operation: Id(2), phase, time_ms: START_MS + 1000, ..record() });
+        sink.record(&Record { operation: Id(7), phase, time_ms: START_MS + 1000, ..record() });
     }
     let entity = Some(RecordEntity { kind: "tool", name: "a\u{1b}[31m\u{202e}b", server: None });
     sink.record(&Record { operation: Id(3), entity, caller, time_ms: START_MS + 90_000_000, ..record() });
@@ -94,22 +94,22 @@ fn both_sides_are_one_entry_and_what_a_terminal_obeys_is_left_out() {
 #[test]
 fn operations_are_chosen() {
     let log = filled("json");
-    assert_eq!(shown(&log, ""), "423");
+    assert_eq!(shown(&log, ""), "473");
     assert_eq!(shown(&log, "--denied"), "4");
     assert_eq!(shown(&log, "--caller alice"), "43");
     assert_eq!(shown(&log, "--caller assistant --denied"), "4");
     assert_eq!(shown(&log, "--caller bob"), "");
-    assert_eq!(shown(&log, "--operation 00000000000000000000000000000002"), "2");
+    assert_eq!(shown(&log, "--operation 00000000000000000000000000000007"), "7");
     assert_eq!(shown(&log, "--operation req-81"), "4");
     assert_eq!(shown(&log, "--since 2026-01-02"), "3");
-    assert_eq!(shown(&log, "--since 2026-01-01T00:00:01Z"), "23");
+    assert_eq!(shown(&log, "--since 2026-01-01T00:00:01Z"), "73");
     let refused = show(&log, "--since yesterday");
     assert!(refused.status == 2 && refused.out.contains("expected a time such as"), "{}", refused.out);
 }
 
 #[test]
 fn json_holds_the_records_of_both_sides() {
-    let ran = show(&filled("ocsf"), "--operation 00000000000000000000000000000002 --format json");
+    let ran = show(&filled("ocsf"), "--operation 00000000000000000000000000000007 --format json");
     let object: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!((&object["decision"], &object["time_ms"]), (&json!("allow"), &json!(START_MS + 1000)));
     assert_eq!((&object["pre"]["phase"], &object["post"]["phase"]), (&json!("pre"), &json!("post")));
