@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::streams::Streams;
-use crate::{audit, check, demo, eval, explain, fmt, lsp, test};
+use crate::{audit, check, demo, eval, explain, fmt, lsp, replay, test};
 
 /// A policy enforcement runtime for AI agents.
 #[derive(Debug, Parser)]
@@ -68,6 +68,9 @@ enum Command {
     /// Show audit logs, verify them, and make keys that sign them
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Decide the operations of audit logs anew, and say what a policy changes. Exits 0 if nothing, 1 if something changes or
+    /// diverges, 2 if a file cannot be read, 3 with `--strict` if something cannot be decided
+    Replay(replay::Options),
     /// Serve an editor over standard input and output, by the Language Server Protocol
     Lsp {
         /// What is done anyway; some editors say it
@@ -109,6 +112,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         }
         Command::Explain { policy, request, view, format } => explain::run(&policy, &request, view, format, streams),
         Command::Audit(command) => audit::run(&command, streams),
+        Command::Replay(options) => replay::run(&options, streams),
         Command::Lsp { stdio: _ } => lsp::run(streams),
         Command::Demo { policy } => demo::command(policy.as_deref(), streams),
     }

@@ -1,5 +1,5 @@
 //! The `cpex` command: checks policies and lays them out, decides and explains single requests, runs policy tests, verifies
-//! audit logs, and shows a scenario.
+//! and replays audit logs, and shows a scenario.
 //!
 //! It is a library too, so that other programs run policy tests by the same reader and runner ([`case`]) and show the same
 //! scenario ([`demo`]). Everything it decides, it decides through the facade a host uses.
@@ -16,8 +16,10 @@ mod fmt;
 mod lsp;
 mod paths;
 mod plain;
+mod replay;
 mod streams;
 mod test;
 
 pub use command::run;
+pub use replay::replay_cases;
 pub use streams::Streams;

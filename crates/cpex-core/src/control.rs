@@ -284,7 +284,10 @@ fn note<P>(
         let own_code = denial.and_then(|denial| denial.own_code.as_deref());
         let reason = denial.and_then(|denial| denial.reason.as_deref());
         let code = own_code.or(answered.code);
-        inputs.note(Reply::of_plugin(&control.name, answered.requested, code, reason, given, changes));
+        // What it asked for and was not given is a failure.
+        let failed = answered.error.is_some() && answered.requested != "deny";
+        let answer = if failed { "error" } else { answered.requested };
+        inputs.note(Reply::of_plugin(&control.name, answer, code, reason, given, changes));
     }
     if let Some(error) = &answered.error {
         passage.trail.errors.push(format!("{}: {error}", control.name));

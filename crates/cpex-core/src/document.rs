@@ -35,7 +35,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use apl_core::diagnostic::Diagnostic;
-use apl_core::node::Node;
+use apl_core::node::{Entry, Layout, Node, Text, Value};
 use apl_core::span::{Sources, Span};
 use cpex_sdk::SecretReader;
 
@@ -265,6 +265,36 @@ impl Document {
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// The same document without a key of a section at its top: what it names there is kept elsewhere. Its digest stays.
+    #[must_use]
+    pub fn without(mut self, section: &str, key: &str) -> Self {
+        if let Value::Map(entries) = &mut self.root.value
+            && let Some(section) = entries.iter_mut().find(|entry| entry.key.value == section)
+            && let Value::Map(keys) = &mut section.value.value
+        {
+            keys.retain(|entry| entry.key.value != key);
+        }
+        self
+    }
+
+    /// The same document with one more plugin, of that name and kind and without a config: a sink, say, for whoever watches
+    /// what it decides. Its digest stays.
+    #[must_use]
+    pub fn with_plugin(mut self, name: &str, kind: &str) -> Self {
+        let span = self.root.span;
+        let text = |value: &str| Text { value: value.to_owned(), span, layout: Layout::Folded };
+        let pair = |key: &str, value: Value| Entry { key: text(key), value: Node { span, value } };
+        let plugin = vec![pair("name", Value::Text(text(name))), pair("kind", Value::Text(text(kind)))];
+        let plugin = Node { span, value: Value::Map(plugin) };
+        if let Value::Map(entries) = &mut self.root.value {
+            match entries.iter_mut().find(|entry| entry.key.value == "plugins") {
+                Some(Entry { value: Node { value: Value::List(plugins), .. }, .. }) => plugins.push(plugin),
+                _ => entries.push(pair("plugins", Value::List(vec![plugin]))),
+            }
+        }
+        self
     }
 
     /// `sha256:` and the digest of its text, or of the texts of its files, in lower-case hex. Its attribute files are not

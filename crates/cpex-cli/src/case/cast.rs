@@ -8,12 +8,13 @@ use cpex::apl::node::Node;
 use cpex::document::kinds;
 use cpex::sdk::config::{ConfigFault, Key, PluginConfig};
 use cpex::sdk::testing::RecordingSink;
-use cpex::sdk::{Factory, Host, Instance};
+use cpex::sdk::{AuditSink as _, Factory, Host, Instance};
 use serde_json::Value as Json;
 
 use super::doubles::{ScriptedIdentity, ScriptedPlugin, ScriptedSink};
 use super::part::{self, Part, is_of_host};
 use super::ports::{ScriptedChannel, ScriptedDelegator, ScriptedEngine};
+use super::recorded::{self, RECORDER};
 use super::stub::{Script, Stub};
 use super::wallet::{Kind, Wallet, spare};
 
@@ -118,6 +119,13 @@ impl Cast {
         self.script(plugin).is_some_and(|scripted| scripted.reached.load(Ordering::Relaxed))
     }
 
+    /// The records the sink was given that keeps what decides operations again.
+    pub(crate) fn recorded(&self) -> Vec<Json> {
+        let sinks = self.sinks.lock().unwrap_or_else(PoisonError::into_inner);
+        let records = sinks.iter().filter(|sink| sink.wants().replay.is_some()).flat_map(|sink| sink.records());
+        records.collect()
+    }
+
     /// The records the first sink was given so far; none where the document has no sink.
     pub(crate) fn records(&self) -> Option<Vec<Json>> {
         let sinks = self.sinks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -157,7 +165,7 @@ impl Cast {
     }
 
     fn sink(&self, plugin: &str) -> Instance {
-        let kept = Arc::new(RecordingSink::default());
+        let kept = Arc::new(if plugin == RECORDER { recorded::sink() } else { RecordingSink::default() });
         self.sinks.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&kept));
         let (script, reached) = match self.script(plugin) {
             Some(scripted) => (scripted.stub.script.clone(), Arc::clone(&scripted.reached)),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cpex::cmf::{ContentPart, MessagePayload, ToolResult, View};
+use cpex::sdk::audit::Wants;
 use cpex::sdk::testing::RecordingSink;
 use cpex::sdk::{
     AuditSink, AuthFailure, CmfAgentPostInvoke, CmfAgentPreInvoke, CmfLlmInput, CmfLlmOutput, CmfPromptPostFetch,
@@ -138,6 +139,10 @@ pub(crate) struct ScriptedSink {
 
 #[async_trait]
 impl AuditSink for ScriptedSink {
+    fn wants(&self) -> Wants {
+        self.kept.wants()
+    }
+
     async fn write(&self, record: &Record<'_>) -> Result<(), SinkError> {
         self.reached.store(true, Ordering::Relaxed);
         match &self.script {

@@ -102,7 +102,7 @@ impl Policy {
         }
     }
 
-    fn open(&self) -> Result<Document, LoadError> {
+    pub(super) fn open(&self) -> Result<Document, LoadError> {
         match self {
             Self::File(path) => Document::read_file(path),
             Self::Text { name, text, directory } => Ok(Document::parse(name.as_str(), text)?.in_directory(directory)),
@@ -160,7 +160,7 @@ fn misfit(plugin: &Declared, script: &Script) -> Option<(&'static str, &'static 
 }
 
 /// A runtime on which time passes only when nothing else can happen, so that a timeout costs none.
-fn runtime() -> Result<tokio::runtime::Runtime, RunError> {
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, RunError> {
     let built = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     built.map_err(RunError::Runtime)
 }

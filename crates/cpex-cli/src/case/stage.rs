@@ -137,6 +137,11 @@ impl Stage {
         unreached.map(|stub| format!("stub: nothing reaches `{}`", stub.plugin)).collect()
     }
 
+    /// The records that decide its operations again, where they are kept.
+    pub(crate) fn recorded(&self) -> Vec<Json> {
+        self.cast.recorded()
+    }
+
     /// Ends the case.
     pub(crate) async fn end(self) {
         self.manager.shutdown().await;

@@ -35,7 +35,7 @@ fn watching_what_is_covered_changes_no_case_of_the_corpus() {
     assert!(coverage["policies"].as_array().unwrap().len() > 10, "{coverage:#}");
 }
 
-fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
+pub(super) fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(directory).expect("the corpus is readable") {
         let path = entry.expect("an entry is readable").path();
         if path.is_dir() {

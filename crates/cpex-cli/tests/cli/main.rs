@@ -19,5 +19,6 @@ mod explain;
 mod fmt;
 mod lsp;
 mod refusals;
+mod replay;
 mod run;
 mod stubs;

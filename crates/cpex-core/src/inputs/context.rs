@@ -60,10 +60,11 @@ pub(super) fn headers(headers: &BTreeMap<String, String>) -> Json {
 /// listed.
 fn agent(envelope: &Envelope, values: &[ValuePath]) -> Json {
     let Json::Object(mut agent) = encoded(Some(envelope.agent())) else { return Json::Null };
-    agent.remove("session_id");
     agent.remove("conversation");
-    if !is_whole("agent.input", values) {
-        agent.remove("input");
+    for (name, path) in [("session_id", "agent.session_id"), ("input", "agent.input")] {
+        if !is_whole(path, values) {
+            agent.remove(name);
+        }
     }
     agent.into()
 }

@@ -36,7 +36,7 @@ pub struct Replay {
 
 /// The namespaces that hold what an operation carries: none of it is on a record unless a sink lists it.
 pub const CARRIED: &[&str] =
-    &["args", "result", "custom", "llm", "completion", "provenance", "framework", "agent.input"];
+    &["args", "result", "custom", "llm", "completion", "provenance", "framework", "agent.input", "agent.session_id"];
 
 /// An attribute that holds values an operation carries, such as `args` or `result.customer.id`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,7 +54,7 @@ impl ValuePath {
         let root = CARRIED.iter().find(below)?;
         let rest = written.strip_prefix(root)?;
         let keys: Vec<String> = rest.split('.').skip(1).map(str::to_owned).collect();
-        let is_text = *root == "agent.input";
+        let is_text = root.starts_with("agent.");
         (keys.iter().all(|key| !key.is_empty()) && (!is_text || keys.is_empty())).then_some(Self { root, keys })
     }
 

@@ -7,15 +7,22 @@ use async_trait::async_trait;
 use serde_json::Value as Json;
 
 use super::process::START_MS;
-use crate::audit::{AuditSink, Id, Record, RecordCaller, RecordLabels, RequestIds, SinkError};
+use crate::audit::{AuditSink, Id, Record, RecordCaller, RecordLabels, RequestIds, SinkError, Wants};
 
 /// Keeps the records it gets, in order, as they encode to JSON.
 #[derive(Debug, Default)]
 pub struct RecordingSink {
     records: Mutex<Vec<Json>>,
+    wants: Wants,
 }
 
 impl RecordingSink {
+    /// One whose records hold that, too.
+    #[must_use]
+    pub fn wanting(wants: Wants) -> Self {
+        Self { wants, ..Self::default() }
+    }
+
     /// The records so far.
     #[must_use]
     pub fn records(&self) -> Vec<Json> {
@@ -25,6 +32,10 @@ impl RecordingSink {
 
 #[async_trait]
 impl AuditSink for RecordingSink {
+    fn wants(&self) -> Wants {
+        self.wants.clone()
+    }
+
     async fn write(&self, record: &Record<'_>) -> Result<(), SinkError> {
         let record = serde_json::to_value(record).map_err(|_| SinkError("a record cannot be encoded".to_owned()))?;
         self.records.lock().unwrap_or_else(PoisonError::into_inner).push(record);
