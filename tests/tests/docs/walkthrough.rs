@@ -14,7 +14,7 @@ use super::page::{blocks, expect_fresh, pages, read};
 #[test]
 fn pages_show_what_commands_print() {
     let walked: Vec<String> = pages().into_iter().filter(|page| is_walked(&read(page))).collect();
-    assert_eq!(walked, ["docs/testing.md", "docs/tutorial.md"]);
+    assert_eq!(walked, ["docs/replay.md", "docs/testing.md", "docs/tutorial.md"]);
     for page in walked {
         expect_fresh(&page, &walk(&page, &read(&page)));
     }

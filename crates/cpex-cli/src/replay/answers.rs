@@ -120,11 +120,6 @@ impl Answers {
         state.current.principals.iter().find(is_wanted).cloned().or_else(unknown)
     }
 
-    /// Whether anybody was identified.
-    pub(super) fn has_principals(&self) -> bool {
-        !self.state().current.principals.is_empty()
-    }
-
     /// A person is asked by a rule; whether the channel takes it.
     pub(super) fn asks(&self, question: QuestionId, rule: &str, approver: &str) -> bool {
         let mut state = self.state();

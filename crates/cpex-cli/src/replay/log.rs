@@ -28,7 +28,8 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Log, String> {
     let (mut log, mut streams, mut seen) = (Log::default(), BTreeMap::<String, Vec<Json>>::new(), HashSet::new());
     for path in paths {
         lines(path, |number, line| match serde_json::from_str::<Json>(line) {
-            Ok(record) => {
+            Ok(line) => {
+                let record = record_of(line);
                 log.is_chained |= is_of_chain(&record);
                 let is_record =
                     record.get("operation").is_some_and(Json::is_string) && record.get("decision").is_some();
@@ -50,9 +51,19 @@ pub(super) fn text<'r>(record: &'r Json, name: &str) -> Option<&'r str> {
     record.get(name)?.as_str()
 }
 
+/// What a line holds in the format `json`: itself, the data of a CloudEvent, or what an OCSF event leaves unmapped.
+fn record_of(mut line: Json) -> Json {
+    let inner = match (line.get("specversion").is_some(), line.get("class_uid").is_some()) {
+        (true, _) => line.get_mut("data").map(Json::take),
+        (_, true) => line.pointer_mut("/unmapped/cpex").map(Json::take),
+        (false, false) => None,
+    };
+    inner.unwrap_or(line)
+}
+
 /// Whether a line has a part in a chain of hashes.
 fn is_of_chain(line: &Json) -> bool {
-    ["chain", "previous", "checkpoint", "hash"].iter().any(|name| line.get(name).is_some())
+    ["previous", "checkpoint"].iter().any(|name| line.get(name).is_some())
 }
 
 fn lines(path: &Path, mut each: impl FnMut(usize, &str)) -> Result<(), String> {

@@ -54,6 +54,9 @@ enum Underway {
     Ended,
 }
 
+/// Hooks of what is recorded and no operation: what a person says to a question, and the end of a session.
+const NO_OPERATIONS: [&str; 2] = ["elicit", "session.end"];
+
 /// Codes of what is no decision.
 const UNDECIDED: [&str; 3] = ["operation.abandoned", "audit.failed", "engine.shutdown"];
 
@@ -104,6 +107,9 @@ impl<'d> Monitor<'d> {
     /// Decides the side that a record is of.
     pub(super) async fn decide(&mut self, record: &Json) -> End {
         self.clock.set(record.get("time_ms").and_then(Json::as_u64).unwrap_or_default());
+        if text(record, "hook").is_some_and(|hook| NO_OPERATIONS.contains(&hook)) {
+            return End::Ended;
+        }
         let Some(inputs) = record.get("inputs") else { return self.unkept(record) };
         let id = text(record, "operation").unwrap_or_default().to_owned();
         if text(record, "code").is_some_and(|code| UNDECIDED.contains(&code)) {

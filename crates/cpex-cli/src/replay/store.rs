@@ -51,11 +51,6 @@ impl Labels {
         self.state().current.met_uncertain
     }
 
-    /// Whether it asked for any session.
-    pub(super) fn was_asked(&self) -> bool {
-        !self.state().current.before.is_empty()
-    }
-
     /// Takes back what the operation did. `is_known` says that the log tells what it did in its place.
     pub(super) fn take_back(&self, is_known: bool) {
         let mut state = self.state();
@@ -98,6 +93,11 @@ impl SessionStore for Labels {
             return Err(failed());
         }
         state.kept.entry(*key).or_default().extend(labels.iter().cloned());
+        Ok(())
+    }
+
+    async fn expire(&self, key: &SessionKey) -> Result<(), StoreError> {
+        self.state().kept.remove(key);
         Ok(())
     }
 
