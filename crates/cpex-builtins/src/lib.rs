@@ -54,6 +54,12 @@ pub const BUILTINS: &[Builtin] = &[
     },
     #[cfg(feature = "cel")]
     Builtin { kind: cpex_pdp_cel::KIND, feature: "cel", factory: || Arc::new(cpex_pdp_cel::CelFactory) },
+    #[cfg(feature = "valkey")]
+    Builtin {
+        kind: cpex_session_valkey::KIND,
+        feature: "valkey",
+        factory: || Arc::new(cpex_session_valkey::ValkeyFactory),
+    },
     #[cfg(feature = "audit")]
     Builtin { kind: cpex_audit::KIND, feature: "audit", factory: || Arc::<cpex_audit::LoggerFactory>::default() },
     #[cfg(feature = "authzen")]

@@ -59,8 +59,18 @@ pub fn client(
     }
 }
 
-fn egress(config: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Egress {
-    let is_set = |key: &Key| config.get(key.name).is_some_and(|node| node.value.as_bool() == Some(true));
+/// Whom a plugin believes at a peer, and what it shows of itself there.
+#[derive(Debug, Default)]
+pub struct Trust {
+    /// The authorities believed in place of the system's: certificates in PEM (RFC 7468).
+    pub authorities: Option<String>,
+    /// What is shown to the peer.
+    pub identity: Option<ClientIdentity>,
+}
+
+/// What a config says under [`CA_FILE`], [`CLIENT_CERTIFICATE_FILE`] and [`CLIENT_KEY`]. What is wrong with that is added to the
+/// faults.
+pub fn trust(config: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Trust {
     let authorities = config.get(CA_FILE.name).and_then(|node| file(&node, host, faults));
     let certificates = config.get(CLIENT_CERTIFICATE_FILE.name);
     let key = config.get(CLIENT_KEY.name);
@@ -76,6 +86,12 @@ fn egress(config: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -
         }
         (None, None) => None,
     };
+    Trust { authorities, identity }
+}
+
+fn egress(config: &ConfigNode<'_>, host: &Host, faults: &mut Vec<ConfigFault>) -> Egress {
+    let is_set = |key: &Key| config.get(key.name).is_some_and(|node| node.value.as_bool() == Some(true));
+    let Trust { authorities, identity } = trust(config, host, faults);
     Egress {
         insecure_http: is_set(&INSECURE_HTTP),
         allow_private: is_set(&ALLOW_PRIVATE),

@@ -6,9 +6,12 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::missing_panics_doc,
     reason = "it serves tests, which fail by panicking"
 )]
+
+pub mod store_server;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;

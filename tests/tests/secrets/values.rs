@@ -16,6 +16,7 @@ use cpex::sdk::config::SecretSource;
 use cpex::sdk::delegation::{MintRequest, Notes, Party};
 use cpex::sdk::elicitation::{Ask, ElicitationStore as _, Entry, QuestionId, StoreKey};
 use cpex::sdk::http::{ClientIdentity, Egress, OutboundResponse};
+use cpex::sdk::peer::Trust;
 use cpex::sdk::testing::{FixedSecrets, ManualClock, START_MS, block_on, tool_call};
 use cpex::sdk::{Inbound, PluginResult, Resolution, Verdict};
 use cpex::{MemoryStore, OwnRequest, Request};
@@ -127,9 +128,10 @@ fn of_processes() -> Vec<(&'static str, String)> {
         ("cpex-core::MemoryElicitations", show(&kept)),
         ("cpex-core::MemoryStore", show(&MemoryStore::new(clock))),
         ("cpex-sdk::ClientIdentity", show(&client)),
-        ("cpex-sdk::Egress", show(&Egress { identity: Some(client), ..Egress::default() })),
+        ("cpex-sdk::Egress", show(&Egress { identity: Some(client.clone()), ..Egress::default() })),
         ("cpex-sdk::FixedSecrets", show(&FixedSecrets::default().with("KEY", "planted"))),
         ("cpex-sdk::OutboundResponse", show(&response)),
+        ("cpex-sdk::Trust", show(&Trust { identity: Some(client), ..Trust::default() })),
         ("cpex-sdk::SecretSource", show(&SecretSource::Literal { secret: secret() })),
     ])
 }
