@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cpex::sdk::testing::ManualClock;
 use cpex::{ManagerConfig, PluginManager};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::operations::{Asked, TAINTED};
 use super::questions::{QUESTIONS, Question};
@@ -16,10 +16,11 @@ pub(super) enum Engine {
     /// Rules of the policy language.
     Apl,
     Cel,
+    Cedar,
 }
 
 /// Every engine that the policy language is compared with.
-pub(super) const ENGINES: &[Engine] = &[Engine::Cel];
+pub(super) const ENGINES: &[Engine] = &[Engine::Cel, Engine::Cedar];
 
 /// What it decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,15 @@ impl Engine {
         match self {
             Self::Apl => "apl",
             Self::Cel => "cel",
+            Self::Cedar => "cedar",
+        }
+    }
+
+    /// Whether its language can ask that.
+    pub(super) const fn knows(self, question: &Question) -> bool {
+        match self {
+            Self::Apl | Self::Cel => true,
+            Self::Cedar => question.cedar.is_some(),
         }
     }
 
@@ -42,6 +52,15 @@ impl Engine {
         match self {
             Self::Apl => json!(format!("require({})", question.apl)),
             Self::Cel => json!({ "cel": { "expr": question.cel } }),
+            Self::Cedar => {
+                let mentioned = CONTEXT
+                    .iter()
+                    .filter(|(name, _)| question.cedar.is_some_and(|cedar| cedar.contains(&format!("context.{name}"))));
+                let context: Map<String, Json> =
+                    mentioned.map(|(name, path)| ((*name).to_owned(), json!(format!("${{{path}}}")))).collect();
+                let resource = json!({ "type": "Thing", "id": "thing" });
+                json!({ "cedar": { "action": question.name, "resource": resource, "context": context } })
+            }
         }
     }
 
@@ -85,14 +104,29 @@ impl Asking {
     }
 }
 
+/// What policies of Cedar are told besides who calls: members of the context, each with its attribute.
+const CONTEXT: &[(&str, &str)] =
+    &[("args", "args"), ("regions", "data.regions"), ("labels", "session.labels"), ("day", "request.weekday")];
+
 /// What the operator states.
 const DATA: &str = "data:\n  regions: [eu, us]\n  tenants: { acme: { limit: 10 } }\n";
 
 fn document() -> Json {
     let route = |engine: Engine, question: &Question| json!({ "tool": engine.tool(question), "policy": [engine.step(question)] });
     let all = || std::iter::once(&Engine::Apl).chain(ENGINES);
-    let mut routes: Vec<Json> =
-        QUESTIONS.iter().flat_map(|question| all().map(move |engine| route(*engine, question))).collect();
-    routes.push(json!({ "tool": "taint", "policy": ["taint(secret, session)"] }));
-    json!({ "global": { "attribute_files": ["data.yaml"] }, "routes": routes })
+    let mut routes = vec![json!({ "tool": "taint", "policy": ["taint(secret, session)"] })];
+    for question in QUESTIONS {
+        routes.extend(all().filter(|engine| engine.knows(question)).map(|engine| route(*engine, question)));
+    }
+    let cedar = json!({ "kind": "cedar-direct", "policy_text": policies() });
+    json!({ "global": { "attribute_files": ["data.yaml"], "pdp": [cedar] }, "routes": routes })
+}
+
+/// A policy of Cedar for each question.
+fn policies() -> String {
+    let policy = |question: &Question| {
+        let cedar = question.cedar?;
+        Some(format!("permit(principal, action == Action::\"{}\", resource) when {{ {cedar} }};\n", question.name))
+    };
+    QUESTIONS.iter().filter_map(policy).collect()
 }

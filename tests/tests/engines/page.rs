@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::asked::ENGINES;
-use super::differences::{DIFFERENCES, SITUATIONS};
+use super::differences::{self, SITUATIONS};
 
 const PAGE: &str = "../docs/engines.md";
 const BEGIN: &str = "<!-- the differences of the engines -->\n";
@@ -32,8 +32,8 @@ fn table() -> String {
     for situation in SITUATIONS {
         table.push_str(&format!("| {} | {} |", situation.name, situation.here));
         for engine in ENGINES {
-            let mut there = DIFFERENCES.iter().filter(|it| it.engine == *engine && it.situation == *situation);
-            table.push_str(&format!(" {} |", there.next().map_or("the same", |difference| difference.there)));
+            let mut there = differences::all().filter(|(_, it)| it.engine == *engine && it.situation == *situation);
+            table.push_str(&format!(" {} |", there.next().map_or("the same", |(_, difference)| difference.there)));
         }
         table.push('\n');
     }
