@@ -36,10 +36,23 @@ impl<'c> Source<'c> {
 
     /// A fault of this text.
     pub(crate) fn fault(&self, finding: Finding) -> ConfigFault {
-        let fault = finding.at(self.node.fault(""));
-        match self.file {
-            Some(path) => fault.in_file(path),
-            None => fault,
+        let place = finding.offset.and_then(|offset| place(&self.text, offset));
+        let mut fault = finding.at(self.node.fault(""));
+        match (self.file, place) {
+            (Some(path), _) => fault.in_file(path),
+            (None, None) => fault,
+            // Where a text of several lines stands in a document, only its begin can be pointed at.
+            (None, Some((line, column))) => {
+                fault.text = format!("{}, at line {line}, column {column} of the text", fault.text);
+                fault
+            }
         }
     }
+}
+
+/// The line and the column of an offset, from 1, in a text of several lines.
+fn place(text: &str, offset: usize) -> Option<(usize, usize)> {
+    let before = text.get(..offset).filter(|_| text.trim_end().contains('\n'))?;
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    Some((before.split('\n').count(), line.chars().count() + 1))
 }

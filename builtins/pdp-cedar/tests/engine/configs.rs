@@ -35,6 +35,10 @@ fn a_mistake_is_told_at_its_offset_in_the_words_of_cedar() {
         ),
         ("@id(\"ü\") permit(principal, action, resource) when { principal.a > };", "@67: unexpected token `}`"),
         (
+            "permit(principal, action, resource)\n  when { principal.a.contins(1) };",
+            "@45: `contins` is not a valid method, at line 2, column 10 of the text",
+        ),
+        (
             "permit(principal, action, resource) when { ipp(\"x\") };",
             "@43: `ipp` is not a valid function (did you mean `ip`?)",
         ),
@@ -57,17 +61,22 @@ fn every_mistake_is_told_at_once() {
 #[test]
 fn a_template_is_refused_at_its_slot() {
     let text = "// ?principal is no slot here\npermit(principal == ?principal, action, resource);";
-    let expected =
-        "policy_text@50: a template, which nothing links here (write a policy without `?principal` and `?resource`)";
+    let expected = "policy_text@50: a template, which nothing links here, at line 2, column 21 of the text (write a policy without `?principal` and `?resource`)";
     assert_eq!(refused(json!({ "policy_text": text })), [expected]);
 }
 
 #[test]
 fn an_id_names_one_policy() {
     let text = "@id(\"a\") permit(principal, action, resource);\n@id(\"a\") forbid(principal, action, resource);";
-    assert_eq!(refused(json!({ "policy_text": text })), ["policy_text@46: two policies have the id `a`"]);
+    assert_eq!(
+        refused(json!({ "policy_text": text })),
+        ["policy_text@46: two policies have the id `a`, at line 2, column 1 of the text"]
+    );
     let text = "permit(principal, action, resource);\n@id(\"policy0\") forbid(principal, action, resource);";
-    assert_eq!(refused(json!({ "policy_text": text })), ["policy_text@37: two policies have the id `policy0`"]);
+    assert_eq!(
+        refused(json!({ "policy_text": text })),
+        ["policy_text@37: two policies have the id `policy0`, at line 2, column 1 of the text"]
+    );
 }
 
 #[test]
