@@ -8,6 +8,7 @@
 
 mod approved;
 mod biscuit;
+mod decided;
 mod document;
 mod expression;
 mod findings;
@@ -28,9 +29,10 @@ mod wire;
 pub type Body = fn(&[u8]);
 
 /// Every body, by the name of its target and of the folder of its seeds.
-pub const BODIES: [(&str, Body); 12] = [
+pub const BODIES: [(&str, Body); 13] = [
     ("approved", approved::check),
     ("biscuit", biscuit::check),
+    ("decided", decided::check),
     ("document", document::check),
     ("expression", expression::check),
     ("key_set", key_set::check),

@@ -65,6 +65,11 @@ fn what_holds_for_any_minted_token_holds_for_the_seeds_and_what_is_near_them() {
 }
 
 #[test]
+fn what_holds_for_any_answer_of_a_decision_point_holds_for_the_seeds_and_what_is_near_them() {
+    near_seeds("decided", 2_000);
+}
+
+#[test]
 fn what_holds_for_any_answer_about_an_approval_holds_for_the_seeds_and_what_is_near_them() {
     near_seeds("approved", 2_000);
 }

@@ -65,7 +65,7 @@ impl Monitor {
             ..ManagerConfig::default()
         };
         let manager = PluginManager::new(config);
-        register(&manager, &["identity/jwt", "delegator/oauth", "delegator/biscuit"]);
+        register(&manager, &["identity/jwt", "delegator/oauth", "delegator/biscuit", "authzen"]);
         if let Err(refused) = manager.load_config_yaml(document) {
             panic!("{refused}");
         }
