@@ -88,6 +88,18 @@ async fn a_full_cache_lets_go_what_ends_first() {
 }
 
 #[tokio::test]
+async fn a_full_cache_makes_room_for_many() {
+    let (cache, clock) = cache(1000, 100);
+    for asked in 0_u8..101 {
+        assert_eq!(cache.decided(&[asked], ready(Ok(true))).await, Ok(true));
+        clock.advance(Duration::from_secs(1));
+    }
+    assert_eq!(cache.entries().len(), 75, "26 were let go before the last");
+    assert_eq!(cache.decided(&[26], nobody()).await, Ok(true));
+    assert_eq!(cache.decided(&[25], ready(Ok(false))).await, Ok(false));
+}
+
+#[tokio::test]
 async fn what_is_over_makes_room_before_what_serves() {
     let (cache, clock) = cache(5, 2);
     assert_eq!(cache.decided(b"old", ready(failed())).await, failed());
