@@ -22,6 +22,7 @@ mod file;
 mod part;
 mod ports;
 mod recorded;
+mod recorder;
 mod run;
 mod seen;
 mod stage;

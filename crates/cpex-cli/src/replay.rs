@@ -9,6 +9,7 @@ mod compare;
 mod doubles;
 mod known;
 mod log;
+mod member;
 mod monitor;
 mod report;
 mod request;

@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use super::doubles::{ScriptedIdentity, ScriptedPlugin, ScriptedSink};
 use super::part::{self, Part, is_of_host};
 use super::ports::{ScriptedChannel, ScriptedDelegator, ScriptedEngine};
-use super::recorded::{self, RECORDER};
+use super::recorder::{self, RECORDER};
 use super::stub::{Script, Stub};
 use super::wallet::{Kind, Wallet, spare};
 
@@ -165,7 +165,7 @@ impl Cast {
     }
 
     fn sink(&self, plugin: &str) -> Instance {
-        let kept = Arc::new(if plugin == RECORDER { recorded::sink() } else { RecordingSink::default() });
+        let kept = Arc::new(if plugin == RECORDER { recorder::sink() } else { RecordingSink::default() });
         self.sinks.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&kept));
         let (script, reached) = match self.script(plugin) {
             Some(scripted) => (scripted.stub.script.clone(), Arc::clone(&scripted.reached)),

@@ -3,17 +3,13 @@
 use std::collections::BTreeSet;
 
 use cpex::document::Document;
-use cpex::sdk::audit::{CARRIED, Replay, ValuePath, Wants};
-use cpex::sdk::testing::RecordingSink;
 use serde_json::Value as Json;
 
 use super::error::RunError;
 use super::file::TestFile;
+use super::recorder::RECORDER;
 use super::run::runtime;
 use super::stage::Stage;
-
-/// The sink that keeps it.
-pub(crate) const RECORDER: &str = "recorder-of-cases";
 
 /// What one case left.
 #[derive(Debug)]
@@ -60,12 +56,6 @@ impl TestFile {
         };
         self.cases.iter().map(run).collect()
     }
-}
-
-/// A sink that keeps every value an operation carries.
-pub(super) fn sink() -> RecordingSink {
-    let values = CARRIED.iter().filter_map(|root| ValuePath::read(root)).collect();
-    RecordingSink::wanting(Wants { replay: Some(Replay { values }), ..Wants::default() })
 }
 
 /// The record as a line of the one stream of its case.

@@ -18,6 +18,7 @@ use cpex::sdk::{
 use serde_json::Value as Json;
 
 use super::answers::{Answers, Said};
+use super::member::{is, word, words};
 use crate::case::panic_quietly;
 use modified::{Replayed, changes};
 
@@ -195,20 +196,4 @@ fn violation(reply: &Json, code: Option<&str>) -> PluginViolation {
         Some(_) => violation,
         None => PluginViolation { code: None, ..violation },
     }
-}
-
-/// Whether a member is that text.
-pub(super) fn is(reply: &Json, name: &str, text: &str) -> bool {
-    word(reply, name) == Some(text)
-}
-
-/// A member that is text.
-pub(super) fn word<'r>(reply: &'r Json, name: &str) -> Option<&'r str> {
-    reply.get(name)?.as_str()
-}
-
-/// A member that is a list of texts.
-fn words<'r>(reply: &'r Json, name: &str) -> Vec<&'r str> {
-    let list = reply.get(name).and_then(Json::as_array);
-    list.into_iter().flatten().filter_map(Json::as_str).collect()
 }

@@ -49,9 +49,16 @@ pub(super) struct Monitor<'d> {
 
 /// An operation whose first side was decided.
 enum Underway {
-    Permitted { permit: Permit, known: Known, identity: Identity },
+    Permitted(Box<Permitted>),
     Undetermined(BTreeSet<String>),
     Ended,
+}
+
+/// What its second side is decided with.
+struct Permitted {
+    permit: Permit,
+    known: Known,
+    identity: Identity,
 }
 
 /// Hooks of what is recorded and no operation: what a person says to a question, and the end of a session.
@@ -119,9 +126,7 @@ impl<'d> Monitor<'d> {
             (Some("pre"), true) => self.before(id, record, inputs).await,
             (Some("post"), true) => self.alone(record, inputs).await,
             (Some("post"), false) => match self.underway.remove(&id) {
-                Some(Underway::Permitted { permit, known, identity }) => {
-                    self.after(permit, known.and(inputs), identity, record, inputs).await
-                }
+                Some(Underway::Permitted(permitted)) => self.after(*permitted, record, inputs).await,
                 Some(Underway::Undetermined(missing)) => End::Undetermined(missing),
                 Some(Underway::Ended) => End::Ended,
                 None => End::Unkept,
@@ -156,7 +161,9 @@ impl<'d> Monitor<'d> {
         };
         let undetermined = !side.missing.is_empty();
         let underway = match permit {
-            Some(permit) if !undetermined => Underway::Permitted { permit, known, identity: request.identity },
+            Some(permit) if !undetermined => {
+                Underway::Permitted(Box::new(Permitted { permit, known, identity: request.identity }))
+            }
             _ if undetermined => Underway::Undetermined(side.missing.clone()),
             _ => Underway::Ended,
         };
@@ -164,20 +171,14 @@ impl<'d> Monitor<'d> {
         self.settle(record, side)
     }
 
-    async fn after(
-        &mut self,
-        permit: Permit,
-        mut known: Known,
-        identity: Identity,
-        record: &Json,
-        inputs: &Json,
-    ) -> End {
+    async fn after(&mut self, permitted: Permitted, record: &Json, inputs: &Json) -> End {
+        let Permitted { mut permit, known, identity } = permitted;
+        let mut known = known.and(inputs);
         self.begin(record, inputs, &identity);
         let answer = match request::answer(inputs) {
             Ok(answer) => answer,
             Err(why) => return End::Undetermined(BTreeSet::from([format!("inputs: {why}")])),
         };
-        let mut permit = permit;
         let _ = permit.take_call();
         let Replayed { reads, record: new, .. } = permit.replay(answer).await;
         let side = self.side(record, new, &reads, &mut known, None);
@@ -201,7 +202,7 @@ impl<'d> Monitor<'d> {
     fn given_up(&mut self, id: &str) -> End {
         match self.underway.remove(id) {
             Some(Underway::Undetermined(missing)) => End::Undetermined(missing),
-            Some(Underway::Permitted { .. } | Underway::Ended) => End::Ended,
+            Some(Underway::Permitted(_) | Underway::Ended) => End::Ended,
             None => End::Unkept,
         }
     }

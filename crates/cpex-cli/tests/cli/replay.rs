@@ -163,7 +163,7 @@ fn a_caller_the_host_vouched_for_is_refused_where_plugins_must_verify() {
 #[test]
 fn two_runs_print_the_same_and_the_status_says_what_failed() {
     let place =
-        usual().with("new.yaml", &POLICY.replace("> 1000", "> 100")).with("torn.jsonl", "{\"stream\":\"1\",\"seq");
+        usual().with("new.yaml", POLICY.replace("> 1000", "> 100")).with("torn.jsonl", "{\"stream\":\"1\",\"seq");
     let run = |arguments: &str| place.cpex(arguments);
     let (once, again) = (run("replay new.yaml decisions.jsonl"), run("replay new.yaml decisions.jsonl"));
     assert_eq!((once.status, &once.out), (again.status, &again.out));

@@ -6,8 +6,8 @@ use cpex::cmf::{
 use cpex::sdk::{FieldPayload, PluginResult};
 use serde_json::{Map, Value as Json};
 
-use super::{word, words};
 use crate::replay::answers::Answers;
+use crate::replay::member::{word, words};
 
 /// A payload that a plugin changed.
 pub(super) trait Replayed: Sized + Send + Sync {
