@@ -39,7 +39,8 @@ impl LogFile {
             }
             // Its size is read once nobody else adds to it.
             let size = file.metadata()?.len();
-            found.tail = tail(end::of(path, size, chained)?, size, chained)?;
+            let end = end::of(path, size, chained).or_else(|error| unread(error, size, chained))?;
+            found.tail = tail(end, size, chained)?;
             if size == 0 && chained && settings.rotate.is_some() {
                 found.rotated = last_rotated(path)?;
             }
@@ -107,6 +108,11 @@ fn last_rotated(path: &Path) -> io::Result<Option<Tail>> {
     let Ok(metadata) = fs::metadata(&path) else { return Ok(None) };
     let end = end::of(&path, metadata.len(), true)?;
     tail(end, metadata.len(), true).map(Some)
+}
+
+/// Lines without a chain may be added to what cannot be read: an empty line does less harm than two records in one.
+fn unread(error: io::Error, size: u64, chained: bool) -> io::Result<End> {
+    if chained { Err(error) } else { Ok(End { is_open: size > 0, ..End::default() }) }
 }
 
 fn tail(end: End, size: u64, chained: bool) -> io::Result<Tail> {

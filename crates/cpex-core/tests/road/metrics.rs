@@ -52,6 +52,16 @@ async fn every_decision_call_and_load_is_told_under_names_of_the_document() {
 }
 
 #[tokio::test]
+async fn records_that_a_sink_gave_up_are_told_after_each_it_is_given() {
+    let document = "plugins: [ { name: log, kind: audit/test, config: { drops: 2 } } ]\nroutes: [ { tool: lookup } ]";
+    let (bench, metrics) = measured(document).await;
+    allowed(bench.guard(lookup()).await);
+    let lines = metrics.lines();
+    let dropped: Vec<_> = lines.iter().filter(|line| line.starts_with("cpex.audit")).collect();
+    assert_eq!(dropped, ["cpex.audit.dropped cpex.plugin.name=log"; 2]);
+}
+
+#[tokio::test]
 async fn a_denial_is_told_under_its_stable_code_and_never_under_a_name_that_was_asked_for() {
     let (bench, metrics) = measured(DOCUMENT).await;
     assert_eq!(denied(&bench.guard(Operation::tool("closed", Map::new())).await), "policy.denied");

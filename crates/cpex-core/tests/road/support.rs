@@ -265,7 +265,7 @@ impl IdentityResolver for Resolver {
     }
 }
 
-/// `config: { fail: true }` makes a sink that writes nothing, `digests` and `replay` are read as a sink of a document does.
+/// `config: { fail: true }` makes a sink that writes nothing, `drops: 2` one that gives up so many each time, `digests` and `replay` are read as a sink of a document does.
 struct Sinks {
     records: Arc<Mutex<Vec<Json>>>,
 }
@@ -288,19 +288,25 @@ impl Factory for Sinks {
             .map(|replay| Replay { values: replay["values"].as_array().into_iter().flatten().map(path).collect() });
         let digests = Digests { args: lists("digests", "args"), result: lists("digests", "result") };
         let wants = Wants { digests, replay };
-        Ok(Instance::Sink(Arc::new(Sink { fails, wants, records: Arc::clone(&self.records) })))
+        let drops = declaration.config.get("drops").and_then(Json::as_u64).unwrap_or(0);
+        Ok(Instance::Sink(Arc::new(Sink { fails, drops, wants, records: Arc::clone(&self.records) })))
     }
 }
 
 struct Sink {
     /// `post` for the records after operations alone.
     fails: Option<Json>,
+    drops: u64,
     wants: Wants,
     records: Arc<Mutex<Vec<Json>>>,
 }
 
 #[async_trait]
 impl AuditSink for Sink {
+    fn take_dropped(&self) -> u64 {
+        self.drops
+    }
+
     fn wants(&self) -> Wants {
         self.wants.clone()
     }
