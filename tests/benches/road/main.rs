@@ -115,7 +115,6 @@ fn all(bench: &mut Bench) {
     scenarios::all(bench);
     engines::all(bench);
     fields::all(bench);
-    engines::all(bench);
     tokens::all(bench);
     plugins::all(bench);
     routes::all(bench);
