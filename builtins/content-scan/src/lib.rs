@@ -17,9 +17,11 @@ mod inspection;
 mod json_text;
 mod pii;
 mod redaction;
+mod stream;
 mod validator;
 
 pub use detect::{Detect, Finding};
 pub use factory::{INJECTION_KIND, InjectionFactory, PII_KIND, PiiFactory};
 pub use injection::{InjectionScanner, RULES, Rule};
 pub use pii::{Kind, PiiScanner, UnknownKind};
+pub use stream::{HeldTooLong, RedactionStream};

@@ -18,6 +18,8 @@ use crate::disguise;
 #[derive(Clone, Debug)]
 pub struct PiiScanner {
     detectors: Vec<Detector>,
+    /// Whether they are of the kinds alone, and none was described by somebody else.
+    is_of_kinds: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -100,14 +102,20 @@ impl PiiScanner {
             let pattern = Regex::new(kind.pattern()).ok()?;
             Some(Detector { name: Cow::Borrowed(kind.name()), pattern, check: kind.check() })
         };
-        Self { detectors: kinds.iter().filter_map(detector).collect() }
+        Self { detectors: kinds.iter().filter_map(detector).collect(), is_of_kinds: true }
     }
 
     /// The same scanner that also finds what a regular expression describes, under that name.
     #[must_use]
     pub fn with(mut self, name: impl Into<Cow<'static, str>>, pattern: Regex) -> Self {
         self.detectors.push(Detector { name: name.into(), pattern, check: check::always });
+        self.is_of_kinds = false;
         self
+    }
+
+    /// Whether it finds nothing but what the kinds describe.
+    pub(crate) const fn is_of_kinds(&self) -> bool {
+        self.is_of_kinds
     }
 
     fn plain(&self, text: &str) -> Vec<Finding<'_>> {

@@ -113,7 +113,7 @@ fn text(scanner: &dyn ContentScanner, text: &mut String, depth: usize) -> Result
 }
 
 /// The text with the mark over each run of what is found; none where nothing is.
-fn masked(scanner: &dyn ContentScanner, text: &str) -> Option<String> {
+pub(crate) fn masked(scanner: &dyn ContentScanner, text: &str) -> Option<String> {
     let mut ranges = scanner.scan(text);
     if ranges.is_empty() {
         return None;

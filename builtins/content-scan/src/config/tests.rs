@@ -54,10 +54,10 @@ fn what_is_listed_is_all_that_is_looked_for() {
 
 #[test]
 fn every_fault_of_what_is_detected_is_said_at_its_place() {
-    let config = json!({"mode": "block", "colour": 1, "detect": [
+    let config = json!({"colour": 1, "detect": [
         {"kind": "passport"}, {"kind": "ssn", "regex": "x"}, {"kind": "ssn"}, {}, {"kind": "custom"},
         {"kind": "custom", "name": "ssn", "regex": "("}, {"kind": "custom", "name": "", "regex": "a*"}, "email",
-    ]});
+    ], "mode": "block"});
     let expected = [
         "colour: unknown key `colour`",
         "detect.0.kind: unknown word `passport`",
