@@ -17,10 +17,11 @@ pub(super) enum Engine {
     Apl,
     Cel,
     Cedar,
+    Opa,
 }
 
 /// Every engine that the policy language is compared with.
-pub(super) const ENGINES: &[Engine] = &[Engine::Cel, Engine::Cedar];
+pub(super) const ENGINES: &[Engine] = &[Engine::Cel, Engine::Cedar, Engine::Opa];
 
 /// What it decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,13 +38,14 @@ impl Engine {
             Self::Apl => "apl",
             Self::Cel => "cel",
             Self::Cedar => "cedar",
+            Self::Opa => "opa",
         }
     }
 
     /// Whether its language can ask that.
     pub(super) const fn knows(self, question: &Question) -> bool {
         match self {
-            Self::Apl | Self::Cel => true,
+            Self::Apl | Self::Cel | Self::Opa => true,
             Self::Cedar => question.cedar.is_some(),
         }
     }
@@ -52,6 +54,7 @@ impl Engine {
         match self {
             Self::Apl => json!(format!("require({})", question.apl)),
             Self::Cel => json!({ "cel": { "expr": question.cel } }),
+            Self::Opa => json!({ "opa": { "query": format!("data.questions.{}_", question.name) } }),
             Self::Cedar => {
                 let mentioned = CONTEXT
                     .iter()
@@ -119,7 +122,8 @@ fn document() -> Json {
         routes.extend(all().filter(|engine| engine.knows(question)).map(|engine| route(*engine, question)));
     }
     let cedar = json!({ "kind": "cedar-direct", "policy_text": policies() });
-    json!({ "global": { "attribute_files": ["data.yaml"], "pdp": [cedar] }, "routes": routes })
+    let opa = json!({ "kind": "opa", "policy_text": rules() });
+    json!({ "global": { "attribute_files": ["data.yaml"], "pdp": [cedar, opa] }, "routes": routes })
 }
 
 /// A policy of Cedar for each question.
@@ -129,4 +133,14 @@ fn policies() -> String {
         Some(format!("permit(principal, action == Action::\"{}\", resource) when {{ {cedar} }};\n", question.name))
     };
     QUESTIONS.iter().filter_map(policy).collect()
+}
+
+/// A rule of Rego for each question.
+fn rules() -> String {
+    let of = |question: &Question| -> String {
+        let bodies = question.opa.split(" | ");
+        // A rule may not have the name of a word of Rego.
+        bodies.map(|body| format!("{}_ if {{ {body} }}\n", question.name)).collect()
+    };
+    std::iter::once("package questions\n".to_owned()).chain(QUESTIONS.iter().map(of)).collect()
 }

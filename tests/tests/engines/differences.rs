@@ -2,6 +2,7 @@
 
 mod cedar;
 mod cel;
+mod opa;
 
 use serde_json::Value as Json;
 
@@ -33,11 +34,25 @@ pub(super) struct Difference {
 }
 
 /// Every situation, in the order of the documentation.
-pub(super) const SITUATIONS: &[Situation] =
-    &[ABSENT, TYPES, NUMERIC_TEXT, TEXT_ORDER, LARGE, LATE, TRUTH, LIST_IN_LIST, MAP_KEYS, CONTAINS, NUMBERS, NOBODY];
+pub(super) const SITUATIONS: &[Situation] = &[
+    ABSENT,
+    NULL,
+    TYPES,
+    NUMERIC_TEXT,
+    TEXT_ORDER,
+    LARGE,
+    LATE,
+    TRUTH,
+    LIST_IN_LIST,
+    MAP_KEYS,
+    CONTAINS,
+    NUMBERS,
+    NOBODY,
+];
 
 const ABSENT: Situation =
     Situation { name: "an attribute is absent", here: "a comparison with it is false, `!=` and `not in` are true" };
+const NULL: Situation = Situation { name: "null is compared", here: "it is absent" };
 const NUMERIC_TEXT: Situation =
     Situation { name: "text that is a number is compared by `<`", here: "it is compared as that number" };
 const TEXT_ORDER: Situation =
@@ -72,7 +87,7 @@ const FROM_ERROR: &[(Answer, Answer)] = &[(Error, Deny), (Error, Permit)];
 
 /// Every difference, with a number of its own.
 pub(super) fn all() -> impl Iterator<Item = (usize, &'static Difference)> {
-    cel::DIFFERENCES.iter().chain(cedar::DIFFERENCES).enumerate()
+    cel::DIFFERENCES.iter().chain(cedar::DIFFERENCES).chain(opa::DIFFERENCES).enumerate()
 }
 
 /// Whether there is a value. What is null is none.
