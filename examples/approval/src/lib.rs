@@ -45,7 +45,7 @@ pub async fn raise(
     approval: Option<&str>,
     out: &mut impl Write,
 ) -> std::io::Result<Option<String>> {
-    let arguments = Map::from_iter([("employee".to_owned(), json!("dan")), ("amount".to_owned(), json!(amount))]);
+    let arguments = Map::from_iter([("amount".to_owned(), json!(amount)), ("employee".to_owned(), json!("dan"))]);
     let operation = Operation::tool("raise_salary", arguments).caller(Caller::bearer(token));
     let operation = match approval {
         Some(id) => operation.resume(id),

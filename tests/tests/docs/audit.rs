@@ -77,7 +77,7 @@ fn made() -> Json {
         "torn": torn, "key": text,
     }));
     let gap = whole(json!({ "time_ms": number, "dropped": number }));
-    json!({
+    let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A line of an audit log of CPEX",
         "description": "The line of `format: json`, which lines of the other formats hold as `data` or as `unmapped.cpex`. Later releases add members.",
@@ -87,7 +87,9 @@ fn made() -> Json {
             "checkpoint": of_place(json!({ "checkpoint": checkpoint, "signature": text })),
             "gap": of_place(json!({ "gap": gap })),
         },
-    })
+    });
+    schema.sort_all_objects();
+    schema
 }
 
 /// An object of these members, all of which are there.

@@ -58,7 +58,7 @@ impl DecisionEngine for Oracle {
 impl Question for Oracle {
     async fn ask(&self, inquiry: &Inquiry<'_>) -> Result<Verdict, EngineError> {
         // The reason of a denial shows what was asked.
-        let policies = vec![inquiry.map.to_string()];
+        let policies = vec![shown(inquiry.map)];
         match opinion(inquiry.map) {
             Some(true) => Ok(Verdict::permit(policies)),
             Some(false) => Ok(Verdict::deny(policies)),
@@ -94,4 +94,11 @@ impl Delegator for Named {
             permissions: granted.into_iter().map(Into::into).collect(),
         })
     }
+}
+
+/// A question as text, the members of maps by their names: in which order a map has them depends on what else is built.
+pub(super) fn shown(question: &Json) -> String {
+    let mut sorted = question.clone();
+    sorted.sort_all_objects();
+    sorted.to_string()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::ports::{ENGINE, grant, opinion};
+use super::ports::{ENGINE, grant, opinion, shown};
 use super::reference::{Denied, Walked, pipe};
 use super::slip::Slip;
 use super::tree::{Body, Delegate, Denial, Effect, Hole, Path, Pipeline, Question, Step};
@@ -116,7 +116,10 @@ fn ask(
             if on_deny.is_some() && world.slips(Slip::ReactionOverturnsADenial) {
                 return Ok(());
             }
-            Err(Denied { reason: Some(format!("denied by `{ENGINE}`: {asked}")), ..Denied::new("pdp.denied", rule) })
+            Err(Denied {
+                reason: Some(format!("denied by `{ENGINE}`: {}", shown(&asked))),
+                ..Denied::new("pdp.denied", rule)
+            })
         }
         None => {
             if world.slips(Slip::ErrorRunsTheReaction) {

@@ -174,6 +174,8 @@ pub(super) fn of_operations() -> Vec<(&'static str, String)> {
         let pay = || operation("get_pay", credentials());
         let mut shown = vec![("cpex-core::PluginManager", show(&manager))];
         shown.push(("cpex-core::Permit", show(&manager.authorize(pay()).await)));
+        let permit = manager.authorize(pay()).await.decision.allowed().unwrap();
+        shown.push(("cpex-core::ResultStream", show(&permit.stream())));
         shown.push(("cpex-core::Explanation", show(&manager.explain(pay(), Some(answer())).await)));
         let call = Mutex::new(String::new());
         let backend = |given: Call| {

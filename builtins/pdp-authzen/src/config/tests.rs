@@ -80,8 +80,8 @@ fn configs_that_are_right_are_taken() {
 #[test]
 fn everything_that_is_wrong_is_said_at_once_without_the_secret() {
     let wrong = json!({
-        "endpoint": "http://pdp.example", "timeout_ms": 0, "retries": 3,
-        "evaluations_semantic": "permit_on_first_permit",
+        "endpoint": "http://pdp.example", "evaluations_semantic": "permit_on_first_permit",
+        "retries": 3, "timeout_ms": 0,
         "auth": { "kind": "bearer", "key": secret("SECRET"), "username": "cpex" },
         "cache": { "ttl_seconds": 0, "max_entries": 0 },
     });

@@ -81,8 +81,8 @@ fn the_innermost_id_names_a_rule() {
 #[test]
 fn ids_are_unique_across_the_phases_of_a_document() {
     let mut source = String::new();
-    let first = node(&json!([{"id": "x", "deny": {}}]), &mut source);
-    let second = node(&json!([{"id": "x", "deny": {}}, {"id": "y", "deny": {}}]), &mut source);
+    let first = node(&json!([{"deny": {}, "id": "x"}]), &mut source);
+    let second = node(&json!([{"deny": {}, "id": "x"}, {"deny": {}, "id": "y"}]), &mut source);
     let sources = Sources::single("p.yaml", source);
     let context = Context::new(&Words, &Plugins, &sources);
     let mut faults = Vec::new();

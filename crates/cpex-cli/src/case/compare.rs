@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn differences_name_their_path_and_both_values() {
-        let found = of(&json!({"ssn": "[REDACTED]", "a": 1}), &json!({"ssn": "555", "b": 2}), Extra::Refused);
+        let found = of(&json!({"a": 1, "ssn": "[REDACTED]"}), &json!({"b": 2, "ssn": "555"}), Extra::Refused);
         let expected = [
             "result.a: expected 1, got nothing",
             "result.ssn: expected \"[REDACTED]\", got \"555\"",
