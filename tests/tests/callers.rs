@@ -10,4 +10,5 @@ mod callers {
     mod monitor;
     mod queries;
     mod sessions;
+    mod token;
 }

@@ -1,14 +1,11 @@
-//! A manager under a document, and tokens that its issuers signed.
+//! A manager under a document.
 
 use std::convert::Infallible;
 
-use aws_lc_rs::hmac;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cpex::SystemClock;
 use cpex::prelude::*;
-use cpex::sdk::Clock as _;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
+
+pub(super) use super::token::token;
 
 /// The document of the issuers, for `trusted_issuers: *trusted`.
 pub(super) const TRUSTED: &str = "
@@ -29,19 +26,6 @@ pub(super) async fn manager(document: &str) -> PluginManager {
     manager.load_config_yaml(&format!("{TRUSTED}{document}")).unwrap_or_else(|refused| panic!("{refused}"));
     manager.initialize().await.unwrap();
     manager
-}
-
-/// A token of the issuer with these claims beside those that make it acceptable; a claim given here comes first.
-pub(super) fn token(claims: &Json) -> String {
-    let now = SystemClock::default().now_ms() / 1000;
-    let mut all = json!({ "iss": "https://idp.example", "aud": "agents", "sub": "eve", "exp": now + 600 });
-    for (name, value) in claims.as_object().unwrap() {
-        all[name] = value.clone();
-    }
-    let encode = |part: &str| URL_SAFE_NO_PAD.encode(part);
-    let signed = format!("{}.{}", encode(r#"{"alg":"HS256"}"#), encode(&all.to_string()));
-    let code = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, b"hush-hush-hush-hush"), signed.as_bytes());
-    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(code.as_ref()))
 }
 
 /// A call of a tool without arguments.
