@@ -2,7 +2,7 @@
 //!
 //! The table names the tests of every trap, wherever they stand; those that concern no one crate stand here.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests fail by panicking")]
 
 mod traps {
     mod credentials;

@@ -38,7 +38,7 @@ impl DecisionPoint {
     /// The answer to what is asked, in the request of that identifier.
     pub async fn answer(&self, asked: Asked, request_id: Option<&str>) -> Json {
         let (questions, semantic) = match asked {
-            Asked::One(question) => return self.decision(question, request_id).await.1,
+            Asked::One(question) => return self.decision(*question, request_id).await.1,
             Asked::Several(questions, semantic) => (questions, semantic),
         };
         let mut answers = Vec::with_capacity(questions.len());

@@ -43,7 +43,7 @@ pub struct Action {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Asked {
     /// One question, to be answered alone.
-    One(Evaluation),
+    One(Box<Evaluation>),
     /// Several, each of which may be malformed without harm to the others.
     Several(Vec<Result<Evaluation, Malformed>>, Semantic),
 }
@@ -69,7 +69,7 @@ pub struct Malformed(pub String);
 /// # Errors
 /// What is wrong with it.
 pub fn evaluation(body: &[u8]) -> Result<Asked, Malformed> {
-    one(&object(body)?, &Map::new()).map(Asked::One)
+    one(&object(body)?, &Map::new()).map(|question| Asked::One(Box::new(question)))
 }
 
 /// Reads the body of evaluations. One without a list of them is a single evaluation.
@@ -80,7 +80,9 @@ pub fn evaluations(body: &[u8]) -> Result<Asked, Malformed> {
     let defaults = object(body)?;
     let items = match defaults.get("evaluations") {
         Some(Json::Array(items)) if !items.is_empty() => items,
-        Some(Json::Array(_)) | None => return one(&defaults, &Map::new()).map(Asked::One),
+        Some(Json::Array(_)) | None => {
+            return one(&defaults, &Map::new()).map(|question| Asked::One(Box::new(question)));
+        }
         Some(_) => return Err(malformed("`evaluations` is no list")),
     };
     let semantic = semantic(defaults.get("options"))?;

@@ -90,7 +90,7 @@ fn agrees(verdict: &Verdict, seen: &Seen) -> bool {
             denied.codes.contains(&seen.code)
                 && denied.rule == seen.rule
                 && denied.reason.as_ref().is_none_or(|reason| *reason == seen.reason)
-                && denied.details.clone().map(Into::into) == seen.details
+                && denied.details.clone().map(|details| (*details).into()) == seen.details
         }
         _ => false,
     };

@@ -44,7 +44,7 @@ pub(super) struct Denied {
     /// The rule; none where the runtime itself denies.
     pub(super) rule: Option<String>,
     pub(super) reason: Option<String>,
-    pub(super) details: Option<Map<String, Json>>,
+    pub(super) details: Option<Box<Map<String, Json>>>,
     /// Whether the language leaves open what becomes of the call: a result flagged as an error has one value that is
     /// refused and another that cannot be read, which alone would be withheld.
     pub(super) is_open: bool,

@@ -226,6 +226,6 @@ fn effect(effect: &Effect, rule: &str, world: &mut World<'_>) -> Walked {
 
 fn deny(denial: &Denial, rule: &str) -> Denied {
     let code = denial.code.as_deref().unwrap_or("policy.denied");
-    let (reason, details) = (denial.reason.clone(), denial.details.clone());
+    let (reason, details) = (denial.reason.clone(), denial.details.clone().map(Box::new));
     Denied { reason, details, ..Denied::new(code, rule) }
 }
