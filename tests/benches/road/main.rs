@@ -17,6 +17,8 @@ mod monitor;
 mod plugins;
 mod routes;
 mod scenarios;
+mod seeds;
+mod store;
 mod table;
 mod threads;
 mod tokens;
@@ -113,10 +115,12 @@ fn run_counted<I, O>(inputs: Vec<I>, run: impl Fn(I) -> O) -> Vec<O> {
 
 fn all(bench: &mut Bench) {
     scenarios::all(bench);
+    store::all(bench);
     engines::all(bench);
     fields::all(bench);
     tokens::all(bench);
     plugins::all(bench);
+    seeds::all(bench);
     routes::all(bench);
     threads::all(bench);
 }

@@ -23,7 +23,7 @@ use super::monitor::ready;
 const TOKENS: usize = 1100;
 
 /// One key of each sort.
-enum Key {
+pub(crate) enum Key {
     Shared(Box<hmac::Key>),
     Rsa(RsaKeyPair),
     P256(EcdsaKeyPair),
@@ -108,7 +108,7 @@ impl Key {
         Self::P256(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
     }
 
-    fn ed25519() -> Self {
+    pub(crate) fn ed25519() -> Self {
         Self::Ed25519(Ed25519KeyPair::generate().unwrap())
     }
 
@@ -122,7 +122,7 @@ impl Key {
     }
 
     /// The `decoding_key` of a document.
-    fn described(&self) -> Json {
+    pub(crate) fn described(&self) -> Json {
         let jwk = match self {
             Self::Shared(_) => return json!({ "kind": "secret", "secret": SHARED }),
             Self::Rsa(key) => {
@@ -140,11 +140,18 @@ impl Key {
 
     /// A token of that number, good for as long as benchmarks are run.
     fn signed(&self, number: usize) -> String {
-        let header = json!({ "alg": self.algorithm(), "typ": "JWT" });
         let claims = json!({
-            "iss": "https://idp.example", "aud": "agents", "sub": "eve", "exp": 4_102_444_800_u64, "jti": number,
-            "roles": ["hr"], "scope": "read write", "email": "eve@example.com",
+            "sub": "eve", "jti": number, "roles": ["hr"], "scope": "read write", "email": "eve@example.com",
         });
+        self.signed_for(claims)
+    }
+
+    /// A token with these claims, good for as long.
+    pub(crate) fn signed_for(&self, mut claims: Json) -> String {
+        let header = json!({ "alg": self.algorithm(), "typ": "JWT" });
+        claims["iss"] = "https://idp.example".into();
+        claims["aud"] = "agents".into();
+        claims["exp"] = 4_102_444_800_u64.into();
         let message = format!("{}.{}", encode(header.to_string()), encode(claims.to_string()));
         let signature = self.sign(message.as_bytes());
         format!("{message}.{}", encode(signature))
