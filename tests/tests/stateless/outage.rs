@@ -91,23 +91,3 @@ async fn metrics_tell_how_calls_of_the_server_end() {
         assert!(lines.contains(&expected), "{expected}: {lines:?}");
     }
 }
-
-#[tokio::test]
-async fn the_document_of_the_page_loads() {
-    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/sessions.md")).unwrap();
-    let (_, rest) = page.split_once("```yaml,refused=document.absent_kind\n").expect("the page shows a document");
-    let (document, _) = rest.split_once("```").unwrap();
-    // What is not of the store is checked with the other pages.
-    let store =
-        document.lines().skip_while(|line| !line.starts_with("  session_store")).take_while(|line| *line != "routes:");
-    let secret = "{ kind: literal, secret: hush }";
-    let store: Vec<String> =
-        store.map(|line| line.replace("{ kind: env_var, name: LABELS_PASSWORD }", secret)).collect();
-    let manager = PluginManager::default();
-    manager.register_factory(cpex_session_valkey::KIND, Arc::new(cpex_session_valkey::ValkeyFactory));
-    let warnings = manager.load_config_yaml(&format!("global:\n{}\n", store.join("\n"))).unwrap();
-    assert_eq!(
-        warnings.diagnostics().iter().map(|found| found.code.name).collect::<Vec<_>>(),
-        ["document.literal_secret"]
-    );
-}
