@@ -22,7 +22,7 @@ pub(crate) fn all(bench: &mut Bench) {
     }
     assert!(Kind::Valkey.is_installed(), "`valkey-server` is not installed: run `make setup`");
     let server = StoreServer::start(Kind::Valkey, &[]);
-    let mut connection = TcpStream::connect(server.endpoint()).unwrap();
+    let connection = TcpStream::connect(server.endpoint()).unwrap();
     connection.set_nodelay(true).unwrap();
     let connection = std::cell::RefCell::new(connection);
     bench.scenario(FLOOR, || (), |()| ping(&mut connection.borrow_mut()));
