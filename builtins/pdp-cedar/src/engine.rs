@@ -42,7 +42,7 @@ impl CedarEngine {
         if let Some(schema) = schema {
             admitted(schema, &scope)?;
         }
-        let slice = self.slice(&scope);
+        let slice = self.slice(&scope).map_err(fault)?;
         let principal = match written {
             Some(plan) => Principal::Written(plan),
             None => Principal::Subject(Subject::of(scope.principal.of, &slice.mentions, schema).map_err(fault)?),
@@ -51,14 +51,14 @@ impl CedarEngine {
         Ok((CedarQuestion { given: Arc::clone(&self.given), slice, step, principal }, reads))
     }
 
-    fn slice(&self, scope: &Scope) -> Arc<Slice> {
+    fn slice(&self, scope: &Scope) -> Result<Arc<Slice>, String> {
         let mut slices = self.slices.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(slice) = slices.get(scope) {
-            return Arc::clone(slice);
+            return Ok(Arc::clone(slice));
         }
-        let slice = Arc::new(self.given.rules.with(|rules| Slice::of(rules, scope, &self.given.known)));
+        let slice = Arc::new(self.given.rules.with(|rules| Slice::of(rules, scope, &self.given.known))?);
         slices.insert(scope.clone(), Arc::clone(&slice));
-        slice
+        Ok(slice)
     }
 }
 

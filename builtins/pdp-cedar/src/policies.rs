@@ -91,8 +91,9 @@ fn read_one(
             Ok(mentions) => rules.push(Rule { policy: policy.clone(), mentions }),
             Err(error) => findings.push(Finding::new(None, format!("the policy `{name}` cannot be read: {error}"))),
         }
-        // It has a name of its own.
-        let _ = set.add(policy);
+        if let Err(error) = set.add(policy) {
+            findings.push(Finding::new(None, format!("the policy `{name}` cannot be kept: {error}")));
+        }
     }
     findings.extend(schema.map(|schema| violations(&set, schema)).unwrap_or_default());
     if findings.is_empty() { Ok(rules) } else { Err(findings) }

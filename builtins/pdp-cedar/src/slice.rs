@@ -46,7 +46,10 @@ pub(crate) struct Slice {
 
 impl Slice {
     /// Those of the policies that can apply.
-    pub(crate) fn of(rules: &[Rule], scope: &Scope, known: &KnownEntities) -> Self {
+    ///
+    /// # Errors
+    /// When they or the entities do not go together: without one of them, another would decide.
+    pub(crate) fn of(rules: &[Rule], scope: &Scope, known: &KnownEntities) -> Result<Self, String> {
         let (mut policies, mut order, mut mentions) = (PolicySet::new(), HashMap::new(), Mentions::default());
         let mut reached = HashSet::new();
         known.reach(scope.action.clone(), &mut reached);
@@ -54,14 +57,12 @@ impl Slice {
             mentions.add(&rule.mentions);
             known.reach(rule.policy.entity_literals(), &mut reached);
             order.insert(rule.policy.id().clone(), place);
-            // Names are unique, which is all that could be wrong here.
-            let _ = policies.add(rule.policy.clone());
+            policies.add(rule.policy.clone()).map_err(|error| error.to_string())?;
         }
         let entities = reached.iter().filter_map(|uid| known.get(uid)).map(|known| known.entity.clone());
-        // They agreed with each other before.
-        let entities = Entities::from_entities(entities, None).unwrap_or_default();
+        let entities = Entities::from_entities(entities, None).map_err(|error| error.to_string())?;
         let policies = Deep::new(policies, mentions.levels);
-        Self { policies, order, mentions, entities }
+        Ok(Self { policies, order, mentions, entities })
     }
 
     /// What the policies say of a request.
