@@ -84,6 +84,15 @@ impl Draft {
         }
     }
 
+    /// Removes all headers of the HTTP request.
+    pub fn remove_request_headers(&mut self) {
+        if let Some(http) = &mut self.slots.http
+            && !http.request_headers.is_empty()
+        {
+            Arc::make_mut(http).request_headers.clear();
+        }
+    }
+
     /// Removes a parameter from the query of the HTTP request that is asked for. False where the query is no map by names, and
     /// was removed whole.
     pub fn remove_parameter(&mut self, name: &str) -> bool {

@@ -24,6 +24,12 @@ pub(crate) fn route(received: Received<'_>) -> Result<Routed<'_>, Denied> {
     let plan = found.as_ref().map_or_else(|_| policy.unmatched(kind), |found| found.plan);
     journey.passage.plan = Some(plan);
     withhold_credentials(journey, plan)?;
+    if found.is_err()
+        && let Matter::Draft(draft) = &mut journey.matter
+    {
+        // Which of its headers an authenticator reads cannot be told, and all that is left to see them is the record.
+        draft.remove_request_headers();
+    }
     let Found { path, .. } = found?;
     if let Some((path, draft)) = path.and_then(|path| Some((path, journey.matter.take_draft()?))) {
         journey.matter = Matter::Draft(draft.http_path(path));

@@ -121,6 +121,18 @@ async fn credentials_are_in_no_input_whatever_is_listed() {
 }
 
 #[tokio::test]
+async fn headers_of_an_operation_that_names_nothing_are_in_no_input() {
+    // Which route's authenticator would have read one of them cannot be told.
+    let bench = Bench::with(&with_sinks(ROUTE, &["{ replay: {} }"]), ports()).await;
+    let headers = [("x-company-key".to_owned(), "planted-key".to_owned())];
+    let http = HttpContext { request_headers: headers.into_iter().collect(), ..HttpContext::default() };
+    let nameless = Operation::tool("", Map::new()).carried_by(http).caller(eve());
+    assert_eq!(denied(&bench.guard(nameless).await), "request.unidentified");
+    let text = bench.records()[0].to_string();
+    assert!(text.contains("inputs") && !text.contains("planted-key"), "{text}");
+}
+
+#[tokio::test]
 async fn inputs_hold_what_was_received_and_what_each_who_was_asked_said() {
     let document = with_sinks(
         "  - { name: mask, kind: test/control, hooks: [tool_pre_invoke], config: { do: { set: { id: 8, other: planted } } } }\nroutes: [ { tool: lookup } ]\n",
